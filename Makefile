@@ -1,0 +1,74 @@
+# Procession: two commands to know are `make serve` and `make test`.
+# Prerequisites: git, make, Python 3.11 or newer with venv (Debian: python3-venv).
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+.PHONY: help serve test check lint types contracts docs crash bench lock clean
+
+help:
+	@echo "make serve   start the server with demo data on 127.0.0.1:8080 (ARGS='--port 9090' …)"
+	@echo "make test    run the whole test suite (ARGS='-k gateway' …)"
+	@echo "make check   style, types and import contracts"
+	@echo "make docs    write the pages of docs/reference from the source"
+	@echo "make crash   200 kills under load: nothing acknowledged may be lost"
+	@echo "make bench   benchmarks, JSON out"
+	@echo "make lock    pin the dependencies anew"
+
+# The environment is rebuilt when a lock changes; pip itself is the one that came with Python.
+$(VENV)/serve.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python's venv module is missing: apt install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked dependencies into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/serve.stamp requirements-dev.lock
+	@echo "Installing the locked test tools into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+serve: $(VENV)/serve.stamp
+	@exec $(BIN)/procession serve --demo $(ARGS)
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+check: lint types contracts
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/test.stamp
+	$(BIN)/mypy
+
+contracts: $(VENV)/test.stamp
+	$(BIN)/lint-imports
+
+docs: $(VENV)/serve.stamp
+	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.picture
+
+crash: $(VENV)/test.stamp
+	PROCESSION_KILLS=100 $(BIN)/python -m pytest -n 2 tests/acceptance -k kill --timeout 1500 $(ARGS)
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m bench $(ARGS)
+
+lock: $(VENV)/test.stamp
+	$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra granian --group build --universal --generate-hashes \
+	  --no-annotate --no-header --quiet --upgrade -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --group build --universal --generate-hashes \
+	  --no-annotate --no-header --quiet --upgrade -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
