@@ -1,0 +1,179 @@
+"""What a process instance is between two commands: plain values, no behaviour.
+
+``reference/architecture.md`` 5.2. Tokens are not objects and are not counted: a token is an element
+instance, or a flow parked at a join.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+from procession.values import EMPTY, Map
+
+ROOT = 1
+"""Id of the element instance that stands for the process itself."""
+
+
+class InstanceStatus(IntEnum):
+    """jBPM's numbers (``reference/jbpm-engine.md`` 4.1)."""
+
+    PENDING = 0
+    ACTIVE = 1
+    COMPLETED = 2
+    ABORTED = 3
+    SUSPENDED = 4
+
+
+class Role(IntEnum):
+    """What an element instance is to a loop: on its own, the loop as a whole, or one round."""
+
+    SINGLE = 0
+    BODY = 1
+    ITERATION = 2
+
+
+class WaitKind(IntEnum):
+    """What would meet a wait."""
+
+    WORK_ITEM = 1
+    TIMER = 2
+    MESSAGE = 3
+    SIGNAL = 4
+    CONDITION = 5
+    CALLED_PROCESS = 6
+
+
+class DefinitionKey(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Which compiled definition: deployment id, process id, and the deployment's revision.
+
+    The revision is the store's number of the deployment, so that a deployment id that is undeployed
+    and deployed anew never changes a running instance.
+    """
+
+    deployment: str
+    process: str
+    revision: int
+
+
+class Caller(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The call activity that an instance answers to."""
+
+    instance: int
+    wait: int
+    independent: bool = True
+
+
+class ElementInstance(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One visit of a flow node; ``node`` is ``""`` for the process itself."""
+
+    id: int
+    node: str
+    scope: int
+    role: Role = Role.SINGLE
+    memo: Any = None
+
+
+class Wait(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Something the instance waits for: closed with its owner, acted on by its handler."""
+
+    id: int
+    owner: int
+    handler: str
+    kind: WaitKind
+    name: str | None = None
+    key: str | None = None
+    due: datetime | None = None
+    parameters: Any = EMPTY
+
+
+class Parked(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Tokens that wait at a join: the element id reserved for it, and the flows they came by."""
+
+    element: int
+    flows: tuple[str, ...]
+
+
+class InstanceState(msgspec.Struct, array_like=True):
+    """One process instance at rest. Assigned to by :func:`procession.core.evolve.evolve` alone.
+
+    ``children`` and ``owned`` are indexes over ``elements`` and ``waits``; they are not stored but
+    rebuilt by :func:`reindex`.
+    """
+
+    id: int
+    definition: DefinitionKey
+    status: InstanceStatus = InstanceStatus.PENDING
+    seq: int = 0
+    next_id: int = ROOT
+    root: int = 0
+    caller: Caller | None = None
+    started_by: str = ""
+    correlation_key: str | None = None
+    outcome: str | None = None
+    elements: dict[int, ElementInstance] = {}
+    parked: dict[tuple[int, str], Parked] = {}
+    waits: dict[int, Wait] = {}
+    variables: dict[int, dict[str, Any]] = {}
+    children: dict[int, dict[int, None]] = {}
+    owned: dict[int, dict[int, None]] = {}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the instance has ended."""
+        return self.status in (InstanceStatus.COMPLETED, InstanceStatus.ABORTED)
+
+    def fork(self) -> InstanceState:
+        """A copy that can be evolved without touching this one; cost follows what is active."""
+        return InstanceState(
+            self.id,
+            self.definition,
+            self.status,
+            self.seq,
+            self.next_id,
+            self.root,
+            self.caller,
+            self.started_by,
+            self.correlation_key,
+            self.outcome,
+            self.elements.copy(),
+            self.parked.copy(),
+            self.waits.copy(),
+            {scope: names.copy() for scope, names in self.variables.items()},
+            {scope: members.copy() for scope, members in self.children.items()},
+            {owner: waits.copy() for owner, waits in self.owned.items()},
+        )
+
+
+def empty_state(instance: int, definition: DefinitionKey) -> InstanceState:
+    """The state before the first record."""
+    return InstanceState(
+        instance,
+        definition,
+        elements={},
+        parked={},
+        waits={},
+        variables={},
+        children={},
+        owned={},
+    )
+
+
+def reindex(state: InstanceState) -> InstanceState:
+    """Rebuild the indexes that are not stored; gives the state back."""
+    children: dict[int, dict[int, None]] = {}
+    for element in state.elements.values():
+        children.setdefault(element.scope, {})[element.id] = None
+    owned: dict[int, dict[int, None]] = {}
+    for wait in state.waits.values():
+        owned.setdefault(wait.owner, {})[wait.id] = None
+    state.children, state.owned = children, owned
+    return state
+
+
+def root_variables(state: InstanceState) -> Map:
+    """The process variables by name."""
+    return Map(state.variables.get(ROOT, EMPTY))

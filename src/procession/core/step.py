@@ -1,0 +1,152 @@
+"""``step``: the one way an instance moves.
+
+``step(definition, state, command, env) -> Outcome(state, records)``. Nothing is changed in place:
+the outcome holds a new state, and the caller may drop it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from procession.core import commands as c
+from procession.core import records as r
+from procession.core.graph import ProcessDefinition
+from procession.core.ports import Env, Wish
+from procession.core.state import ROOT, InstanceState, InstanceStatus
+from procession.core.transition import Transition
+from procession.errors import ExecutionFailure, NotFound, Rejected
+from procession.values import Value
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of a step: the new state, the facts, and what scripts printed and wished for."""
+
+    state: InstanceState
+    records: tuple[r.Record, ...]
+    printed: tuple[str, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+
+
+def step(
+    definition: ProcessDefinition, state: InstanceState, command: c.Command, env: Env
+) -> Outcome:
+    """Carry out a command on an instance until every token rests.
+
+    Raises :class:`Rejected` if the command does not fit the state and
+    :class:`ExecutionFailure` if the model cannot go on; either way nothing has happened.
+    """
+    t = Transition(definition, state.fork(), env)
+    _begin(t, command)
+    t.run()
+    return Outcome(t.state, tuple(t.records), tuple(t.printed), tuple(t.wishes))
+
+
+def _begin(t: Transition, command: c.Command) -> None:
+    match command:
+        case c.StartProcess():
+            _start(t, command)
+        case c.TriggerWait(wait=wait, payload=payload):
+            _trigger(t, wait, payload)
+        case c.FailWait():
+            _fail(t, command)
+        case c.SetVariables(variables=variables):
+            _need_running(t)
+            for name, value in variables.items():
+                t.set_variable(ROOT, name, value)
+        case c.ActivateElement(node=node):
+            _need_active(t)
+            _activate(t, node)
+        case c.CancelElement(element=element):
+            _need_active(t)
+            _cancel(t, element)
+        case c.SuspendProcess():
+            _need_active(t)
+            t._append(r.ProcessInstanceSuspended())
+        case c.ResumeProcess():
+            if t.state.status is not InstanceStatus.SUSPENDED:
+                raise Rejected(f"process instance {t.state.id} is not suspended")
+            t._append(r.ProcessInstanceResumed())
+        case c.AbortProcess(outcome=outcome):
+            _need_running(t)
+            t.end(InstanceStatus.ABORTED, outcome)
+
+
+def _start(t: Transition, command: c.StartProcess) -> None:
+    if t.state.status is not InstanceStatus.PENDING:
+        raise Rejected(f"process instance {t.state.id} has been started already")
+    t._append(
+        r.ProcessInstanceStarted(
+            t.state.definition,
+            command.root or t.state.id,
+            command.caller,
+            command.started_by,
+            command.correlation_key,
+        )
+    )
+    t.activate(t.definition.root, 0)
+    for name, value in command.variables.items():
+        if value is not None:
+            t._append(r.VariableSet(ROOT, name, value))
+    t.started_at, t.payload = command.start_event, command.payload
+
+
+def _trigger(t: Transition, number: int, payload: Value) -> None:
+    _need_active(t)
+    wait = t.state.waits.get(number)
+    if wait is None:
+        raise Rejected(f"process instance {t.state.id} does not wait for that any more")
+    owner = t.state.elements[wait.owner]
+    t.definition.node(wait.handler).triggered(t, owner, wait, payload)
+
+
+def _fail(t: Transition, command: c.FailWait) -> None:
+    _need_active(t)
+    wait = t.state.waits.get(command.wait)
+    if wait is None:
+        raise Rejected(f"process instance {t.state.id} does not wait for that any more")
+    owner = t.state.elements[wait.owner]
+    t.stop_waiting(wait, "failed")
+    if command.code is None:
+        t.definition.node(wait.handler).failed(t, owner, wait)
+        return
+    failure = None
+    if not command.uncaught_aborts:
+        failure = ExecutionFailure(
+            f"{owner.node} failed with {command.code} and no error event catches it",
+            instance=t.state.id,
+            element=owner.node,
+            reason=command.code,
+        )
+    t.throw_error(
+        command.code, owner, command.value, supertypes=command.supertypes, failure=failure
+    )
+
+
+def _activate(t: Transition, node: str) -> None:
+    found = t.definition.nodes.get(node)
+    if found is None:
+        raise NotFound(f"process {t.definition.id} has no node {node}")
+    for element in tuple(t.state.elements.values()):
+        if element.node == found.container:
+            t.activate(found, element.id)
+            return
+    raise Rejected(f"the scope of {node} is not active")
+
+
+def _cancel(t: Transition, number: int) -> None:
+    element = t.state.elements.get(number)
+    if element is None:
+        raise Rejected(f"element instance {number} is not active")
+    t.cancel(element)
+    t.ask_scope(element)
+
+
+def _need_active(t: Transition) -> None:
+    if t.state.status is InstanceStatus.SUSPENDED:
+        raise Rejected(f"process instance {t.state.id} is suspended; resume it first")
+    _need_running(t)
+
+
+def _need_running(t: Transition) -> None:
+    if t.state.is_over or t.state.status is InstanceStatus.PENDING:
+        raise Rejected(f"process instance {t.state.id} is not running")
