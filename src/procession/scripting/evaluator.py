@@ -1,0 +1,137 @@
+"""The evaluator: which language a text is in, and compiled texts by source.
+
+Names and URIs are those of ``reference/jbpm-engine.md`` 2.1; no language means MVEL.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+from typing import Final, TypeAlias
+
+from procession.core.ports import Purpose, Script, ScriptScope, ScriptSyntax
+from procession.scripting.languages import java, mvel
+from procession.scripting.languages.templates import Template
+from procession.scripting.machine.program import Program, compile_program
+from procession.scripting.tree import Return, Stmt, valued
+
+SUPPORTED: Final = "Java (http://www.java.com/java) and MVEL (http://www.mvel.org/2.0, the default)"
+_JAVA: Final = frozenset({"http://www.java.com/java", "java"})
+_OTHERS: Final = {
+    "http://www.javascript.com/javascript": "JavaScript",
+    "http://www.java.com/javascript": "JavaScript",
+    "javascript": "JavaScript",
+    "text/javascript": "JavaScript",
+    "application/javascript": "JavaScript",
+    "http://www.w3.org/1999/xpath": "XPath",
+    "xpath": "XPath",
+    "http://www.omg.org/spec/feel/20140401": "FEEL",
+    "https://www.omg.org/spec/dmn/20191111/feel/": "FEEL",
+    "feel": "FEEL",
+    "python": "Python",
+    "text/x-python": "Python",
+    "application/x-python": "Python",
+    "http://www.python.org": "Python",
+    "groovy": "Groovy",
+    "juel": "JUEL",
+}
+_RULES: Final = frozenset({"http://www.jboss.org/drools/rule", "drools", "rule"})
+_NO_SCOPE: Final = ScriptScope()
+_Key: TypeAlias = tuple[str, str, Purpose, tuple[object, ...]]
+
+
+def language_name(language: str, purpose: Purpose) -> str:
+    """``Java`` or ``MVEL``; refuses the languages that are not served.
+
+    A script without a known language is MVEL, as is a script that names the rule language; a
+    condition in it is a rule pattern and refused.
+    """
+    word = language.strip().lower()
+    if word in _JAVA:
+        return "Java"
+    if word in _OTHERS:
+        name = _OTHERS[word]
+        raise ScriptSyntax(f"language {name} is not supported yet; write {SUPPORTED}")
+    if word in _RULES and purpose is not Purpose.SCRIPT:
+        raise ScriptSyntax(f"rule conditions are not supported yet; write {SUPPORTED}")
+    return "MVEL"
+
+
+class Evaluator:
+    """Compiles texts of every language we know, and keeps the compiled ones.
+
+    ``strict`` refuses unknown names even where no variable is declared; ``zone`` is the time zone
+    in which dates are written; ``capacity`` bounds what is kept.
+    """
+
+    def __init__(self, *, zone: tzinfo = UTC, strict: bool = False, capacity: int = 4096) -> None:
+        self._zone = zone
+        self._strict = strict
+        self._capacity = capacity
+        self._kept: dict[_Key, Script] = {}
+
+    def compile(
+        self, language: str, source: str, purpose: Purpose, scope: ScriptScope = _NO_SCOPE
+    ) -> Script:
+        """Compile a text, or find it compiled. Raises ``ScriptSyntax``."""
+        key = (language, source, purpose, _fingerprint(scope))
+        found = self._kept.get(key)
+        if found is None:
+            if purpose is Purpose.TEMPLATE:
+                found = self._template(source, scope)
+            else:
+                found = self._program(language, source, purpose, scope)
+            if len(self._kept) >= self._capacity:
+                for old in list(self._kept)[: self._capacity // 2]:
+                    self._kept.pop(old, None)
+            self._kept[key] = found
+        return found
+
+    def _program(self, language: str, source: str, purpose: Purpose, scope: ScriptScope) -> Program:
+        name = language_name(language, purpose)
+        grammar = java if name == "Java" else mvel
+        try:
+            body, imports = grammar.parse(source)
+        except RecursionError:
+            raise ScriptSyntax("the script is nested too deeply") from None
+        if name == "MVEL" or purpose is not Purpose.SCRIPT:
+            if name == "Java" and purpose is Purpose.CONDITION and not _returns(body):
+                text = "a Java condition must return a value: begin it with 'return'"
+                raise ScriptSyntax(text)
+            body = valued(body)
+        return compile_program(
+            name,
+            source,
+            body,
+            grammar.DIALECT,
+            purpose,
+            scope,
+            imports,
+            self._strict,
+            self._zone,
+        )
+
+    def _template(self, source: str, scope: ScriptScope) -> Template:
+        def part(text: str) -> Program:
+            body, imports = mvel.parse(text)
+            return compile_program(
+                "MVEL",
+                text,
+                valued(body),
+                mvel.DIALECT,
+                Purpose.TEMPLATE,
+                scope,
+                imports,
+                False,
+                self._zone,
+            )
+
+        return Template(source, part, self._zone)
+
+
+def _returns(body: tuple[Stmt, ...]) -> bool:
+    """Whether the end of a method body is not a bare expression."""
+    return not body or isinstance(body[-1], Return) or type(body[-1]).__name__ != "Expression"
+
+
+def _fingerprint(scope: ScriptScope) -> tuple[object, ...]:
+    return (tuple(scope.types.items()), scope.imports, tuple(scope.globals.items()))

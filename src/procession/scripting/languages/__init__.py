@@ -1,0 +1,1 @@
+"""One file per language: its grammar, and what its words mean."""

@@ -1,0 +1,108 @@
+"""A compiled text: what the evaluator hands out."""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+from typing import Final
+
+from procession.core.ports import (
+    Limits,
+    Purpose,
+    ScriptContext,
+    ScriptResult,
+    ScriptScope,
+    ScriptSyntax,
+)
+from procession.errors import LimitExceeded
+from procession.scripting.frame import Frame
+from procession.scripting.machine.compiler import Compiler
+from procession.scripting.machine.statements import HOST_ERRORS, sequence
+from procession.scripting.throwables import Thrown, translated
+from procession.scripting.tree import Dialect, Return, Stmt
+
+_TRUE: Final = ScriptResult(True)
+_FALSE: Final = ScriptResult(False)
+
+
+class Program:
+    """One compiled text; immutable, shared by all instances."""
+
+    __slots__ = (
+        "_code",
+        "_place",
+        "_single",
+        "_size",
+        "_slots",
+        "_zone",
+        "language",
+        "source",
+        "warnings",
+    )
+
+    def __init__(
+        self,
+        language: str,
+        source: str,
+        body: tuple[Stmt, ...],
+        compiler: Compiler,
+        zone: tzinfo = UTC,
+    ) -> None:
+        self.language = language
+        self.source = source
+        self._place = (body[0].line, body[0].column) if body else (1, 1)
+        try:
+            only = body[0] if len(body) == 1 else None
+            self._single = isinstance(only, Return) and only.value is not None
+            if isinstance(only, Return) and only.value is not None:
+                self._code = compiler.expr(only.value)
+            else:
+                self._code = sequence(compiler, body)
+        except RecursionError:
+            raise ScriptSyntax("the script is nested too deeply") from None
+        self._size = compiler.size
+        self._slots = compiler.slots
+        self._zone = zone
+        self.warnings = tuple(compiler.warnings)
+
+    def run(self, context: ScriptContext, limits: Limits) -> ScriptResult:
+        """Run it. Raises ``ScriptThrow`` for what the model may catch."""
+        return self.evaluate(Frame(context, limits, self._slots.copy(), self._zone))
+
+    def evaluate(self, frame: Frame) -> ScriptResult:
+        """Run it in a given frame."""
+        try:
+            frame.burn(self._size)
+            if self._single:
+                value = self._code(frame)
+                if value is True and frame.is_silent():
+                    return _TRUE
+                if value is False and frame.is_silent():
+                    return _FALSE
+                frame.value = value
+            else:
+                self._code(frame)
+            return frame.result()
+        except Thrown as thrown:
+            if not thrown.line:
+                thrown.line, thrown.column = self._place
+            raise thrown.outside() from None
+        except HOST_ERRORS as error:
+            raise translated(error).outside() from None
+        except MemoryError:
+            raise LimitExceeded("the script needs too much memory") from None
+
+
+def compile_program(
+    language: str,
+    source: str,
+    body: tuple[Stmt, ...],
+    dialect: Dialect,
+    purpose: Purpose,
+    scope: ScriptScope,
+    imports: list[str],
+    strict: bool,
+    zone: tzinfo,
+) -> Program:
+    """Compile parsed statements."""
+    compiler = Compiler(dialect, purpose, scope, imports, strict)
+    return Program(language, source, body, compiler, zone)

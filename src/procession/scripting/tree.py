@@ -1,0 +1,340 @@
+"""The one small tree that every language is parsed into.
+
+Nodes are plain frozen structs with their place in the text. What an operator means is settled by
+the machine, with the few differences between languages in :class:`Dialect`.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from procession.values import Value
+
+
+class Dialect(msgspec.Struct, frozen=True):
+    """How a language differs from Java where the tree is the same."""
+
+    name: str
+    coerces: bool = False
+    """Texts are compared with numbers, null is less than nothing, casts convert (MVEL)."""
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """Anything in the tree."""
+
+    line: int = 0
+    column: int = 0
+
+
+class TypeName(msgspec.Struct, frozen=True):
+    """A type as written, without generics; ``dims`` counts the brackets."""
+
+    name: str
+    dims: int = 0
+
+
+# -- expressions -----------------------------------------------------------------------------
+
+
+class Literal(Node, frozen=True):
+    """A constant."""
+
+    value: Value
+
+
+class Name(Node, frozen=True):
+    """A name by itself: a local, a variable, a global, a class."""
+
+    name: str
+
+
+class Field(Node, frozen=True):
+    """``target.name``; ``safe`` gives null for a null target."""
+
+    target: Expr
+    name: str
+    safe: bool = False
+
+
+class Index(Node, frozen=True):
+    """``target[index]``."""
+
+    target: Expr
+    index: Expr
+
+
+class Call(Node, frozen=True):
+    """``target.name(args)``, without a target a function."""
+
+    target: Expr | None
+    name: str
+    args: tuple[Expr, ...]
+    safe: bool = False
+
+
+class New(Node, frozen=True):
+    """``new Type(args)``."""
+
+    type: TypeName
+    args: tuple[Expr, ...]
+
+
+class NewArray(Node, frozen=True):
+    """``new T[n]``, ``new T[]{…}`` or ``{…}``; ``items`` is None where sizes are given."""
+
+    type: TypeName
+    sizes: tuple[Expr, ...]
+    items: tuple[Expr, ...] | None = None
+
+
+class ListLiteral(Node, frozen=True):
+    """``[a, b]``."""
+
+    items: tuple[Expr, ...]
+
+
+class MapLiteral(Node, frozen=True):
+    """``[k: v]``."""
+
+    pairs: tuple[tuple[Expr, Expr], ...]
+
+
+class Unary(Node, frozen=True):
+    """``! - + ~`` before an operand."""
+
+    op: str
+    operand: Expr
+
+
+class Chain(Node, frozen=True):
+    """Operators of one precedence, applied from the left: ``a + b - c``."""
+
+    first: Expr
+    rest: tuple[tuple[str, Expr], ...]
+
+
+class Logical(Node, frozen=True):
+    """``a && b && c`` or the same with ``||``."""
+
+    op: str
+    operands: tuple[Expr, ...]
+
+
+class Ternary(Node, frozen=True):
+    """``test ? yes : no``."""
+
+    test: Expr
+    yes: Expr
+    no: Expr
+
+
+class Cast(Node, frozen=True):
+    """``(Type) operand``."""
+
+    type: TypeName
+    operand: Expr
+
+
+class InstanceOf(Node, frozen=True):
+    """``operand instanceof Type``."""
+
+    operand: Expr
+    type: TypeName
+
+
+class ClassLiteral(Node, frozen=True):
+    """``Type.class``."""
+
+    type: TypeName
+
+
+class Assign(Node, frozen=True):
+    """``target = value`` or with an operator, ``op`` being ``""`` for plain assignment."""
+
+    target: Expr
+    op: str
+    value: Expr
+
+
+class Step(Node, frozen=True):
+    """``++x``, ``x++`` and their sisters."""
+
+    target: Expr
+    op: str
+    before: bool
+
+
+class Projection(Node, frozen=True):
+    """``(body in source if test)``: a list of what ``body`` gives for each ``$``."""
+
+    body: Expr
+    source: Expr
+    test: Expr | None = None
+
+
+class IsDefined(Node, frozen=True):
+    """``isdef name``."""
+
+    name: str
+
+
+class Empty(Node, frozen=True):
+    """``empty``: equal to null, zero, false, and to texts and collections without content."""
+
+
+Expr: TypeAlias = (
+    Literal
+    | Name
+    | Field
+    | Index
+    | Call
+    | New
+    | NewArray
+    | ListLiteral
+    | MapLiteral
+    | Unary
+    | Chain
+    | Logical
+    | Ternary
+    | Cast
+    | InstanceOf
+    | ClassLiteral
+    | Assign
+    | Step
+    | Projection
+    | IsDefined
+    | Empty
+)
+
+# -- statements ------------------------------------------------------------------------------
+
+
+class Expression(Node, frozen=True):
+    """An expression for its effect."""
+
+    value: Expr
+
+
+class Local(Node, frozen=True):
+    """``Type a = 1, b;``; the type is None for ``var`` and ``def``."""
+
+    type: TypeName | None
+    names: tuple[tuple[str, int, Expr | None], ...]
+
+
+class Block(Node, frozen=True):
+    """Statements with locals of their own."""
+
+    body: tuple[Stmt, ...]
+
+
+class If(Node, frozen=True):
+    """``if (test) yes else no``."""
+
+    test: Expr
+    yes: Stmt
+    no: Stmt | None = None
+
+
+class While(Node, frozen=True):
+    """``while (test) body``; ``after`` for ``do body while (test)``, ``sense`` false for until."""
+
+    test: Expr
+    body: Stmt
+    after: bool = False
+    sense: bool = True
+
+
+class For(Node, frozen=True):
+    """``for (start; test; steps) body``."""
+
+    start: tuple[Stmt, ...]
+    test: Expr | None
+    steps: tuple[Expr, ...]
+    body: Stmt
+
+
+class ForEach(Node, frozen=True):
+    """``for (T name : source) body``."""
+
+    type: TypeName | None
+    name: str
+    source: Expr
+    body: Stmt
+
+
+class Switch(Node, frozen=True):
+    """``switch``: each case has its labels (none for default) and its statements."""
+
+    subject: Expr
+    cases: tuple[tuple[tuple[Expr, ...] | None, tuple[Stmt, ...]], ...]
+
+
+class Return(Node, frozen=True):
+    """``return value;``."""
+
+    value: Expr | None
+
+
+class Throw(Node, frozen=True):
+    """``throw value;``."""
+
+    value: Expr
+
+
+class Try(Node, frozen=True):
+    """``try … catch … finally …``; each catch has types, a name and a body."""
+
+    body: Block
+    catches: tuple[tuple[tuple[TypeName, ...], str, Block], ...]
+    last: Block | None = None
+
+
+class Break(Node, frozen=True):
+    """``break``."""
+
+
+class Continue(Node, frozen=True):
+    """``continue``."""
+
+
+Stmt: TypeAlias = (
+    Expression
+    | Local
+    | Block
+    | If
+    | While
+    | For
+    | ForEach
+    | Switch
+    | Return
+    | Throw
+    | Try
+    | Break
+    | Continue
+)
+
+
+def valued(body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+    """The same statements, the value of the last one being the value of the whole."""
+    if not body:
+        return body
+    return (*body[:-1], _valued(body[-1]))
+
+
+def _valued(last: Stmt) -> Stmt:
+    match last:
+        case Expression():
+            return Return(last.value, line=last.line, column=last.column)
+        case Block():
+            return Block(valued(last.body), line=last.line, column=last.column)
+        case If():
+            no = None if last.no is None else _valued(last.no)
+            return If(last.test, _valued(last.yes), no, line=last.line, column=last.column)
+        case Try():
+            body = Block(valued(last.body.body), line=last.body.line, column=last.body.column)
+            return Try(body, last.catches, last.last, line=last.line, column=last.column)
+        case _:
+            return last
