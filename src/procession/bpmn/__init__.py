@@ -1,0 +1,1 @@
+"""The language: from BPMN XML to immutable process definitions."""

@@ -1,0 +1,319 @@
+"""From XML to immutable process definitions and a list of everything that is wrong.
+
+``reference/architecture.md`` section 6. Three passes: read every element into a node, link flows
+and references, check. A file may hold several processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from lxml import etree
+
+from procession.bpmn import elements
+from procession.bpmn.checks import check_definition
+from procession.bpmn.constraints import check_constraints
+from procession.bpmn.element import REGISTRY
+from procession.bpmn.elements.data.data_object_reference import DataObjectReference
+from procession.bpmn.elements.data.io_specification import IoSpecification
+from procession.bpmn.elements.flows.sequence_flow import SequenceFlow
+from procession.bpmn.elements.process.lane_set import LaneSet
+from procession.bpmn.elements.process.process import Process
+from procession.bpmn.problems import Problem, Severity
+from procession.bpmn.reader import (
+    Document,
+    Place,
+    Reader,
+    Unreadable,
+    is_jbpm_file,
+    local_name,
+    parse,
+)
+from procession.bpmn.root_elements import Message, RootElements, Signal, read_root_elements
+from procession.bpmn.vendor import BPMN
+from procession.core.graph import FlowNode, ProcessDefinition
+from procession.core.item_types import ItemType
+from procession.core.ports import ScriptEvaluator
+from procession.values import EMPTY, Map, Value
+
+IGNORED: Final = frozenset(
+    {
+        *("documentation", "extensionElements", "textAnnotation", "group", "category"),
+        *("auditing", "monitoring", "supportedInterfaceRef", "correlationSubscription"),
+        *("resourceRole", "performer", "humanPerformer", "potentialOwner", "supports"),
+        *("dataStoreReference", "dataState", "rendering", "ioBinding"),
+        *("incoming", "outgoing", "conditionExpression", "script", "eventDefinitionRef"),
+        *("dataInput", "dataOutput", "inputSet", "outputSet"),
+    }
+)
+"""BPMN elements inside a process that say nothing about its run, or that their parent reads."""
+
+ROOT_TAGS: Final = frozenset(
+    {
+        *("process", "message", "signal", "error", "escalation", "itemDefinition", "interface"),
+        *("import", "collaboration", "category", "dataStore", "resource", "partnerEntity"),
+        *("partnerRole", "endPoint", "correlationProperty", "relationship", "extension"),
+        *("textAnnotation", "documentation", "extensionElements"),
+    }
+)
+"""BPMN elements that may stand beside processes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compilation:
+    """What a file holds. It can be deployed if no problem is an error."""
+
+    definitions: tuple[ProcessDefinition, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    interfaces: Mapping[str, str] = EMPTY
+    messages: Mapping[str, Message] = field(default_factory=dict)
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+    is_jbpm: bool = False
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep the file from being deployed."""
+        return tuple(p for p in self.problems if p.severity == "error")
+
+
+@dataclass(kw_only=True)
+class _Parts:
+    """What the first pass gathers of one process."""
+
+    nodes: list[FlowNode] = field(default_factory=list)
+    flows: list[SequenceFlow] = field(default_factory=list)
+    variables: dict[str, dict[str, ItemType]] = field(default_factory=dict)
+
+
+def compile_document(
+    xml: bytes, evaluator: ScriptEvaluator, *, resource: str, strict: bool = False
+) -> Compilation:
+    """Compile all processes of a file.
+
+    Never raises for a faulty file: every fault is a problem. ``strict`` also holds the file
+    against the constraints of the specification.
+    """
+    try:
+        root = parse(xml)
+    except Unreadable as fault:
+        return _failed(resource, fault.line, str(fault))
+    if root.tag != "{" + BPMN + "}definitions":
+        return _failed(resource, 1, f"{root.tag} is not a BPMN 2.0 definitions element")
+    document = Document(
+        evaluator=evaluator,
+        resource=resource,
+        is_jbpm=is_jbpm_file(root),
+        strict=strict,
+        root_elements=RootElements(),
+        expression_language=root.get("expressionLanguage") or "",
+        ids=frozenset(str(id) for at in root.iter("{*}*") if (id := at.get("id"))),
+    )
+    top = Reader(root, document, Place())
+    beside = list(top.children())
+    read_root_elements(beside, document.root_elements)
+    _check_root(beside)
+    definitions = tuple(_process(child) for child in beside if child.tag == "process")
+    if not definitions:
+        top.problem("warning", "the file holds no process")
+    _check_ids(root, document)
+    for definition in definitions:
+        document.problems.extend(check_definition(definition, document))
+    if strict:
+        document.problems.extend(check_constraints(root))
+    problems = sorted(document.problems, key=lambda p: (p.line, p.element, p.text))
+    known = document.root_elements
+    return Compilation(
+        definitions=definitions,
+        problems=tuple(dict.fromkeys(problems)),
+        interfaces=Map(known.interfaces),
+        messages=known.messages,
+        signals=known.signals,
+        is_jbpm=document.is_jbpm,
+    )
+
+
+def _failed(resource: str, line: int, text: str) -> Compilation:
+    problem = Problem(severity="error", element="", line=line, text=f"{resource}: {text}")
+    return Compilation(problems=(problem,))
+
+
+def _check_root(beside: Iterable[Reader]) -> None:
+    for child in beside:
+        is_event = child.tag.endswith("EventDefinition")
+        if child.tag not in (REGISTRY if is_event else ROOT_TAGS):
+            child.refuse(child.tag)
+
+
+def _check_ids(root: etree._Element, document: Document) -> None:
+    """Ids are unique in the file, diagrams apart; we need that only of what tokens come to."""
+    seen: set[str] = set()
+    for at in root.iter("{" + BPMN + "}*"):
+        id = at.get("id")
+        if id is not None and id in seen:
+            known = REGISTRY.get(local_name(at))
+            is_node = known is not None and issubclass(known, FlowNode | SequenceFlow)
+            severity: Severity = "error" if is_node or document.strict else "warning"
+            Reader(at, document, Place()).problem(severity, f"id {id} is used twice", rule="id")
+        elif id is not None:
+            seen.add(id)
+
+
+# -- one process ---------------------------------------------------------------------------------
+
+
+def _process(xml: Reader) -> ProcessDefinition:
+    """Read one process with everything in it, and link it."""
+    if not xml.id:
+        xml.problem("error", "the process has no id")
+    if xml.vendor_flag("ad_hoc", False):
+        xml.refuse("an ad hoc process")
+    globals = {g.attribute("identifier") or "": g.attribute("type") or "" for g in _globals(xml)}
+    imports = tuple(i.attribute("name") or "" for i in xml.extensions("import"))
+    parts = _Parts()
+    xml = xml.moved(imports=imports, globals=Map(globals))
+    xml = _inside(xml, "", parts)
+    root = Process.read(xml)
+    _container(xml, parts)
+    nodes = _linked(xml, parts)
+    return ProcessDefinition(
+        id=xml.id,
+        name=xml.attribute("name") or xml.id,
+        version=xml.vendor("version") or "",
+        package=xml.vendor("package") or "",
+        root=root,
+        nodes=nodes,
+        flows={flow.id: flow for flow in parts.flows},
+        variables=parts.variables,
+        metadata=root.metadata,
+        imports=imports,
+        globals=Map(globals),
+        is_jbpm=xml.document.is_jbpm,
+        is_executable=xml.flag("isExecutable", True),
+        attributes=_attributes(xml),
+        line=xml.line,
+        evaluator=xml.document.evaluator,
+    )
+
+
+def _globals(xml: Reader) -> Iterator[Reader]:
+    return xml.extensions("global")
+
+
+def _attributes(xml: Reader) -> Map:
+    """What our own extensions say of a process: unique id and business objects."""
+    found: dict[str, Value] = {}
+    unique = xml.vendor("unique_id")
+    if unique:
+        found["unique_id"] = unique
+    objects = {o.attribute("name") or "": _fields(o) for o in xml.extensions("business_object")}
+    if objects:
+        found["business_objects"] = Map(objects)
+    return Map(found) if found else EMPTY
+
+
+def _fields(xml: Reader) -> Map:
+    """Fields of a business object: a type by name, or a map for an object inside."""
+    found: dict[str, Value] = {}
+    for child in xml.xml.iterchildren(etree.Element):
+        name = child.get("name") or ""
+        inner = Reader(child, xml.document, xml.place)
+        is_object = local_name(child) == "businessObject"
+        found[name] = _fields(inner) if is_object else child.get("type") or "String"
+    return Map(found)
+
+
+def _inside(xml: Reader, container: str, parts: _Parts) -> Reader:
+    """The same element, in the place of what is declared inside it."""
+    declared = parts.variables.setdefault(container, {})
+    names = dict(xml.place.names)
+    lanes = dict(xml.place.lanes)
+    for child in xml.children():
+        if child.tag in ("property", "dataObject"):
+            data: Any = REGISTRY[child.tag].read(child)  # type: ignore[attr-defined]
+            declared[data.variable.name] = data.variable
+            names[data.id] = data.variable.name
+        elif child.tag == "laneSet":
+            lanes.update(LaneSet.read(child).lanes)
+        elif child.tag == "ioSpecification" and not container:
+            io = IoSpecification.read(child)
+            for id, item in {**io.inputs, **io.outputs}.items():
+                declared.setdefault(item.name, item)
+                names[id] = item.name
+    for child in xml.children("dataObjectReference"):
+        reference = DataObjectReference.read(child)
+        names[reference.id] = names.get(reference.target, reference.target)
+    types = {**xml.place.types, **{name: item.structure for name, item in declared.items()}}
+    if not declared:
+        del parts.variables[container]
+    return xml.moved(names=names, lanes=lanes, types=Map(types))
+
+
+def _container(xml: Reader, parts: _Parts) -> None:
+    """Read the nodes and flows inside a process or sub-process."""
+    for child in xml.children():
+        known = REGISTRY.get(child.tag)
+        if known is not None and issubclass(known, SequenceFlow):
+            parts.flows.append(known.read(child))
+        elif known is not None and issubclass(known, FlowNode):
+            parts.nodes.append(_node(child, known, parts))
+        elif known is None and child.tag not in IGNORED:
+            child.refuse(child.tag)
+
+
+def _node(xml: Reader, known: Any, parts: _Parts) -> FlowNode:
+    """Read a node, and what is inside it if it is a scope."""
+    if not xml.id:
+        id = f"{xml.tag}-{xml.document.count + 1}"
+        xml.xml.set("id", id)
+        xml.problem("warning", f"{xml.tag} has no id; it is called {id}", rule="id")
+    if not known.is_scope:
+        for child in xml.children():
+            _check_part(child)
+        node: FlowNode = known.read(xml)
+        return node
+    inner = _inside(xml, xml.id, parts)
+    node = known.read(inner)
+    _container(inner.moved(container=xml.id), parts)
+    return node
+
+
+def _check_part(xml: Reader) -> None:
+    """Refuse what a node contains and we do not understand."""
+    known = xml.tag in REGISTRY or xml.tag in IGNORED
+    if not known and not xml.tag.endswith("EventDefinition"):
+        xml.refuse(xml.tag)
+
+
+def _linked(xml: Reader, parts: _Parts) -> dict[str, FlowNode]:
+    """Nodes by id with the flows that reach and leave them, in document order."""
+    nodes = {node.id: node for node in parts.nodes}
+    incoming: dict[str, list[str]] = {id: [] for id in nodes}
+    outgoing: dict[str, list[str]] = {id: [] for id in nodes}
+    for index, flow in enumerate(parts.flows):
+        if not flow.id:
+            flow = parts.flows[index] = replace(flow, id=f"sequenceFlow-{flow.line}-{index}")
+        if flow.source in nodes and flow.target in nodes:
+            outgoing[flow.source].append(flow.id)
+            incoming[flow.target].append(flow.id)
+            continue
+        for role, end in (("sourceRef", flow.source), ("targetRef", flow.target)):
+            if end not in nodes and end not in xml.document.refused:
+                text = f"{role} {end or '(none)'} is no node of this process"
+                _flow_problem(xml, flow, text)
+    parts.flows = [f for f in parts.flows if f.source in nodes and f.target in nodes]
+    return {
+        id: replace(node, incoming=tuple(incoming[id]), outgoing=tuple(outgoing[id]))
+        for id, node in nodes.items()
+    }
+
+
+def _flow_problem(xml: Reader, flow: SequenceFlow, text: str) -> None:
+    problem = Problem(
+        severity="error", element=flow.id, line=flow.line, text=text, rule="reference"
+    )
+    xml.document.problems.append(problem)
+
+
+elements.load()

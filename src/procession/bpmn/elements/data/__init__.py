@@ -1,0 +1,1 @@
+"""Variables, parameters, and how values move between them."""

@@ -1,0 +1,55 @@
+"""Sequence flow: an arrow, perhaps with a condition.
+
+BPMN 2.0.2, 8.4.13. The condition is compiled here and asked by the node the arrow leaves. jBPM's
+``priority`` orders the arrows of a gateway: a lower number goes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from procession.bpmn.element import element
+from procession.bpmn.reader import Reader
+from procession.core import graph
+from procession.core.ports import Purpose, Script
+
+
+@element("sequenceFlow")
+@dataclass(frozen=True, kw_only=True)
+class SequenceFlow(graph.SequenceFlow):
+    """An arrow as it is read."""
+
+    @classmethod
+    def read(cls, xml: Reader) -> Self:
+        """Read the arrow and its condition."""
+        return cls(
+            id=xml.id,
+            name=xml.attribute("name") or "",
+            source=xml.root_element(xml.attribute("sourceRef")),
+            target=xml.root_element(xml.attribute("targetRef")),
+            condition=_condition(xml),
+            priority=_priority(xml),
+            container=xml.place.container,
+            line=xml.line,
+        )
+
+
+def _condition(xml: Reader) -> Script | None:
+    inner = xml.child("conditionExpression")
+    text = inner.text() if inner else ""
+    if inner is None or not text:
+        return None
+    language = inner.attribute("language")
+    if language is None:
+        language = "" if xml.document.is_jbpm else xml.document.expression_language
+    return inner.compile(language, text, Purpose.CONDITION)
+
+
+def _priority(xml: Reader) -> int:
+    text = xml.vendor("flow_priority") or "0"
+    try:
+        return int(text)
+    except ValueError:
+        xml.problem("error", f"priority is {text!r}, which is no whole number")
+        return 0

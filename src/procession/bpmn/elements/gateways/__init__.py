@@ -1,0 +1,1 @@
+"""Where ways part and meet."""

@@ -1,0 +1,354 @@
+"""Safe XML reading, and what an element file uses to read itself.
+
+No document type, no entities, no network; bounded in size and depth. Elements are matched by
+namespace and local name, so prefixes never matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lxml import etree
+
+from procession.bpmn.problems import Problem, Severity
+from procession.bpmn.root_elements import RootElements
+from procession.bpmn.vendor import ATTRIBUTES, BPMN, DROOLS, ELEMENTS, Spelling
+from procession.core.ports import Purpose, Script, ScriptEvaluator, ScriptScope, ScriptSyntax
+from procession.values import EMPTY, Map
+
+MAX_BYTES = 20_000_000
+MAX_DEPTH = 200
+
+
+class Unreadable(Exception):
+    """The document is not one we read at all; ``line`` says where that was noticed."""
+
+    def __init__(self, text: str, line: int = 1) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+def parse(xml: bytes) -> etree._Element:
+    """The root of a document. Raises :class:`Unreadable`."""
+    if len(xml) > MAX_BYTES:
+        raise Unreadable(f"the document has more than {MAX_BYTES} bytes")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=False,
+    )
+    try:
+        root = etree.fromstring(xml, parser)
+    except etree.XMLSyntaxError as fault:
+        raise Unreadable(f"not well-formed XML: {fault.msg}", fault.lineno or 1) from None
+    except ValueError as fault:
+        raise Unreadable(f"not XML: {fault}") from None
+    info = root.getroottree().docinfo
+    if info.internalDTD is not None or info.doctype:
+        raise Unreadable("a document type declaration is not allowed")
+    _check_depth(root)
+    return root
+
+
+def _check_depth(root: etree._Element) -> None:
+    todo = [(root, 1)]
+    while todo:
+        at, depth = todo.pop()
+        if depth > MAX_DEPTH:
+            raise Unreadable(f"elements are nested more than {MAX_DEPTH} deep", line_of(at))
+        todo.extend((child, depth + 1) for child in at)
+
+
+def line_of(xml: etree._Element) -> int:
+    """The line an element stands on."""
+    return xml.sourceline or 0
+
+
+def local_name(xml: etree._Element) -> str:
+    """The tag without its namespace."""
+    return str(etree.QName(xml).localname)
+
+
+def is_bpmn(xml: etree._Element) -> bool:
+    """Whether the element belongs to the BPMN namespace."""
+    return isinstance(xml.tag, str) and xml.tag.startswith("{" + BPMN + "}")
+
+
+def uses_namespace(root: etree._Element, namespace: str) -> bool:
+    """Whether the namespace is declared anywhere in the document."""
+    if namespace in root.nsmap.values():
+        return True
+    inner = "{" + namespace + "}"
+    for at in root.iter(etree.Element):
+        if at.tag.startswith(inner) or any(str(name).startswith(inner) for name in at.attrib):
+            return True
+    return False
+
+
+@dataclass(kw_only=True)
+class Document:
+    """What is known of the whole file while it is read."""
+
+    evaluator: ScriptEvaluator
+    resource: str
+    is_jbpm: bool
+    strict: bool
+    root_elements: RootElements
+    expression_language: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    references: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    ids: frozenset[str] = frozenset()
+    count: int = 0
+
+    def next_order(self) -> int:
+        """The next place in the document."""
+        self.count += 1
+        return self.count
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where in a process an element stands, and what is declared there."""
+
+    container: str = ""
+    types: Mapping[str, str] = EMPTY
+    names: Mapping[str, str] = EMPTY
+    imports: tuple[str, ...] = ()
+    globals: Mapping[str, str] = EMPTY
+    lanes: Mapping[str, str] = EMPTY
+
+
+class Reader:
+    """One XML element, as the element files read it."""
+
+    def __init__(self, xml: etree._Element, document: Document, place: Place) -> None:
+        self.xml = xml
+        self.document = document
+        self.place = place
+        self.line = line_of(xml)
+
+    # -- what it says ------------------------------------------------------------------------
+
+    @property
+    def tag(self) -> str:
+        """The tag without its namespace."""
+        return local_name(self.xml)
+
+    @property
+    def id(self) -> str:
+        """The id; one is made up, and reported, where it is missing but needed."""
+        return self.attribute("id") or ""
+
+    def attribute(self, name: str) -> str | None:
+        """A BPMN attribute."""
+        value = self.xml.get(name)
+        return None if value is None else str(value)
+
+    def flag(self, name: str, default: bool) -> bool:
+        """A boolean attribute."""
+        return _flag(self.attribute(name), default)
+
+    def number(self, name: str, default: int) -> int:
+        """A whole-number attribute; anything else is a problem."""
+        text = self.attribute(name)
+        if text is None:
+            return default
+        try:
+            return int(text)
+        except ValueError:
+            self.problem("error", f"{name} is {text!r}, which is no whole number")
+            return default
+
+    def vendor(self, meaning: str) -> str | None:
+        """An extension attribute by what it means (``bpmn/vendor.py``)."""
+        for spelling in ATTRIBUTES[meaning]:
+            for name, value in self.xml.attrib.items():
+                if _matches(spelling, str(name)):
+                    return str(value)
+        return None
+
+    def vendor_flag(self, meaning: str, default: bool) -> bool:
+        """A boolean extension attribute."""
+        return _flag(self.vendor(meaning), default)
+
+    def extensions(self, meaning: str) -> Iterator[Reader]:
+        """Extension elements by what they mean."""
+        for holder in self.children("extensionElements"):
+            for child in holder.xml.iterchildren(etree.Element):
+                if any(_matches(s, child.tag) for s in ELEMENTS[meaning]):
+                    yield self._at(child)
+
+    def children(self, tag: str | None = None) -> Iterator[Reader]:
+        """BPMN child elements, of one tag if it is given."""
+        for child in self.xml.iterchildren(etree.Element):
+            if is_bpmn(child) and (tag is None or local_name(child) == tag):
+                yield self._at(child)
+
+    def child(self, tag: str) -> Reader | None:
+        """The first BPMN child of that tag."""
+        return next(self.children(tag), None)
+
+    def any_child(self, name: str) -> Reader | None:
+        """The first child of that local name in whatever namespace."""
+        for child in self.xml.iterchildren(etree.Element):
+            if local_name(child) == name:
+                return self._at(child)
+        return None
+
+    def text(self, tag: str | None = None) -> str:
+        """The text of the element, or of its first child of that tag; white space alone is none."""
+        at = self if tag is None else self.child(tag)
+        if at is None:
+            return ""
+        text = "".join(at.xml.itertext())
+        return text if text.strip() else ""
+
+    def root_element(self, text: str | None) -> str:
+        """A reference as the id it means: qualified names lose a prefix that is declared."""
+        name = (text or "").strip()
+        prefix, colon, rest = name.partition(":")
+        if colon and prefix in self.xml.nsmap:
+            return rest
+        return name
+
+    def reference(self, name: str, *, to: str) -> str | None:
+        """An attribute that names another element, which is looked for when all is read."""
+        value = self.attribute(name)
+        if not value:
+            return None
+        value = self.root_element(value)
+        self.document.references.append((self.id, self.line, name, value, to))
+        return value
+
+    # -- what every node has -----------------------------------------------------------------
+
+    def flow_node(self) -> dict[str, Any]:
+        """The fields of :class:`procession.core.graph.FlowNode`, but for its flows."""
+        return {
+            "id": self.id,
+            "name": self.attribute("name") or "",
+            "line": self.line,
+            "container": self.place.container,
+            "order": self.document.next_order(),
+            "metadata": self.metadata(),
+        }
+
+    def metadata(self) -> Map:
+        """Free names and values that models carry; documentation among them."""
+        found: dict[str, str] = {}
+        for item in self.extensions("metadata"):
+            value = item.any_child("metaValue")
+            found[item.attribute("name") or ""] = value.text() if value else ""
+        documentation = self.text("documentation")
+        if documentation:
+            found["Documentation"] = documentation
+        return Map(found) if found else EMPTY
+
+    # -- scripts -----------------------------------------------------------------------------
+
+    @property
+    def script_scope(self) -> ScriptScope:
+        """What a text that stands here may refer to."""
+        place = self.place
+        return ScriptScope(place.types, place.imports, place.globals)
+
+    def compile(
+        self, language: str, source: str, purpose: Purpose, *, severity: Severity = "error"
+    ) -> Script | None:
+        """Compile a text that stands in this element; a fault in it becomes a problem."""
+        try:
+            script = self.document.evaluator.compile(language, source, purpose, self.script_scope)
+        except ScriptSyntax as fault:
+            line = self.line + max(fault.line, 1) - 1
+            self.problem(severity, f"{purpose.value}: {fault}", rule="script", line=line)
+            return None
+        doubt: Severity = "error" if self.document.strict else "warning"
+        for text in script.warnings:
+            self.problem(doubt, f"{purpose.value}: {text}", rule="script")
+        return script
+
+    def script(self, holder: str = "script", *, attribute: str = "scriptFormat") -> Script | None:
+        """The script in a child, in the language that this element's attribute names."""
+        child = self.any_child(holder)
+        source = child.text() if child else ""
+        if child is None or not source:
+            return None
+        return child.at(self).compile(self.attribute(attribute) or "", source, Purpose.SCRIPT)
+
+    def template(self, text: str) -> Script | None:
+        """A text with ``#{...}`` in it, compiled; ``None`` if there is nothing in it to resolve."""
+        if "#{" not in text:
+            return None
+        return self.compile("", text, Purpose.TEMPLATE)
+
+    # -- problems ----------------------------------------------------------------------------
+
+    def problem(
+        self, severity: Severity, text: str, *, rule: str = "structure", line: int = 0
+    ) -> None:
+        """Report something wrong here."""
+        self.document.problems.append(
+            Problem(
+                severity=severity,
+                element=self.owner_id,
+                line=line or self.line,
+                text=text,
+                rule=rule,
+            )
+        )
+
+    def refuse(self, what: str) -> None:
+        """Say that something is not supported, so that the model is not deployed.
+
+        What would only follow from it is then not reported as well.
+        """
+        self.document.refused.add(self.owner_id)
+        self.problem("error", f"{what} is not supported", rule="unsupported")
+
+    @property
+    def owner_id(self) -> str:
+        """The id of this element, else of the nearest one around it that has an id."""
+        at: etree._Element | None = self.xml
+        while at is not None:
+            if at.get("id"):
+                return str(at.get("id"))
+            at = at.getparent()
+        return ""
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def at(self, other: Reader) -> Reader:
+        """This element, in the place of another one."""
+        return Reader(self.xml, self.document, other.place)
+
+    def moved(self, **changes: Any) -> Reader:
+        """This element in a changed place."""
+        return Reader(self.xml, self.document, replace(self.place, **changes))
+
+    def _at(self, xml: etree._Element) -> Reader:
+        return Reader(xml, self.document, self.place)
+
+
+def _matches(spelling: Spelling, name: str) -> bool:
+    if spelling.namespace == "*":
+        return name.rpartition("}")[2] == spelling.name
+    return name == "{" + spelling.namespace + "}" + spelling.name
+
+
+def _flag(text: str | None, default: bool) -> bool:
+    if text is None or not text.strip():
+        return default
+    return text.strip().lower() in ("true", "1")
+
+
+def is_jbpm_file(root: etree._Element) -> bool:
+    """Whether the file runs with jBPM's meaning where it differs (``reference/rulings.md`` 1)."""
+    return uses_namespace(root, DROOLS)
