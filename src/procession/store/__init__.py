@@ -1,0 +1,1 @@
+"""The database: tables, the codec, SQLite and PostgreSQL."""

@@ -1,0 +1,208 @@
+"""The few reads of the hot path, as SQL that goes straight to the driver.
+
+``?`` is a parameter, ``in ??`` one that is a sequence of numbers, ``in $$`` one of texts. Rows come
+as plain tuples; those of a whole table have the fields of its row class in
+:mod:`procession.store.rows`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from procession.store.rows import (
+    JobRow,
+    JournalRow,
+    ProcessInstanceRow,
+    ProcessLogRow,
+    Row,
+    TaskContentRow,
+    TaskPersonRow,
+    TaskRow,
+    WaitRow,
+)
+from procession.store.store import Reader
+
+
+def _whole(kind: type[Row], table: str, where: str) -> str:
+    columns = ", ".join(f'"{name}"' for name in kind.__struct_fields__)
+    return f"select {columns} from {table} where {where}"  # noqa: S608 -- constants below
+
+
+def _wait(where: str) -> str:
+    return _whole(WaitRow, "wait", where + " order by instance_id, wait_id")
+
+
+def _task(where: str) -> str:
+    return _whole(TaskRow, "task", where + " order by id")
+
+
+_WAIT_NAME = "kind = ? and name = ?"
+_DEFINITION = (
+    "select p.revision, p.process_id, p.deployment_id, p.name, p.version, p.package, p.unique_id,"
+    " p.resource, p.variables, d.status, d.is_active"
+    " from process_definition p join deployment d on d.revision = p.revision where "
+)
+_START = "select revision, process_id, node_id, deployment_id, kind, name from start_subscription"
+_USER = (
+    "select name, password_hash, display_name, email, language, is_active, created_at"
+    " from user_account where name = ?"
+)
+
+HOT: Final[dict[str, str]] = {
+    # process instances
+    "instances": _whole(ProcessInstanceRow, "process_instance", "id in ??"),
+    "instance_by_correlation_key": _whole(
+        ProcessInstanceRow, "process_instance", "correlation_key = ?"
+    ),
+    "instances_by_caller": "select id from process_instance where caller_id = ? order by id",
+    "instance_uuids": "select id, uuid from process_instance where id in ??",
+    "ended_uuids": "select instance_id, uuid from process_log where instance_id in ??",
+    "instance_status": (
+        "select status from process_instance where id = ?"
+        " union all select status from process_log where instance_id = ?"
+    ),
+    "instance_version": "select version from process_instance where id = ?",
+    "process_logs": _whole(ProcessLogRow, "process_log", "instance_id in ??"),
+    "journal": _whole(JournalRow, "journal", "instance_id = ? order by seq"),
+    # waits
+    "waits_of_instances": _wait("instance_id in ??"),
+    "wait_by_public_id": _wait("public_id = ?"),
+    "waits_by_name": _wait(_WAIT_NAME),
+    "waits_by_name_in": _wait(_WAIT_NAME + " and deployment_id = ?"),
+    "waits_by_key": _wait(_WAIT_NAME + ' and "key" = ?'),
+    "waits_by_key_in": _wait(_WAIT_NAME + ' and deployment_id = ? and "key" = ?'),
+    # jobs
+    "jobs": _whole(JobRow, "job", "id in ??"),
+    "jobs_of_wait": _whole(JobRow, "job", "instance_id = ? and wait_id = ? order by id"),
+    "next_due": (
+        "select min(at) from ("
+        "select min(due_at) as at from job"
+        " where state = 'ready' and (lease_until is null or lease_until <= ?)"
+        " union all"
+        " select min(lease_until) from job where state = 'ready' and lease_until > ?) as next"
+    ),
+    # tasks
+    "tasks": _task("id in ??"),
+    "tasks_of_instances": _task("instance_id in ??"),
+    "some_tasks_of_instances": _task("instance_id in ??") + " limit 501",
+    "active_tasks_of_instances": _task(
+        "instance_id in ?? and status in"
+        " ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
+    ),
+    "instance_family": (
+        "with recursive family(id) as (select cast(? as bigint)"
+        " union select l.instance_id from process_log l join family f on l.parent_id = f.id)"
+        " select id from family"
+    ),
+    "tasks_by_work_items": _task("work_item_id in ??"),
+    "people": _whole(
+        TaskPersonRow, "task_person", "task_id in ?? order by task_id, relation, kind, name"
+    ),
+    "content": _whole(TaskContentRow, "task_content", "id = ?"),
+    # deployments
+    "definition": _DEFINITION + "p.revision = ? and p.process_id = ?",
+    "definitions_by_process": _DEFINITION + "p.process_id = ? order by p.revision desc",
+    "definitions_in": (
+        _DEFINITION + "p.process_id = ? and p.deployment_id = ? order by p.revision desc"
+    ),
+    "definitions_by_name": (
+        "select p.revision, p.deployment_id, p.process_id"
+        " from process_definition p join deployment d on d.revision = p.revision"
+        " where p.name = ? and d.status = 'DEPLOYED' and d.is_active order by p.revision desc"
+    ),
+    "deployment_by_id": (
+        "select revision, id, status, strategy, is_active, deployed_at, deployed_by, message,"
+        " options, digest from deployment where id = ? order by revision desc limit 1"
+    ),
+    "resource": "select content from resource where revision = ? and name = ?",
+    "start_subscriptions": (
+        _START + " where kind = ? and name = ?"
+        " and revision in (select revision from deployment where is_active)"
+        " order by revision, process_id"
+    ),
+    "start_subscriptions_in": (
+        _START + " where kind = ? and name = ? and deployment_id = ? order by revision, process_id"
+    ),
+    # people
+    "starters": (
+        "select identity, started_at, root_id from process_log where instance_id = ?"
+        " union all"
+        " select started_by, started_at, root_id from process_instance where id = ?"
+    ),
+    "workers": (
+        "select 'USER' as kind, actual_owner as name from task"
+        " where instance_id = ? and created_at >= ? and actual_owner is not null"
+        " union"
+        " select p.kind, p.name from task t join task_person p on p.task_id = t.id"
+        " where t.instance_id = ? and t.created_at >= ?"
+        " and p.relation in ('potential_owner', 'business_administrator', 'stakeholder')"
+    ),
+    "user": _USER,
+    "groups_of": "select group_name from membership where user_name = ? order by group_name",
+}
+
+_MARK = re.compile(r"in \?\?|in \$\$|\?")
+_TEXTS = "in $$"
+_MOST_TEXTS: Final = 1000
+
+
+class HotRead(msgspec.Struct, frozen=True):
+    """A read in one database's spelling.
+
+    ``lists`` are the positions of sequence parameters, each with whether they are texts.
+    """
+
+    sql: str
+    lists: tuple[tuple[int, bool], ...]
+
+
+class Spelling:
+    """One database's way to write a parameter, a list of numbers and a list of texts.
+
+    A ``#`` in them becomes the number of the parameter, from 1.
+    """
+
+    def __init__(self, mark: str, numbers: str, texts: str) -> None:
+        self._marks = {"?": mark, "in ??": numbers, _TEXTS: texts}
+        self._texts: dict[str, HotRead] = {}
+        self.named = {name: self._spell(text) for name, text in HOT.items()}
+
+    def of(self, text: str) -> HotRead:
+        """Any other read, written like those above; there are few different ones."""
+        read = self._texts.get(text)
+        if read is None:
+            if len(self._texts) >= _MOST_TEXTS:
+                self._texts.clear()
+            read = self._texts[text] = self._spell(text)
+        return read
+
+    def _spell(self, text: str) -> HotRead:
+        found: list[str] = []
+
+        def write(match: re.Match[str]) -> str:
+            found.append(match[0])
+            return self._marks[match[0]].replace("#", str(len(found)))
+
+        sql = _MARK.sub(write, text)
+        lists = tuple((at, one == _TEXTS) for at, one in enumerate(found) if one != "?")
+        return HotRead(sql, lists)
+
+
+def load_instances(reader: Reader, ids: Sequence[int]) -> list[ProcessInstanceRow]:
+    """The living instances among ``ids``, in one read."""
+    return [ProcessInstanceRow(*row) for row in reader.hot("instances", (ids,))]
+
+
+def load_tasks(reader: Reader, ids: Sequence[int]) -> list[TaskRow]:
+    """The tasks among ``ids``."""
+    return [task_row(row) for row in reader.hot("tasks", (ids,))]
+
+
+def task_row(row: tuple[object, ...]) -> TaskRow:
+    task = TaskRow(*row)  # type: ignore[arg-type]
+    task.skipable = bool(task.skipable)
+    return task

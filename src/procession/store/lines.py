@@ -1,0 +1,150 @@
+"""Connections to PostgreSQL that come back by themselves.
+
+A :class:`Line` is one connection, used by one thread at a time and opened again when it was lost.
+All are in autocommit; whoever needs a transaction says ``begin``.
+"""
+
+from __future__ import annotations
+
+import select
+import struct
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import RawCursor
+from psycopg.rows import TupleRow
+from sqlalchemy import Engine
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from procession.errors import Conflict, Fault, InvalidValue, StoreFault, StoreUnavailable
+from procession.store.arrays import register
+
+Raw = psycopg.Connection[TupleRow]
+
+
+def fault(error: Exception) -> Fault:
+    """A driver's error in our words."""
+    if isinstance(error, DBAPIError) and isinstance(error.orig, Exception):
+        error = error.orig
+    match error:
+        case Fault():
+            return error
+        case psycopg.errors.DivisionByZero():  # see composing.py
+            return Conflict("another turn changed the same thing first; try again")
+        case psycopg.errors.SerializationFailure() | psycopg.errors.DeadlockDetected():
+            return Conflict("the database was too busy with the same rows; try again")
+        case psycopg.IntegrityError():
+            return Conflict("a row that must be there once is there already; try again")
+        case psycopg.DataError() | UnicodeEncodeError() | struct.error():
+            return InvalidValue("the database cannot hold a value: text with NUL, or out of range")
+        case psycopg.OperationalError() | psycopg.InterfaceError():
+            return StoreUnavailable("the database does not answer; try again")
+        case _:
+            return StoreFault(f"the database refused a statement: {type(error).__name__}")
+
+
+def _has_news(file: int) -> bool:
+    """Whether there is something to read; ``select`` itself knows only the first 1024 files."""
+    if sys.platform == "win32":
+        return bool(select.select([file], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class Session:
+    """An open connection: SQLAlchemy's view of it, the driver's, and a cursor for our own SQL."""
+
+    __slots__ = ("connection", "cursor", "raw")
+
+    def __init__(self, engine: Engine) -> None:
+        self.connection: Connection = engine.connect()
+        raw: Any = self.connection.connection.driver_connection
+        self.raw: Raw = raw
+        self.cursor: RawCursor[TupleRow] = RawCursor(raw)
+        register(self.cursor)
+
+    def run(self, text: str, parameters: Any = ()) -> RawCursor[TupleRow]:
+        """Our own SQL, prepared, with ``$1`` parameters, answered in binary."""
+        return self.cursor.execute(text.encode(), parameters, prepare=True, binary=True)
+
+    def say(self, command: bytes) -> None:
+        """A command without parameters or rows, the quick way."""
+        result = self.raw.pgconn.exec_(command)
+        if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
+            raise psycopg.errors.error_from_result(result)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the server has not hung up (an idle connection has nothing to say)."""
+        if self.raw.closed or self.raw.broken:
+            return False
+        return not _has_news(self.raw.fileno()) or not self._has_hung_up()
+
+    def _has_hung_up(self) -> bool:
+        try:
+            self.say(b"set application_name = 'procession'")
+        except psycopg.Error:
+            return True
+        return False
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.invalidate()
+        self.connection.close()
+        self.raw.close()
+
+
+class Line:
+    """One connection behind a lock."""
+
+    def __init__(self, open_session: Callable[[], Session]) -> None:
+        self._open = open_session
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._is_closed = False
+
+    @contextmanager
+    def use(self) -> Iterator[Session]:
+        """The session for one thread; anything left open is rolled back."""
+        with self._lock:
+            if self._is_closed:
+                raise StoreUnavailable("the database is closed")
+            if self._session is not None and not self._session.is_usable:
+                self._session.close()
+                self._session = None
+            if self._session is None:
+                try:
+                    self._session = self._open()
+                except (psycopg.Error, DBAPIError) as error:
+                    raise fault(error) from error
+            session = self._session
+            try:
+                yield session
+            finally:
+                settle(session)
+
+    def close(self) -> None:
+        """Close for good."""
+        with self._lock:
+            self._is_closed = True
+            if self._session is not None:
+                self._session.close()
+                self._session = None
+
+
+def settle(session: Session) -> bool:
+    """End a transaction that was left open; whether the session can be used again."""
+    if session.raw.closed or session.raw.broken:
+        return False
+    if session.raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        try:
+            session.say(b"rollback")
+        except psycopg.Error:
+            return False
+    return True

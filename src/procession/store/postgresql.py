@@ -1,0 +1,313 @@
+"""PostgreSQL: what is different here.
+
+A batch is one statement with arrays (``composing.py``) on the writing connection, whose planner is
+kept from joining the arrays to whole tables. Reads run on connections of their own, one per thread
+that reads, in a read-only snapshot. Numbers, leases and notifications have a third connection, so
+that they never wait for a batch. Any number of nodes may work on one database: versions decide.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+import psycopg
+from sqlalchemy import Executable, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from procession.errors import Conflict, Fault, StoreUnavailable
+from procession.store.arrays import Numbers, Texts
+from procession.store.composing import compose, phases
+from procession.store.hot import HotRead, Spelling
+from procession.store.lines import Line, Session, fault, settle
+from procession.store.listening import Listener
+from procession.store.numbering import SEQUENCES, Blocks
+from procession.store.reading import Readers, Reading
+from procession.store.rows import JobRow
+from procession.store.schema import prepare_schema
+from procession.store.writing import Plan, Writes, key_taken, plan
+
+_ERRORS: Final = (psycopg.Error, DBAPIError, UnicodeEncodeError)
+_LOST_RACES: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+_TRIES: Final = 4
+_MOST_AHEAD: Final = 64
+_KEEP_AHEAD: Final = 1.0
+_SCHEMA_LOCK: Final = 0x70726F63
+_WRITER: Final = (
+    "set enable_hashjoin = off",
+    "set enable_mergejoin = off",
+    "set enable_seqscan = off",
+    "set plan_cache_mode = force_generic_plan",
+)
+_BEGIN_READ: Final = b"begin isolation level repeatable read read only"
+_COLUMNS: Final = ", ".join(f'j."{name}"' for name in JobRow.__struct_fields__)
+
+
+_SPELLING: Final = Spelling("$#", "= any($#::bigint[])", "= any($#::text[])")
+
+
+class _Reader:
+    """A snapshot; lent to one thread at a time."""
+
+    __slots__ = ("session",)
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def execute(self, statement: Executable) -> Sequence[Any]:
+        """All rows of a select, as named tuples."""
+        try:
+            return self.session.connection.execute(statement).all()
+        except _ERRORS as error:
+            raise fault(error) from error
+
+    def hot(self, name: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        """All rows of a prepared read."""
+        return self._run(_SPELLING.named[name], parameters)
+
+    def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        """All rows of a read in our own spelling."""
+        return self._run(_SPELLING.of(text), parameters)
+
+    def _run(self, read: HotRead, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        values = parameters
+        if read.lists:
+            values = list(parameters)
+            for place, is_texts in read.lists:
+                values[place] = Texts(values[place]) if is_texts else Numbers(values[place])
+        try:
+            return self.session.run(read.sql, values).fetchall()
+        except _ERRORS as error:
+            raise fault(error) from error
+
+
+class PostgresqlStore:
+    """One PostgreSQL database (:class:`procession.store.store.Store`)."""
+
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        self.url = url
+        address = make_url(url).set(drivername="postgresql")
+        self._address = address.render_as_string(hide_password=False)
+        self._engine = create_engine(
+            address.set(drivername="postgresql+psycopg"),
+            creator=self._connect,
+            poolclass=NullPool,
+            query_cache_size=1000,
+        )
+        self._is_open = True
+        self._readers = Readers(self._take_reader, self._return_reader)
+        self._idle: deque[_Reader] = deque()
+        self._writer = Line(self._open_writer)
+        self._side = Line(lambda: Session(self._engine))
+        self._numbers = Blocks(self._reserve)
+        self._ahead = dict.fromkeys(SEQUENCES, 1)
+        self._reserved_at = dict.fromkeys(SEQUENCES, 0.0)
+        self._listener = Listener(self._connect)
+        try:
+            self._prepare(create)
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(self._address, autocommit=True, application_name="procession")
+
+    def _open_writer(self) -> Session:
+        session = Session(self._engine)
+        for setting in _WRITER:
+            session.raw.execute(setting)
+        return session
+
+    def _prepare(self, create: bool) -> None:
+        """Several nodes may start at once on an empty database: one of them makes the schema."""
+        with self._side.use() as session:
+            session.say(b"begin")
+            session.connection.execute(text(f"select pg_advisory_xact_lock({_SCHEMA_LOCK})"))
+            prepare_schema(session.connection, create=create)
+            session.say(b"commit")
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def read(self) -> Reading[_Reader]:
+        """A snapshot on a reading connection of this thread."""
+        return self._readers.read()
+
+    def _take_reader(self) -> _Reader:
+        if not self._is_open:
+            raise StoreUnavailable("the database is closed")
+        try:
+            reader = self._idle_reader() or _Reader(Session(self._engine))
+            reader.session.say(_BEGIN_READ)
+        except _ERRORS as error:
+            raise fault(error) from error
+        return reader
+
+    def _idle_reader(self) -> _Reader | None:
+        while True:
+            try:
+                reader = self._idle.pop()
+            except IndexError:
+                return None
+            if reader.session.is_usable:
+                return reader
+            reader.session.close()
+
+    def _return_reader(self, reader: _Reader) -> None:
+        if settle(reader.session) and self._is_open:
+            self._idle.append(reader)
+        else:
+            reader.session.close()
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def unit_of_work(self) -> Writes:
+        """An empty one."""
+        return Writes()
+
+    def commit(self, batch: Sequence[Any]) -> list[BaseException | None]:
+        """Write a batch in one transaction; see :meth:`procession.store.store.Store.commit`.
+
+        If the connection breaks nobody knows what became of the batch; it is not tried again, and
+        each unit is answered with :class:`StoreUnavailable`.
+        """
+        for left in reversed(range(_TRIES)):
+            try:
+                self._commit(batch)
+                return [None] * len(batch)
+            except Exception as error:
+                found = error
+            if not isinstance(_original(found), _LOST_RACES) or not left:
+                break
+            time.sleep(0.005 * (_TRIES - left))
+        told = fault(found)
+        if len(batch) == 1:
+            return [key_taken(batch[0], told, _is_key(found))]
+        if isinstance(told, StoreUnavailable):
+            return [told] * len(batch)
+        return [answer for unit in batch for answer in self.commit([unit])]
+
+    def _commit(self, batch: Sequence[Writes]) -> None:
+        work = plan(batch)
+        groups = phases(work.steps)
+        with self._writer.use() as session:
+            if len(groups) == 1 and not work.statements:
+                session.run(*compose(groups[0]))
+            elif groups or work.statements:
+                session.say(b"begin")
+                for group in groups:
+                    session.run(*compose(group))
+                self._execute(session, work)
+                session.say(b"commit")
+
+    def _execute(self, session: Session, work: Plan) -> None:
+        for statement, guard in work.statements:
+            count = session.connection.execute(statement).rowcount
+            if guard is not None and count != guard:
+                raise Conflict("another turn changed the same thing first; try again")
+
+    # --- numbers -------------------------------------------------------------------------------
+
+    def next_ids(self, sequence: str, count: int) -> range:
+        """Draw ascending numbers, a few ahead while many are asked for."""
+        if time.monotonic() - self._reserved_at[sequence] > _KEEP_AHEAD:
+            self._numbers.forget(sequence)
+        return self._numbers.draw(sequence, count)
+
+    def _reserve(self, name: str, count: int) -> range:
+        """Numbers in a row; other nodes draw too, so a row may be broken and is drawn again."""
+        now = time.monotonic()
+        busy = now - self._reserved_at[name] < _KEEP_AHEAD / 4
+        self._ahead[name] = min(self._ahead[name] * 2, _MOST_AHEAD) if busy else 1
+        self._reserved_at[name] = now
+        wanted = max(count, self._ahead[name])
+        draw = f"select nextval('{name}_seq') from generate_series(1, $1)"  # noqa: S608
+        while True:
+            try:
+                with self._side.use() as session:
+                    drawn = [row[0] for row in session.run(draw, (wanted,)).fetchall()]
+            except _ERRORS as error:
+                raise fault(error) from error
+            first = len(drawn) - 1
+            while first and drawn[first - 1] == drawn[first] - 1:
+                first -= 1
+            if len(drawn) - first >= count:
+                return range(drawn[first], drawn[-1] + 1)
+            wanted *= 2
+
+    # --- jobs ----------------------------------------------------------------------------------
+
+    def lease_jobs(
+        self,
+        worker: str,
+        now: int,
+        until: int,
+        limit: int,
+        *,
+        state: str = "ready",
+        topics: Iterable[str] | None = None,
+    ) -> list[Any]:
+        """Take due jobs that nobody holds, oldest first; passes over those being taken now."""
+        condition = "state = $1 and due_at <= $2 and (lease_until is null or lease_until <= $2)"
+        values: list[Any] = [state, now, limit, worker, until]
+        if topics is not None:
+            condition += " and topic = any($6::text[])"
+            values.append(Texts(topics))
+        statement = (
+            f"with due as (select id from job where {condition} order by due_at, id"  # noqa: S608
+            " limit $3 for update skip locked)"
+            " update job as j set lease_owner = $4, lease_until = $5 from due where j.id = due.id"
+            f" returning {_COLUMNS}"
+        )
+        try:
+            with self._side.use() as session:
+                rows = session.run(statement, values).fetchall()
+        except _ERRORS as error:
+            raise fault(error) from error
+        jobs = [JobRow(*row) for row in rows]
+        jobs.sort(key=lambda job: (job.due_at, job.id))
+        return jobs
+
+    def next_due(self, now: int) -> int | None:
+        """When the next ready job is due or its lease runs out."""
+        with self._readers.fresh() as reader:
+            rows = reader.hot("next_due", (now, now))
+        return rows[0][0]  # type: ignore[no-any-return]
+
+    # --- other nodes ---------------------------------------------------------------------------
+
+    def notify(self, channel: str, payload: str) -> None:
+        """Tell the other nodes; that it fails is no failure of the caller."""
+        try:
+            with self._side.use() as session:
+                session.run(*self._listener.tell(channel, payload))
+        except (*_ERRORS, Fault):
+            return
+
+    def listen(self, heard: Callable[[str, str], None]) -> None:
+        """Call back, on a thread of our own, with what other nodes tell."""
+        self._listener.start(heard)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if not self._is_open:
+            return
+        self._listener.stop(lambda: self.notify("", ""))
+        self._is_open = False
+        while (reader := self._idle_reader()) is not None:
+            reader.session.close()
+        self._writer.close()
+        self._side.close()
+
+
+def _original(error: BaseException) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _is_key(error: BaseException) -> bool:
+    found = _original(error)
+    return isinstance(found, psycopg.errors.UniqueViolation) and "correlation_key" in (
+        found.diag.constraint_name or ""
+    )

@@ -1,0 +1,83 @@
+"""Is the schema there, and is it ours? Creating it in an empty database.
+
+Starting must be quick, so this asks for the version by itself and leaves Alembic (``migrations``)
+to ``procession migrate``. That both make the same schema is tested.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from procession.errors import StoreUnavailable
+from procession.store.tables import metadata
+
+REVISIONS: Final = ("0001",)
+"""Every migration in order; the last is the present schema."""
+NEEDED: Final = "0001"
+"""The oldest schema this program works with (the ``pre`` half of a migration may suffice)."""
+
+VERSION_TABLE: Final = "schema_version"
+schema_version = Table(
+    VERSION_TABLE, MetaData(), Column("version_num", String(32), primary_key=True)
+)
+
+
+def stored_version(connection: Connection) -> str | None:
+    """The migration that the database is at; ``None`` if it has no table of ours."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(select(schema_version.c.version_num)).scalar()
+
+
+def create_schema(connection: Connection) -> None:
+    """Every table, in an empty database, marked with the present version."""
+    metadata.create_all(connection, checkfirst=False)
+    schema_version.create(connection, checkfirst=False)
+    connection.execute(insert(schema_version).values(version_num=REVISIONS[-1]))
+
+
+def verify_schema(connection: Connection) -> None:
+    """Refuse a database that is empty, older, newer or somebody else's, saying what to do."""
+    version = stored_version(connection)
+    if version is None:
+        raise StoreUnavailable(
+            "the database is empty or not one of ours; `procession serve` creates the schema in an"
+            " empty database"
+        )
+    if version not in REVISIONS:
+        raise StoreUnavailable(
+            f"the database has schema version {version}, made by a newer program;"
+            f" this one knows versions up to {REVISIONS[-1]}: update the program"
+        )
+    if REVISIONS.index(version) < REVISIONS.index(NEEDED):
+        raise StoreUnavailable(
+            f"the database has schema version {version}, this program needs {NEEDED};"
+            " back it up and run `procession migrate`"
+        )
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether there is no table at all."""
+    return not inspect(connection).get_table_names()
+
+
+def prepare_schema(connection: Connection, *, create: bool) -> None:
+    """Verify the schema; with ``create``, make it first if the database is empty."""
+    try:
+        if create and is_empty(connection):
+            create_schema(connection)
+        else:
+            verify_schema(connection)
+    except DBAPIError as error:
+        raise StoreUnavailable(f"the database cannot be prepared: {error.orig}") from error
+
+
+def migrate(url: str) -> str:
+    """Bring a database to the present schema; the version it is at then."""
+    from procession.store.migrations import migrate as run_missing
+
+    run_missing(url)
+    return REVISIONS[-1]

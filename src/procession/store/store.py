@@ -1,0 +1,146 @@
+"""The store's contract: what is read, and how the writes of a batch of turns become durable.
+
+``reference/architecture.md`` sections 9.1a and 10. ``sqlite.py`` and ``postgresql.py`` hold what
+differs. Reads and writes never mix: a turn is computed from reads, gathers its writes in a
+:class:`UnitOfWork`, and :meth:`Store.commit` writes a batch of them in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from sqlalchemy import Executable
+
+from procession.store.rows import ProcessInstanceRow, Row, TaskPersonRow, TaskRow
+
+
+class UnitOfWork(Protocol):
+    """The writes of one turn, in memory. Nothing here touches the database.
+
+    Writes of one kind are carried out together, in the order: process instances, then inserts of
+    new rows by table, updates, deletes, then :meth:`execute` in the order given. A *guarded* write
+    that finds its row changed makes the whole turn fall out of the batch with
+    :class:`procession.errors.Conflict`.
+    """
+
+    def insert(self, row: Row) -> None:
+        """A new row of the table that belongs to the row's class."""
+
+    def save_instance(self, row: ProcessInstanceRow, read_version: int | None) -> None:
+        """Insert (``read_version`` ``None``) or, guarded by the version read, update.
+
+        An update writes ``revision``, ``status``, ``version`` and ``state``, nothing else.
+        """
+
+    def end_instance(self, instance_id: int, read_version: int) -> None:
+        """Delete the row of an ended instance, guarded by the version read."""
+
+    def save_task(self, row: TaskRow, read_version: int | None) -> None:
+        """Insert or, guarded by the version read, update all but what a task is born with.
+
+        Its ids, where it comes from, and by whom and when it was made, never change.
+        """
+
+    def set_people(self, task_id: int, people: Sequence[TaskPersonRow]) -> None:
+        """Replace everybody in every relation to an existing task."""
+
+    def delete_wait(self, instance_id: int, wait_id: int) -> None:
+        """A wait is closed: its row and every job that hangs on it go."""
+
+    def finish_job(self, job_id: int, lease_owner: str) -> None:
+        """Delete a job, guarded: the lease must still be ours."""
+
+    def end_process_log(
+        self, instance_id: int, ended_at: int, status: int, outcome: str | None, duration: int
+    ) -> None:
+        """Complete the audit row of a process instance that started in an earlier turn."""
+
+    def execute(self, statement: Executable, *, guard: int | None = None) -> None:
+        """A free-form statement; with ``guard`` it must touch exactly so many rows."""
+
+    def is_empty(self) -> bool:
+        """Whether nothing is to be written."""
+        ...
+
+
+class Reader(Protocol):
+    """A consistent snapshot, without locks."""
+
+    def execute(self, statement: Executable) -> Sequence[Any]:
+        """All rows of a SQLAlchemy Core select, as named tuples."""
+        ...
+
+    def hot(self, name: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        """All rows of one of the prepared reads of ``store/hot.py``, as plain tuples."""
+        ...
+
+    def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        """All rows of a select written in the manner of ``store/hot.py``, as plain tuples.
+
+        For questions put together of constant pieces (``store/phrases.py``): the text is prepared
+        once, so it must never carry a value.
+        """
+        ...
+
+
+class Store(Protocol):
+    """One database."""
+
+    url: str
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """A snapshot on this thread's own reading connection.
+
+        Blocks inside each other, on one thread, share the snapshot of the outermost.
+        """
+        ...
+
+    def unit_of_work(self) -> UnitOfWork:
+        """An empty one."""
+        ...
+
+    def commit(self, batch: Sequence[UnitOfWork]) -> list[BaseException | None]:
+        """Write a batch in one transaction and make it durable (one fsync) before returning.
+
+        If any write fails or a guard does not hold, the batch is rolled back and repeated one unit
+        at a time; the answer has ``None`` for each unit that is durable, and our own error for
+        each that is not (nothing of it is written).
+        """
+        ...
+
+    def next_ids(self, sequence: str, count: int) -> range:
+        """Draw ascending numbers: ``public`` (instances, tasks, work items), ``job``, ``content``,
+        ``revision``. Gaps are allowed, going back is not, not even after a crash."""
+        ...
+
+    def lease_jobs(
+        self,
+        worker: str,
+        now: int,
+        until: int,
+        limit: int,
+        *,
+        state: str = "ready",
+        topics: Iterable[str] | None = None,
+    ) -> list[Any]:
+        """Take due jobs that nobody holds, oldest first, as :class:`JobRow`.
+
+        A job is free if it was never leased or its lease ended before ``now``. The lease is stored
+        before this returns; two workers never get the same job while a lease lasts.
+        """
+        ...
+
+    def next_due(self, now: int) -> int | None:
+        """When the next ready job is due or its lease runs out; ``None`` if there is none."""
+        ...
+
+    def notify(self, channel: str, payload: str) -> None:
+        """Tell the other nodes (a hint; nobody relies on it). ``definitions`` and ``jobs``."""
+
+    def listen(self, heard: Callable[[str, str], None]) -> None:
+        """Call back with channel and payload of what other nodes tell. A no-op on SQLite."""
+
+    def close(self) -> None:
+        """Let go of the database."""

@@ -1,0 +1,157 @@
+"""What only a server has: other nodes that talk, and connections that break."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from procession.errors import Fault, StoreUnavailable
+from procession.store.opening import open_store
+from procession.store.store import Store
+
+from . import rows
+
+pytestmark = pytest.mark.postgresql
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "postgresql"
+
+
+@pytest.fixture
+def other(database_url: str, store: Store) -> Iterator[Store]:
+    """Another node on the same database."""
+    opened = open_store(database_url)
+    yield opened
+    opened.close()
+
+
+def cut(database_url: str) -> None:
+    """The server hangs up on everybody, and has done so when this returns."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+
+
+def save(store: Store, id: int) -> list[BaseException | None]:
+    unit = store.unit_of_work()
+    unit.insert(rows.instance(id))
+    return store.commit([unit])
+
+
+def test_nodes_hear_each_other_but_not_themselves(store: Store, other: Store) -> None:
+    heard: queue.Queue[tuple[str, str]] = queue.Queue()
+    store.listen(lambda channel, payload: heard.put((channel, payload)))
+
+    store.notify("definitions", "mine")
+    other.notify("definitions", "g:a:1")
+    other.notify("jobs", "")
+
+    assert heard.get(timeout=10) == ("definitions", "g:a:1")
+    assert heard.get(timeout=10) == ("jobs", "")
+    assert heard.empty()
+
+
+def test_closing_ends_the_listening_thread(store: Store) -> None:
+    store.listen(lambda channel, payload: None)
+    assert any(thread.name == "store-listen" for thread in threading.enumerate())
+
+    store.close()
+
+    assert not any(thread.name == "store-listen" for thread in threading.enumerate())
+
+
+def test_listening_comes_back_after_the_server_hung_up(
+    store: Store, other: Store, database_url: str
+) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+    store.listen(lambda channel, payload: heard.put(payload))
+    cut(database_url)
+
+    for number in range(50):
+        other.notify("jobs", str(number))
+        try:
+            heard.get(timeout=0.2)
+            return
+        except queue.Empty:
+            continue
+    raise AssertionError("nothing heard any more")
+
+
+def test_every_kind_of_work_goes_on_after_the_server_hung_up(
+    store: Store, database_url: str
+) -> None:
+    assert save(store, 1) == [None]
+    store.next_ids("job", 1)
+    store.lease_jobs("w", 0, 1, 1)
+    with store.read() as reader:
+        reader.hot("instances", ([1],))
+
+    cut(database_url)
+
+    assert save(store, 2) == [None]
+    assert store.next_ids("job", 100)
+    assert store.lease_jobs("w", 0, 1, 1) == []
+    with store.read() as reader:
+        assert len(reader.hot("instances", ([1, 2],))) == 2
+
+
+def test_a_reader_that_is_cut_off_says_so(store: Store, database_url: str) -> None:
+    with store.read() as reader:
+        reader.hot("instances", ([1],))
+        cut(database_url)
+        with pytest.raises(StoreUnavailable):
+            reader.hot("instances", ([1],))
+
+    with store.read() as reader:
+        assert reader.hot("instances", ([1],)) == []
+
+
+def test_of_two_nodes_that_change_an_instance_one_wins(store: Store, other: Store) -> None:
+    save(store, 1)
+    answers: list[BaseException | None] = []
+    start = threading.Barrier(2)
+
+    def change(node: Store) -> None:
+        start.wait()
+        for version in range(1, 30):
+            unit = node.unit_of_work()
+            unit.save_instance(rows.instance(1, version + 1), version)
+            answers.extend(node.commit([unit]))
+
+    threads = [threading.Thread(target=change, args=(node,)) for node in (store, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with store.read() as reader:
+        assert reader.hot("instance_version", (1,)) == [(answers.count(None) + 1,)]
+    assert all(answer is None or isinstance(answer, Fault) for answer in answers)
+
+
+def test_two_nodes_draw_different_numbers_in_order(store: Store, other: Store) -> None:
+    drawn: dict[int, list[int]] = {0: [], 1: []}
+
+    def draw(place: int, node: Store) -> None:
+        for count in (1, 5, 1, 40, 1, 1, 3) * 8:
+            drawn[place].extend(node.next_ids("public", count))
+
+    threads = [
+        threading.Thread(target=draw, args=(place, node))
+        for place, node in enumerate((store, other))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert all(numbers == sorted(numbers) for numbers in drawn.values())
+    assert not set(drawn[0]) & set(drawn[1])

@@ -1,0 +1,47 @@
+"""Rows, tables and what the databases write agree."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, String
+
+from procession.store.rows import Row
+from procession.store.tables import metadata
+from procession.store.writing import ROWS, WRITES
+
+_PYTHON = {
+    LargeBinary: "bytes",
+    Boolean: "bool",
+    BigInteger: "int",
+    Integer: "int",
+    String: "str",
+}
+
+
+@pytest.mark.parametrize("kind", Row.__subclasses__(), ids=lambda kind: kind.__name__)
+def test_a_row_has_the_columns_of_its_table_in_order(kind: type[Row]) -> None:
+    table = metadata.tables[ROWS[kind]]
+
+    assert kind.__struct_fields__ == tuple(column.name for column in table.columns)
+
+
+@pytest.mark.parametrize("kind", Row.__subclasses__(), ids=lambda kind: kind.__name__)
+def test_a_row_has_the_types_of_its_table(kind: type[Row]) -> None:
+    for column in metadata.tables[ROWS[kind]].columns:
+        python = next(name for sql, name in _PYTHON.items() if isinstance(column.type, sql))
+        optional = column.nullable or column.identity is not None
+        expected = f"{python} | None" if optional else python
+        assert kind.__annotations__[column.name] == expected, column
+
+
+def test_writes_name_columns_that_exist() -> None:
+    for write in WRITES:
+        columns = metadata.tables[write.table].c
+        assert {*write.values, *write.keys} <= set(columns.keys())
+
+
+def test_rows_are_inserted_after_those_they_refer_to() -> None:
+    order = list(ROWS.values())
+    for name in order:
+        for key in metadata.tables[name].foreign_keys:
+            assert order.index(key.column.table.name) < order.index(name)
