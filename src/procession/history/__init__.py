@@ -1,0 +1,1 @@
+"""Audit: what happened, kept for the questions that people and clients ask."""

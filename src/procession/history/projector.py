@@ -1,0 +1,327 @@
+"""Records become the process, node and variable logs.
+
+``reference/jbpm-engine.md`` 6.1 and 6.2 say which rows there are, ``reference/rulings.md`` 3 that
+they stand in the order of our records. One exit row is written for each flow taken; a node that is
+left by none gets one without connection; a join gets one enter row per token.
+
+It runs in every turn beside the engine, so it reads a batch once for what rows need from further
+on (work items, flows taken), once more to write them, and keeps what belongs to an instance in
+:class:`_Page` while that instance's records last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, tzinfo
+
+from procession.core import records as r
+from procession.core.graph import FlowNode
+from procession.core.state import ROOT, InstanceStatus, WaitKind
+from procession.history.levels import Level
+from procession.runtime.projection import InstanceContext, ProjectingTurn, Recorded
+from procession.scripting.rendering import java_text
+from procession.store.rows import NodeLogRow, ProcessLogRow, Row, VariableLogRow
+from procession.values import Value
+
+ENTERED, LEFT = 0, 1
+LONGEST_TEXT = 255
+"""Values are cut to this many characters (``org.jbpm.var.log.length``)."""
+
+_NUMBERING = 2
+"""Audit counts node instances from 0; ours count from ``ROOT``, which is the process."""
+_WITHOUT_EXIT = "FaultNode"
+_REFERENCE = re.compile(r"#\{\s*([^{}]*?)\s*\}")
+
+
+class HistoryProjector:
+    """Writes audit at one level. ``zone`` is the zone in which dates are written as text."""
+
+    def __init__(self, level: Level | str = Level.FULL, zone: tzinfo = UTC) -> None:
+        self.level = Level(level)
+        self.zone = zone
+
+    def project(self, batch: Sequence[Recorded], turn: ProjectingTurn) -> None:
+        """Write the rows of a turn."""
+        if self.level is not Level.NONE:
+            _Reading(batch, turn, self.zone).write(_WRITERS[self.level])
+
+
+class _Page:
+    """What the rows of one instance share; ``items`` are the work items by element instance."""
+
+    __slots__ = (
+        "context",
+        "deployment",
+        "firing",
+        "flows",
+        "id",
+        "items",
+        "nodes",
+        "process",
+        "root",
+    )
+
+    def __init__(self, context: InstanceContext) -> None:
+        definition = context.definition
+        self.context = context
+        self.id = context.id
+        self.root = context.root_id
+        self.process = definition.id
+        self.deployment = definition.key.deployment
+        self.nodes = definition.nodes
+        self.flows = definition.flows
+        self.items: dict[int, int] = {}
+        self.firing: tuple[str, int] | None = None
+
+
+class _Reading:
+    """One batch on its way to rows."""
+
+    def __init__(self, batch: Sequence[Recorded], turn: ProjectingTurn, zone: tzinfo) -> None:
+        self.batch = batch
+        self.turn = turn
+        self.zone = zone
+        self.insert: Callable[[Row], None] = turn.uow.insert
+        self.left_by_flow: set[tuple[int, int]] = set()
+        self.started: dict[int, ProcessLogRow] = {}
+        self._scopes: dict[tuple[int, int], str] | None = None
+
+    def write(self, writers: Mapping[type[r.Record], Callable[..., None]]) -> None:
+        """Write everything; process rows last, because they may be complete by then."""
+        pages = self.look_ahead()
+        for recorded in self.batch:
+            record = recorded.record
+            writer = writers.get(type(record))
+            if writer is not None:
+                writer(self, pages[recorded.instance.id], record, recorded.at)
+        for row in self.started.values():
+            self.insert(row)
+
+    def look_ahead(self) -> dict[int, _Page]:
+        """Find the elements that flows lead out of, and those that have a work item."""
+        pages: dict[int, _Page] = {}
+        number_of = self.turn.work_item_id
+        for recorded in self.batch:
+            record = recorded.record
+            number = recorded.instance.id
+            page = pages.get(number)
+            if page is None:
+                page = pages[number] = _Page(recorded.instance)
+            if type(record) is r.SequenceFlowTaken:
+                self.left_by_flow.add((number, record.source))
+            elif type(record) is r.WaitOpened:
+                wait = record.wait
+                if wait.kind is WaitKind.WORK_ITEM:
+                    item = number_of(number, wait.id)
+                    if item is not None:
+                        page.items[wait.owner] = item
+            elif type(record) is r.WaitClosed and record.kind is WaitKind.WORK_ITEM:
+                item = number_of(number, record.wait)
+                if item is not None:
+                    page.items[record.owner] = item
+        return pages
+
+    # -- nodes -------------------------------------------------------------------------------
+
+    def node(
+        self, page: _Page, at: int, type: int, element: int, node: FlowNode, flow: str | None
+    ) -> None:
+        """A row of the node log, unless the node is one that history does not show."""
+        if not node.is_hidden:
+            self.insert(
+                NodeLogRow(
+                    None,
+                    page.id,
+                    page.root,
+                    page.process,
+                    page.deployment,
+                    at,
+                    type,
+                    element - _NUMBERING,
+                    node.id,
+                    node.name,
+                    node.audit_type,
+                    page.items.get(element),
+                    flow,
+                )
+            )
+
+    def activated(self, page: _Page, record: r.ElementActivated, at: int) -> None:
+        """Entered; a join that fires was entered when its tokens came."""
+        if record.node == "":
+            return
+        firing, page.firing = page.firing, None
+        if firing is None or firing != (record.node, record.scope):
+            self.node(page, at, ENTERED, record.element, page.nodes[record.node], record.flow)
+
+    def parked(self, page: _Page, record: r.TokenParked, at: int) -> None:
+        """A token came to a join."""
+        self.node(page, at, ENTERED, record.element, page.nodes[record.node], record.flow)
+
+    def joined(self, page: _Page, record: r.TokensJoined, at: int) -> None:
+        """A join fires, or is given up with what is around it."""
+        if record.element:
+            self.node(page, at, LEFT, record.element, page.nodes[record.node], None)
+        else:
+            page.firing = (record.node, record.scope)
+
+    def taken(self, page: _Page, record: r.SequenceFlowTaken, at: int) -> None:
+        """A node was left by a flow."""
+        if record.source:
+            node = page.nodes[page.flows[record.flow].source]
+            self.node(page, at, LEFT, record.source, node, record.flow)
+
+    def completed(self, page: _Page, record: r.ElementCompleted, at: int) -> None:
+        """A node was done; if flows lead out of it, they say that it was left."""
+        if record.node != "" and (page.id, record.element) not in self.left_by_flow:
+            self.cancelled(page, record, at)
+
+    def cancelled(
+        self, page: _Page, record: r.ElementCancelled | r.ElementCompleted, at: int
+    ) -> None:
+        """A node was left without a flow."""
+        if record.node != "":
+            node = page.nodes[record.node]
+            if node.audit_type != _WITHOUT_EXIT:
+                self.node(page, at, LEFT, record.element, node, None)
+
+    # -- variables ---------------------------------------------------------------------------
+
+    def variable(self, page: _Page, record: r.VariableSet, at: int) -> None:
+        """A variable was set, be it to what it was. Null over null is nothing."""
+        if record.value is None and record.old is None:
+            return
+        name = instance_name = record.name
+        if record.scope != ROOT:
+            name = f"{self._scope_node(page, record.scope)}:{record.name}"
+            instance_name = f"{record.scope - _NUMBERING}:{record.name}"
+        self.insert(
+            VariableLogRow(
+                None,
+                page.id,
+                page.root,
+                page.process,
+                page.deployment,
+                at,
+                instance_name,
+                name,
+                self._text(record.value),
+                self._text(record.old),
+            )
+        )
+
+    def _text(self, value: Value) -> str:
+        if value is None:
+            return ""
+        kind = type(value)
+        if kind is str:
+            text: str = value
+        elif kind is int and value.bit_length() < 64:
+            return str(value)
+        else:
+            text = java_text(value, self.zone)
+        if len(text) > LONGEST_TEXT:
+            text = text[:LONGEST_TEXT]
+        # PostgreSQL cannot hold the character NUL in a text.
+        return text.replace("\0", "\ufffd") if "\0" in text else text
+
+    def _scope_node(self, page: _Page, scope: int) -> str:
+        """The node of a scope that may have ended within the turn."""
+        element = page.context.state.elements.get(scope)
+        if element is not None:
+            return element.node
+        if self._scopes is None:
+            self._scopes = _nodes_by_element(self.batch)
+        return self._scopes.get((page.id, scope), "")
+
+    # -- the process -------------------------------------------------------------------------
+
+    def began(self, page: _Page, record: r.ProcessInstanceStarted, at: int) -> None:
+        """An instance began."""
+        context, definition = page.context, page.context.definition
+        self.started[page.id] = ProcessLogRow(
+            None,
+            page.id,
+            context.uuid,
+            page.root,
+            page.process,
+            definition.name,
+            definition.version,
+            page.deployment,
+            definition.key.revision,
+            context.started_at,
+            None,
+            int(InstanceStatus.ACTIVE),
+            context.parent_id or None,
+            None,
+            None,
+            record.started_by,
+            record.correlation_key,
+            self._description(context),
+        )
+
+    def ended(self, page: _Page, record: r.ProcessInstanceEnded, at: int) -> None:
+        """It is over, perhaps within the turn in which it began."""
+        duration = max(0, at - page.context.started_at)
+        row = self.started.get(page.id)
+        if row is None:
+            self.turn.uow.end_process_log(page.id, at, int(record.status), record.outcome, duration)
+        else:
+            row.ended_at, row.status = at, int(record.status)
+            row.outcome, row.duration = record.outcome, duration
+
+    def _description(self, context: InstanceContext) -> str:
+        """The process's own description with the values it starts with, else its name.
+
+        Only names of text variables are resolved (``reference/jbpm-engine.md`` 2.5); whatever else
+        stands in ``#{}`` is shown as it is written.
+        """
+        definition = context.definition
+        text = definition.metadata.get("customDescription")
+        if not isinstance(text, str) or not text:
+            return definition.name
+        if "#{" not in text:
+            return text
+        values = _first_values(self.batch, context.id)
+        return _REFERENCE.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def _nodes_by_element(batch: Sequence[Recorded]) -> dict[tuple[int, int], str]:
+    """The nodes of the element instances that began or ended in a batch."""
+    found: dict[tuple[int, int], str] = {}
+    for recorded in batch:
+        record = recorded.record
+        if isinstance(record, r.ElementActivated | r.ElementCompleted | r.ElementCancelled):
+            found[recorded.instance.id, record.element] = record.node
+    return found
+
+
+def _first_values(batch: Sequence[Recorded], instance_id: int) -> dict[str, str]:
+    """The texts among the variables an instance starts with: those set before its first node."""
+    found: dict[str, str] = {}
+    for recorded in batch:
+        if recorded.instance.id != instance_id:
+            continue
+        record = recorded.record
+        if isinstance(record, r.ElementActivated) and record.node:
+            break
+        if isinstance(record, r.VariableSet) and isinstance(record.value, str):
+            found[record.name] = record.value
+    return found
+
+
+_NODES_AND_PROCESSES: dict[type[r.Record], Callable[..., None]] = {
+    r.ElementActivated: _Reading.activated,
+    r.ElementCompleted: _Reading.completed,
+    r.ElementCancelled: _Reading.cancelled,
+    r.SequenceFlowTaken: _Reading.taken,
+    r.TokenParked: _Reading.parked,
+    r.TokensJoined: _Reading.joined,
+    r.ProcessInstanceStarted: _Reading.began,
+    r.ProcessInstanceEnded: _Reading.ended,
+}
+_WRITERS: dict[Level, dict[type[r.Record], Callable[..., None]]] = {
+    Level.ACTIVITY: _NODES_AND_PROCESSES,
+    Level.FULL: {**_NODES_AND_PROCESSES, r.VariableSet: _Reading.variable},
+}
