@@ -1,0 +1,364 @@
+"""Deployments: units of process files, their definitions and versions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from procession.bpmn.compiler import Compilation
+from procession.bpmn.problems import Problem
+from procession.bpmn.starts import start_subscriptions, start_timers
+from procession.core.graph import ProcessDefinition
+from procession.core.state import WaitKind
+from procession.errors import Invalid, InvalidModel, NotFound
+from procession.identity.model import Actor
+from procession.runtime.clock import to_ms
+from procession.runtime.lanes import Service, change, query
+from procession.runtime.turn import Turn
+from procession.services.deployment_views import definition_view, unit_view
+from procession.services.paging import EVERYTHING, PageRequest
+from procession.services.views import DefinitionView, DeploymentJobView, DeploymentView, Page
+from procession.store.codec import encode_value
+from procession.store.repositories import deployments as repository
+from procession.store.rows import JobRow
+from procession.store.store import Reader
+from procession.values import Map
+
+STRATEGIES: Final = ("SINGLETON", "PER_REQUEST", "PER_PROCESS_INSTANCE")
+BPMN_ENDINGS: Final = (".bpmn", ".bpmn2", ".bpmn20.xml")
+UNSUPPORTED: Final = (".drl", ".dmn", ".rdrl", ".gdst", ".dsl", ".dslr", ".rf", ".xls", ".xlsx")
+
+
+_START_KINDS: Final = {"signal": int(WaitKind.SIGNAL), "message": int(WaitKind.MESSAGE)}
+
+
+class DeploymentService(Service):
+    """Deploy, undeploy, look around."""
+
+    def deploy(
+        self,
+        actor: Actor,
+        deployment_id: str,
+        files: Mapping[str, bytes],
+        *,
+        strategy: str = "SINGLETON",
+        strict: bool = False,
+        base: str | None = None,
+    ) -> DeploymentJobView:
+        """Compile every file of a unit, then store it; to be called where it may take a while.
+
+        ``base`` names a deployment whose files are taken over where ``files`` has none (a patch
+        snapshot). Raises :class:`InvalidModel` with all problems, and then nothing is deployed. A
+        unit that is deployed already is answered with ``success`` false.
+        """
+        if isinstance(actor, str):
+            actor = self.room.actor(actor)
+        self.room.access.check(actor, "deployment.write")
+        _check_id(deployment_id)
+        strategy = _strategy(strategy)
+        if base is not None:
+            files = {**self._files_of(base), **files}
+        compilations, problems = self._compile(files, strict)
+        errors = tuple(p for p in problems if p.severity == "error")
+        if errors:
+            raise InvalidModel(_summary(deployment_id, errors), errors)
+        return self._store(actor, deployment_id, files, strategy, compilations, problems)
+
+    @change
+    def undeploy(self, actor: Actor, deployment_id: str) -> DeploymentJobView:
+        """Take a unit away. With running instances it is refused and stays as it is."""
+        self.room.access.check(actor, "deployment.write")
+        turn = self.turn
+        job = turn.next_id("job")
+        unit = repository.unit(turn.reader, deployment_id)
+        if unit is None or unit.status != "DEPLOYED":
+            raise NotFound(f"deployment {deployment_id} is not deployed", reason="deployment")
+        running = repository.count_running(turn.reader, unit.revision)
+        if running:
+            text = f"{running} process instances of {deployment_id} are running; abort them first"
+            return _refused(job, "UNDEPLOY", unit, text)
+        repository.take_away(turn.uow, unit.revision)
+        repository.remove_starts(turn.uow, unit.revision)
+        self._changed(turn, deployment_id)
+        gone = msgspec.structs.replace(unit, status="UNDEPLOYED")
+        return _accepted(job, "UNDEPLOY", gone, "Undeployment job accepted")
+
+    @change
+    def activate(self, actor: Actor, deployment_id: str) -> DeploymentView:
+        """Let a deactivated unit take new starts again."""
+        return self._set_active(actor, deployment_id, True)
+
+    @change
+    def deactivate(self, actor: Actor, deployment_id: str) -> DeploymentView:
+        """Keep a unit but let it take no new starts; what runs goes on."""
+        return self._set_active(actor, deployment_id, False)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    @query
+    def list(self, actor: Actor, page: PageRequest = EVERYTHING) -> Page[DeploymentView]:
+        """Deployed units by id."""
+        self.room.access.check(actor, "deployment.read")
+        with self.room.store.read() as reader:
+            found, total = repository.units(reader, page.offset, page.limit)
+        return Page(tuple(unit_view(u) for u in found), total, page.number, page.size)
+
+    @query
+    def get(self, actor: Actor, deployment_id: str) -> DeploymentView:
+        """A unit, also one that was undeployed. Raises :class:`NotFound`."""
+        self.room.access.check(actor, "deployment.read")
+        with self.room.store.read() as reader:
+            unit = repository.unit(reader, deployment_id)
+        if unit is None:
+            raise NotFound(f"there is no deployment {deployment_id}", reason="deployment")
+        return unit_view(unit)
+
+    @query
+    def definitions(
+        self, actor: Actor, deployment_id: str | None = None, page: PageRequest = EVERYTHING
+    ) -> Page[DefinitionView]:
+        """Definitions of deployed units, by deployment and process id."""
+        self.room.access.check(actor, "deployment.read")
+        with self.room.store.read() as reader:
+            if deployment_id is not None and repository.unit(reader, deployment_id) is None:
+                raise NotFound(f"there is no deployment {deployment_id}", reason="deployment")
+            found, total = repository.definitions(reader, deployment_id, page.offset, page.limit)
+        return Page(tuple(definition_view(d) for d in found), total, page.number, page.size)
+
+    @query
+    def definition(self, actor: Actor, deployment_id: str, process_id: str) -> DefinitionView:
+        """One definition, with its declared variables. Raises :class:`NotFound`."""
+        self.room.access.check(actor, "deployment.read")
+        definition = self.room.definitions.current(deployment_id, process_id)
+        with self.room.store.read() as reader:
+            rows = reader.hot("definition", (definition.key.revision, process_id))
+        return definition_view(repository.Definition(*rows[0][:9]))
+
+    @query
+    def resource(self, actor: Actor, revision: int, name: str) -> bytes:
+        """A file of a unit. Raises :class:`NotFound`."""
+        self.room.access.check(actor, "deployment.read")
+        with self.room.store.read() as reader:
+            rows = reader.hot("resource", (revision, name))
+        if not rows:
+            raise NotFound(f"there is no file {name}", reason="resource")
+        return bytes(rows[0][0])
+
+    @query
+    def refresh_cache(self, actor: Actor, definition_ids: Iterable[str] | None = None) -> int:
+        """Read definitions anew from the store, here and on every node; how many are deployed.
+
+        Running instances keep their definitions (``reference/oneweb-rest-api.md`` 2.10).
+        """
+        self.room.access.check(actor, "administer")
+        self.room.definitions.forget()
+        self.room.directory.forget()
+        self.room.store.notify("definitions", "")
+        if definition_ids is not None:
+            return len(tuple(definition_ids))
+        with self.room.store.read() as reader:
+            _, total = repository.definitions(reader, None, 0, 1)
+        return total
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _compile(
+        self, files: Mapping[str, bytes], strict: bool
+    ) -> tuple[dict[str, Compilation], Sequence[Problem]]:
+        compilations: dict[str, Compilation] = {}
+        problems: deque[Problem] = deque()
+        seen: set[str] = set()
+        for name, content in sorted(files.items()):
+            if name.lower().endswith(UNSUPPORTED):
+                text = f"{name}: rule and decision files are not supported yet"
+                problems.append(_fault(name, 0, text, "unsupported"))
+            if not name.lower().endswith(BPMN_ENDINGS):
+                continue
+            compiled = self.room.definitions.compile(content, name, strict=strict)
+            compilations[name] = compiled
+            problems.extend(compiled.problems)
+            for definition in compiled.definitions:
+                if definition.id in seen:
+                    text = f"Process with same id already exists: {definition.id}"
+                    problems.append(_fault(definition.id, definition.line, text, "unique"))
+                seen.add(definition.id)
+        if not seen and not problems:
+            text = "the unit contains no process definition"
+            problems.append(_fault("", 0, text, "empty"))
+        return compilations, problems
+
+    def _store(
+        self,
+        actor: Actor,
+        deployment_id: str,
+        files: Mapping[str, bytes],
+        strategy: str,
+        compilations: Mapping[str, Compilation],
+        problems: Sequence[Problem],
+    ) -> DeploymentJobView:
+        warnings = tuple(str(p) for p in problems if p.severity == "warning")
+
+        def write() -> DeploymentJobView:
+            turn = self.turn
+            turn.touch("deployment", _lock_number(deployment_id))
+            job = turn.next_id("job")
+            known = repository.unit(turn.reader, deployment_id)
+            if known is not None and known.status == "DEPLOYED":
+                return _refused(job, "DEPLOY", known, f"{deployment_id} is already deployed")
+            unit = repository.Unit(
+                revision=turn.next_id("revision"),
+                id=deployment_id,
+                status="DEPLOYED",
+                strategy=strategy,
+                is_active=True,
+                deployed_at=turn.now_ms,
+                deployed_by=actor.name,
+                message=None,
+                options=encode_value(Map(warnings=warnings)),
+                digest=_digest(files),
+            )
+            repository.add_unit(turn.uow, unit, files)
+            for name, compilation in compilations.items():
+                for definition in compilation.definitions:
+                    self._add_definition(turn, unit, name, definition)
+            self._changed(turn, deployment_id)
+            return _accepted(job, "DEPLOY", unit, "Deployment job accepted")
+
+        return self.room.executive.run(write, actor=actor.name)
+
+    def _add_definition(
+        self, turn: Turn, unit: repository.Unit, resource: str, definition: ProcessDefinition
+    ) -> None:
+        variables = {
+            name: declared.structure or "Object"
+            for name, declared in definition.variables.get("", {}).items()
+        }
+        repository.add_definition(
+            turn.uow,
+            repository.Definition(
+                revision=unit.revision,
+                process_id=definition.id,
+                deployment_id=unit.id,
+                name=definition.name or definition.id,
+                version=definition.version,
+                package=definition.package,
+                unique_id=str(definition.attributes.get("unique_id") or definition.id),
+                resource=resource,
+                variables=encode_value(Map(variables)),
+            ),
+        )
+        for kind, name, node in start_subscriptions(definition):
+            repository.add_start(
+                turn.uow, unit.revision, definition.id, node, unit.id, _START_KINDS[kind], name
+            )
+        for node, expression in start_timers(definition):
+            firing = expression.first(turn.now, self.room.executive.zone, start_event=True)
+            if firing is None:
+                continue
+            payload = Map(
+                process=definition.id,
+                node=node,
+                timer=expression.to_value(),
+                firing=firing.to_value(),
+            )
+            turn.uow.insert(_start_job(turn, unit, to_ms(firing.due), encode_value(payload)))
+            turn.wake_at(to_ms(firing.due))
+
+    def _set_active(self, actor: Actor, deployment_id: str, active: bool) -> DeploymentView:
+        self.room.access.check(actor, "deployment.write")
+        turn = self.turn
+        unit = repository.unit(turn.reader, deployment_id)
+        if unit is None or unit.status != "DEPLOYED":
+            raise NotFound(f"there is no deployment {deployment_id}", reason="deployment")
+        repository.set_active(turn.uow, unit.revision, active)
+        self._changed(turn, deployment_id)
+        return unit_view(unit, is_active=active)
+
+    def _changed(self, turn: Turn, deployment_id: str) -> None:
+        turn.after_commit(self.room.definitions.forget_current)
+        turn.after_commit(lambda: self.room.store.notify("definitions", deployment_id))
+
+    def _files_of(self, deployment_id: str) -> dict[str, bytes]:
+        with self.room.store.read() as reader:
+            unit = repository.unit(reader, deployment_id)
+            if unit is None:
+                raise NotFound(f"there is no deployment {deployment_id}", reason="deployment")
+            return _files(reader, unit.revision)
+
+
+def _accepted(job: int, operation: str, unit: repository.Unit, text: str) -> DeploymentJobView:
+    return DeploymentJobView(
+        id=job, operation=operation, unit=unit_view(unit), success=True, explanation=text
+    )
+
+
+def _refused(job: int, operation: str, unit: repository.Unit, text: str) -> DeploymentJobView:
+    return DeploymentJobView(
+        id=job, operation=operation, unit=unit_view(unit), success=False, explanation=text
+    )
+
+
+def _fault(element: str, line: int, text: str, rule: str) -> Problem:
+    return Problem(severity="error", element=element, line=line, text=text, rule=rule)
+
+
+def _files(reader: Reader, revision: int) -> dict[str, bytes]:
+    return dict(repository.resources(reader, revision))
+
+
+def _start_job(turn: Turn, unit: repository.Unit, due: int, payload: bytes) -> JobRow:
+    return JobRow(
+        turn.next_id("job"),
+        "start_timer",
+        None,
+        None,
+        None,
+        None,
+        unit.id,
+        unit.revision,
+        due,
+        "ready",
+        3,
+        0,
+        None,
+        None,
+        None,
+        payload,
+    )
+
+
+def _check_id(deployment_id: str) -> None:
+    if not deployment_id or "/" in deployment_id or len(deployment_id) > 250:
+        raise Invalid(
+            "a deployment id is group:artifact:version or a bare name, without a slash, "
+            "250 characters at most"
+        )
+
+
+def _strategy(strategy: str) -> str:
+    wanted = strategy.upper()
+    if wanted not in STRATEGIES:
+        raise Invalid(f"strategy must be one of {', '.join(STRATEGIES)}, not {strategy!r}")
+    return wanted
+
+
+def _summary(deployment_id: str, errors: Sequence[Problem]) -> str:
+    lines = "\n".join(str(problem) for problem in errors)
+    return f"{deployment_id} was not deployed, {len(errors)} problem(s):\n{lines}"
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _lock_number(deployment_id: str) -> int:
+    """A number that stands for the id, so that two deployments of one unit do not race."""
+    return int.from_bytes(hashlib.sha256(deployment_id.encode()).digest()[:6], "big")

@@ -1,0 +1,47 @@
+"""Which part of a list is asked for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from procession.errors import Invalid
+
+DEFAULT_SIZE: Final = 10
+
+
+class PageRequest(msgspec.Struct, frozen=True):
+    """A page by number (from 1) and size; with neither, everything.
+
+    ``reference/jbpm-rest-api.md`` 3.5: a number alone means pages of ten, page 0 is page 1, and
+    size 0 is no paging.
+    """
+
+    number: int | None = None
+    size: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("page", self.number), ("page size", self.size)):
+            if value is not None and value < 0:
+                raise Invalid(f"the {name} must be 0 or more, not {value}")
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether a part is asked for."""
+        return self.limit is not None
+
+    @property
+    def limit(self) -> int | None:
+        """How many items at most; ``None`` for all."""
+        if self.size is None:
+            return None if self.number is None else DEFAULT_SIZE
+        return self.size or None
+
+    @property
+    def offset(self) -> int:
+        """How many items come before the page."""
+        return (max(self.number or 1, 1) - 1) * (self.limit or 0)
+
+
+EVERYTHING: Final = PageRequest()

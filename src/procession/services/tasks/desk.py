@@ -1,0 +1,158 @@
+"""Tasks on the desk: taken up in a turn, worked on by the life cycle's table, put back whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import msgspec
+
+from procession.core.commands import Command
+from procession.errors import Fault, Invalid, NotFound, NotPermitted, Rejected
+from procession.identity.model import Actor
+from procession.runtime.lanes import Room
+from procession.runtime.turn import Turn
+from procession.services.access import Access
+from procession.services.tasks import showing
+from procession.services.views import TaskView
+from procession.store.codec import decode_value, encode_value
+from procession.store.repositories import tasks as repository
+from procession.store.rows import TaskContentRow, TaskEventRow, TaskPersonRow, TaskRow
+from procession.store.store import Reader
+from procession.tasks.lifecycle import OPEN, Applied, Candidate, Operation, apply
+from procession.tasks.people import GROUP, USER, Who, has_part, is_open_to_all, who_is
+from procession.tasks.projector import TASK, TASK_PEOPLE
+from procession.values import EMPTY, Map
+
+
+class Sheet(msgspec.Struct):
+    """A task in hand. ``read_version`` guards the row: nobody else may have changed it."""
+
+    task: TaskRow
+    people: tuple[TaskPersonRow, ...]
+    read_version: int
+    read_people: tuple[TaskPersonRow, ...]
+    events: list[TaskEventRow]
+
+
+class Desk:
+    """Where one actor works on tasks in one turn."""
+
+    def __init__(self, room: Room, turn: Turn, actor: Actor) -> None:
+        self.room = room
+        self.turn = turn
+        self.actor = actor
+
+    @cached_property
+    def who(self) -> Who:
+        """Whose rights count."""
+        return who_is(self.actor, self.room.directory)
+
+    def take(self, task_id: int) -> Sheet:
+        """Take a task up. Raises :class:`NotFound`; whether the actor may see it comes later."""
+        turn = self.turn
+        turn.touch(TASK, task_id)
+        task = turn.objects.get((TASK, task_id)) or repository.find(turn.reader, task_id)
+        if task is None:
+            raise missing(task_id)
+        people = turn.objects.get((TASK_PEOPLE, task_id))
+        if people is None:
+            people = repository.people_of(turn.reader, (task_id,))[task_id]
+        return Sheet(task, people, task.version, people, [])
+
+    def do(self, sheet: Sheet, operation: Operation, targets: Sequence[Candidate] = ()) -> None:
+        """Do an operation to the task in hand, if the table allows."""
+        try:
+            applied = apply(
+                sheet.task, sheet.people, operation, self.who, self.turn.now_ms, targets
+            )
+        except NotPermitted as refusal:
+            raise self.refusal(sheet, refusal) from None
+        self.note(sheet, applied)
+
+    def note(self, sheet: Sheet, applied: Applied) -> None:
+        """Take over what an operation made of the task."""
+        sheet.task, sheet.people = applied.task, applied.people
+        sheet.events.append(applied.event)
+
+    def refusal(self, sheet: Sheet, refusal: Fault) -> Fault:
+        """How to refuse: to who must not see the task it does not exist."""
+        seen = sees_task(
+            self.room.access, self.turn.reader, self.actor, self.who, sheet.task, sheet.people
+        )
+        return refusal if seen else missing(sheet.task.id)
+
+    def save(self, sheet: Sheet) -> None:
+        """Put the task back: row, people if they changed, and what was done to it."""
+        turn, task = self.turn, sheet.task
+        turn.objects[TASK, task.id] = task
+        turn.objects[TASK_PEOPLE, task.id] = sheet.people
+        turn.uow.save_task(task, sheet.read_version)
+        if sheet.people != sheet.read_people:
+            turn.uow.set_people(task.id, sheet.people)
+        for event in sheet.events:
+            turn.uow.insert(event)
+
+    def write_document(self, sheet: Sheet, kind: str, value: Map) -> int:
+        """Keep an output or fault document; gives its id."""
+        number = self.turn.next_id("content")
+        self.turn.uow.insert(TaskContentRow(number, sheet.task.id, kind, encode_value(value)))
+        return number
+
+    def saved_output(self, sheet: Sheet) -> Map:
+        """Output that was saved before the task is completed."""
+        number = sheet.task.output_content_id
+        row = repository.find_content(self.turn.reader, number) if number else None
+        value = decode_value(bytes(row.body)) if row else EMPTY
+        return value if isinstance(value, Map) else EMPTY
+
+    def move(self, sheet: Sheet, command: Command) -> None:
+        """Let the process go on, in the same turn; a task without a process has none."""
+        if sheet.task.instance_id is not None:
+            self.turn.execute(command, instance_id=sheet.task.instance_id)
+
+    def view(self, sheet: Sheet) -> TaskView:
+        """The task as it is now."""
+        task = self.turn.objects.get((TASK, sheet.task.id), sheet.task)
+        people = {task.id: sheet.people}
+        return showing.views(self.turn.reader, (task,), people)[0]
+
+    def candidate(self, name: str) -> Candidate:
+        """The user or group of that name. Raises :class:`Invalid` if there is neither."""
+        directory = self.room.directory
+        if directory.exists_user(name):
+            return Candidate(USER, name)
+        if directory.exists_group(name):
+            return Candidate(GROUP, name)
+        raise Invalid(f"there is no user or group {name!r}", reason="unknown_target")
+
+
+def sees_task(
+    access: Access,
+    reader: Reader,
+    actor: Actor,
+    who: Who,
+    task: TaskRow,
+    people: Sequence[TaskPersonRow],
+) -> bool:
+    """Whether the actor may see a task: their own or their groups', or one of their instances'.
+
+    What is offered to nobody may be taken by anyone who knows its id, so they may look at it too.
+    """
+    if access.sees_everything(actor):
+        return True
+    if has_part(task, people, who) or (task.status in OPEN and is_open_to_all(people)):
+        return True
+    if task.instance_id is None:
+        return False
+    return access.sees_instance(reader, actor, task.instance_id, task.root_id)
+
+
+def missing(task_id: int) -> NotFound:
+    """Said of what does not exist and of what one must not see, alike."""
+    return NotFound(f"Task '{task_id}' not found", reason="task")
+
+
+def suspended(instance_id: int | None) -> Rejected:
+    """The refusal for tasks of a process instance that rests or is over."""
+    return Rejected(f"process instance {instance_id} has ended or is suspended", reason="suspended")

@@ -1,0 +1,382 @@
+"""Everything one may do with human tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from procession.core.commands import FailWait
+from procession.errors import Invalid, NotFound
+from procession.identity.model import Actor
+from procession.runtime.lanes import Service, change, query
+from procession.runtime.turn import from_row
+from procession.services.paging import EVERYTHING, PageRequest
+from procession.services.tasks import criteria as lists
+from procession.services.tasks import offering, picking, showing, taking
+from procession.services.tasks.criteria import UNPAGED_LIMIT, TaskCriteria
+from procession.services.tasks.desk import Desk, missing, sees_task
+from procession.services.tasks.merging import task_objects
+from procession.services.views import ContentView, Page, TaskView
+from procession.store.hot import load_instances
+from procession.store.repositories import tasks as repository
+from procession.store.repositories.task_search import (
+    BY_ID,
+    BY_ID_DOWN,
+    BY_URGENCY,
+    Condition,
+    search,
+    search_and_count,
+)
+from procession.store.rows import TaskPersonRow, TaskRow
+from procession.store.store import Reader
+from procession.tasks.lifecycle import Candidate, Operation, require, require_active
+from procession.tasks.people import GROUP, USER, Who, has_part, who_is
+from procession.values import EMPTY, Map, freeze_all
+
+
+class TaskService(Service):
+    """Human tasks, by the table of :mod:`procession.tasks.lifecycle`.
+
+    What the actor may not see is :class:`NotFound`; what the table refuses is
+    :class:`NotPermitted`; what the present state refuses is, where a reason is asked for,
+    :class:`Rejected` with ``claimed``, ``not_claimed``, ``inactive`` or ``suspended``.
+    """
+
+    # -- the life of a task ------------------------------------------------------------------
+
+    @change
+    def activate(self, actor: Actor, task_id: int) -> TaskView:
+        """Offer a created task to its potential owners."""
+        return self._operate(actor, task_id, Operation.ACTIVATE)
+
+    @change
+    def claim(
+        self, actor: Actor, task_id: int, again_ok: bool = False, activate: bool = False
+    ) -> TaskView:
+        """Reserve a task for the actor.
+
+        ``again_ok``: claiming one's own task again changes nothing. ``activate``: a task that is
+        offered to nobody is opened and claimed in one. With either, a refusal names its reason. Of
+        two people claiming at the same moment one succeeds, and the other learns the owner's name.
+        """
+        if not (again_ok or activate):
+            return self._operate(actor, task_id, Operation.CLAIM)
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        if taking.take(desk, sheet, activate=activate, again_ok=again_ok):
+            desk.save(sheet)
+        return desk.view(sheet)
+
+    @change
+    def claim_next(self, actor: Actor) -> TaskView | None:
+        """Claim the newest task offered to the actor, personally first; ``None`` if none is."""
+        desk = self._desk(actor)
+        for personally in (True, False):
+            wanted = lists.next_for(desk.who, personally=personally)
+            for found in search(desk.turn.reader, wanted, BY_ID_DOWN, limit=20):
+                sheet = desk.take(found.id)
+                if taking.claim_if_ready(desk, sheet):
+                    return desk.view(sheet)
+        return None
+
+    @change
+    def start(self, actor: Actor, task_id: int) -> TaskView:
+        """Begin to work on a task."""
+        return self._operate(actor, task_id, Operation.START)
+
+    @change
+    def stop(self, actor: Actor, task_id: int) -> TaskView:
+        """Lay a begun task aside, and keep it."""
+        return self._operate(actor, task_id, Operation.STOP)
+
+    @change
+    def release(self, actor: Actor, task_id: int) -> TaskView:
+        """Give a task back to all its potential owners."""
+        return self._operate(actor, task_id, Operation.RELEASE)
+
+    @change
+    def suspend(self, actor: Actor, task_id: int) -> TaskView:
+        """Let a task rest."""
+        return self._operate(actor, task_id, Operation.SUSPEND)
+
+    @change
+    def resume(self, actor: Actor, task_id: int) -> TaskView:
+        """Bring a suspended task back to where it was."""
+        return self._operate(actor, task_id, Operation.RESUME)
+
+    @change
+    def delegate(self, actor: Actor, task_id: int, target: str) -> TaskView:
+        """Hand a task to a user, reserved for them, or to a group."""
+        return self._operate(actor, task_id, Operation.DELEGATE, target)
+
+    @change
+    def forward(self, actor: Actor, task_id: int, target: str) -> TaskView:
+        """Offer a task to a user or group instead of the actor."""
+        return self._operate(actor, task_id, Operation.FORWARD, target)
+
+    @change
+    def nominate(
+        self, actor: Actor, task_id: int, users: Iterable[str] = (), groups: Iterable[str] = ()
+    ) -> TaskView:
+        """Name the potential owners of a created task; unknown ones are left out."""
+        users, groups = tuple(users), tuple(groups)
+        if not users and not groups:
+            raise Invalid("name at least one user or group to nominate")
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        directory = self.room.directory
+        nominees = [Candidate(USER, name) for name in users if directory.exists_user(name)]
+        nominees += [Candidate(GROUP, name) for name in groups if directory.exists_group(name)]
+        if nominees:
+            desk.do(sheet, Operation.NOMINATE, tuple(dict.fromkeys(nominees)))
+            desk.save(sheet)
+        else:
+            taking.guarded(desk, sheet, require, Operation.NOMINATE)
+        return desk.view(sheet)
+
+    @change
+    def complete(self, actor: Actor, task_id: int, output: Map = EMPTY) -> TaskView:
+        """Finish a task with results; the process goes on in the same turn, or nothing happens."""
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        desk.do(sheet, Operation.COMPLETE)
+        taking.complete(desk, sheet, freeze_all(output))
+        return desk.view(sheet)
+
+    @change
+    def fail(self, actor: Actor, task_id: int, faults: Map = EMPTY) -> TaskView:
+        """Give a task up as failed; the process goes on without results."""
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        desk.do(sheet, Operation.FAIL)
+        taking.fail(desk, sheet, freeze_all(faults))
+        return desk.view(sheet)
+
+    @change
+    def skip(self, actor: Actor, task_id: int) -> TaskView:
+        """Leave a task out, if it may be; the process goes on without results."""
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        desk.do(sheet, Operation.SKIP)
+        desk.save(sheet)
+        if sheet.task.wait_id is not None:
+            desk.move(sheet, FailWait(sheet.task.wait_id))
+        return desk.view(sheet)
+
+    @change
+    def exit(self, actor: Actor, task_id: int) -> TaskView:
+        """End a task from outside. The process is not continued: its work item stays open."""
+        return self._operate(actor, task_id, Operation.EXIT)
+
+    # -- in the manner of work lists ---------------------------------------------------------
+
+    @change
+    def unclaim(self, actor: Actor, task_id: int) -> TaskView:
+        """Give a claimed task back: who it was offered to before is offered it again."""
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        taking.give_back(desk, sheet)
+        desk.save(sheet)
+        return desk.view(sheet)
+
+    @change
+    def finish(self, actor: Actor, task_id: int, objects: Map = EMPTY) -> TaskView:
+        """Claim, start and complete in one; the objects are merged into those of the process."""
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        taking.finish(desk, sheet, freeze_all(objects))
+        return desk.view(sheet)
+
+    @change
+    def assign(
+        self,
+        actor: Actor,
+        task_id: int,
+        users: Iterable[str] = (),
+        roles: Iterable[str] = (),
+        groups: Iterable[str] = (),
+    ) -> TaskView:
+        """Replace the candidates of a task. Assigning is not claiming."""
+        desk = self._desk(actor)
+        candidates = offering.candidates(desk, tuple(users), tuple(roles), tuple(groups))
+        sheet = desk.take(task_id)
+        offering.assign(desk, sheet, candidates)
+        return desk.view(sheet)
+
+    @change
+    def assign_instance(
+        self,
+        actor: Actor,
+        instance_id: int,
+        users: Iterable[str] = (),
+        roles: Iterable[str] = (),
+        groups: Iterable[str] = (),
+    ) -> int:
+        """Replace the candidates of every active task of an instance and of what it called."""
+        desk = self._desk(actor)
+        candidates = offering.candidates(desk, tuple(users), tuple(roles), tuple(groups))
+        return offering.assign_instance(desk, instance_id, candidates)
+
+    @query
+    def work_list(
+        self,
+        actor: Actor,
+        users: Sequence[str] = (),
+        roles: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        page: PageRequest = EVERYTHING,
+    ) -> Page[TaskView]:
+        """What users have claimed or could claim, and what is offered to roles and groups.
+
+        The union; without any name, the actor's own. Reading what concerns others needs
+        membership, or to see everything.
+        """
+        self.room.access.check(actor, "task.query")
+        who = self._who(actor)
+        users = users if users or roles or groups else (who.name,)
+        offering.check_reading(self.room, actor, who, users, roles, groups)
+        with self.room.store.read() as reader:
+            wanted = offering.work_list(reader, self.room.directory, users, roles, groups)
+            return self._list(reader, wanted, page)
+
+    @query
+    def of_instance(
+        self, actor: Actor, instance_id: int, page: PageRequest = EVERYTHING
+    ) -> Page[TaskView]:
+        """The active tasks of an instance and of what it called; none if it has ended."""
+        self.room.access.check(actor, "task.read")
+        with self.room.store.read() as reader:
+            found = repository.active_of_family(reader, instance_id)
+            people = repository.people_of(reader, [row.id for row in found])
+            who = self._who(actor)
+            is_seen = any(has_part(row, people[row.id], who) for row in found)
+            offering.check_instance(self.room, reader, actor, instance_id, is_seen=is_seen)
+            found.sort(key=lambda row: (-row.priority, row.created_at, row.id))
+            cut = found[page.offset :][: page.limit]
+            return Page(showing.views(reader, cut, people), len(found), page.number, page.size)
+
+    @query
+    def variables(self, actor: Actor, task_id: int) -> Map:
+        """The process's objects that are mapped into the task, or all if none is."""
+        self.room.access.check(actor, "task.read")
+        with self.room.store.read() as reader:
+            found, _ = self._see(reader, actor, task_id)
+            require_active(found, suspended_too=False)
+            rows = load_instances(reader, (found.instance_id or 0,))
+        held = from_row(rows[0], self.room.definitions) if rows else None
+        wait = held.state.waits.get(found.wait_id or 0) if held else None
+        if held is None or wait is None:
+            return EMPTY
+        return task_objects(held.definition, held.state, wait)
+
+    # -- looking -----------------------------------------------------------------------------
+
+    @query
+    def get(self, actor: Actor, task_id: int) -> TaskView:
+        """A task, in whatever state."""
+        self.room.access.check(actor, "task.read")
+        with self.room.store.read() as reader:
+            found, people = self._see(reader, actor, task_id)
+            return showing.views(reader, (found,), {task_id: people})[0]
+
+    @query
+    def content(self, actor: Actor, task_id: int) -> ContentView:
+        """The input document of a task."""
+        self.room.access.check(actor, "task.read")
+        with self.room.store.read() as reader:
+            found, _ = self._see(reader, actor, task_id)
+            number = found.input_content_id
+            row = repository.find_content(reader, number) if number else None
+            if row is None:
+                raise NotFound(f"task {task_id} has no document", reason="content")
+            return showing.content_view(row)
+
+    @query
+    def content_by_id(self, actor: Actor, content_id: int) -> ContentView:
+        """A document of a task by its own id."""
+        self.room.access.check(actor, "task.read")
+        with self.room.store.read() as reader:
+            row = repository.find_content(reader, content_id)
+            if row is None:
+                raise _no_content(content_id)
+            if row.task_id is not None:
+                try:
+                    self._see(reader, actor, row.task_id)
+                except NotFound:
+                    raise _no_content(content_id) from None
+            return showing.content_view(row)
+
+    @query
+    def query(
+        self, actor: Actor, criteria: TaskCriteria, page: PageRequest = EVERYTHING
+    ) -> Page[TaskView]:
+        """Tasks by criteria, in ascending order of ids, as far as the actor may see them.
+
+        Without paging the list is cut at a thousand.
+        """
+        self.room.access.check(actor, "task.query")
+        limit = page.limit or UNPAGED_LIMIT
+        with self.room.store.read() as reader:
+            few = self._pick(reader, actor, criteria)
+            if few is not None:
+                found, people = few[0][page.offset :][:limit], few[1]
+                return Page(showing.views(reader, found, people), None, page.number, page.size)
+            order = BY_ID_DOWN if criteria.descending else BY_ID
+            wanted = lists.asked(self.room, actor, self._who(actor), criteria)
+            found = search(reader, wanted, order, offset=page.offset, limit=limit)
+            return Page(showing.views(reader, found), None, page.number, page.size)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _desk(self, actor: Actor) -> Desk:
+        self.room.access.check(actor, "task.act")
+        return Desk(self.room, self.turn, actor)
+
+    def _who(self, actor: Actor) -> Who:
+        return who_is(actor, self.room.directory)
+
+    def _operate(
+        self, actor: Actor, task_id: int, operation: Operation, target: str | None = None
+    ) -> TaskView:
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        desk.do(sheet, operation, () if target is None else (desk.candidate(target),))
+        desk.save(sheet)
+        return desk.view(sheet)
+
+    def _see(
+        self, reader: Reader, actor: Actor, task_id: int
+    ) -> tuple[TaskRow, tuple[TaskPersonRow, ...]]:
+        found = repository.find(reader, task_id)
+        if found is None:
+            raise missing(task_id)
+        people = repository.people_of(reader, (task_id,))[task_id]
+        who = self._who(actor)
+        if not sees_task(self.room.access, reader, actor, who, found, people):
+            raise missing(task_id)
+        return found, people
+
+    def _pick(
+        self, reader: Reader, actor: Actor, criteria: TaskCriteria
+    ) -> tuple[list[TaskRow], Mapping[int, tuple[TaskPersonRow, ...]]] | None:
+        """The answer to criteria that name few tasks by their ids; ``None`` for any others."""
+        if criteria.restricted or self.room.settings.jbpm_dialect == "M":
+            return None
+        found = picking.picked(reader, criteria)
+        if found is None:
+            return None
+        people = repository.people_of(reader, [row.id for row in found])
+        found = picking.fitting(found, people, criteria, self.room.directory)
+        found = picking.seen(found, people, self.room.access, reader, actor, self._who(actor))
+        return found, people
+
+    def _list(
+        self, reader: Reader, wanted: Sequence[Condition], page: PageRequest
+    ) -> Page[TaskView]:
+        found, total = search_and_count(
+            reader, wanted, BY_URGENCY, offset=page.offset, limit=page.limit
+        )
+        return Page(showing.views(reader, found), total, page.number, page.size)
+
+
+def _no_content(content_id: int) -> NotFound:
+    return NotFound(f"Content '{content_id}' not found", reason="content")

@@ -1,0 +1,83 @@
+"""Rows of tasks as views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from procession.runtime.clock import from_ms
+from procession.services.views import ContentView, Person, TaskView
+from procession.store.codec import decode_value
+from procession.store.repositories import tasks as repository
+from procession.store.rows import TaskContentRow, TaskPersonRow, TaskRow
+from procession.store.store import Reader
+from procession.tasks.creation import DEFAULT_LANGUAGE
+
+SESSION: Final = 1
+"""Sessions are jBPM's; ours have all the same number."""
+_FIELDS: Final = {
+    "potential_owner": "potential_owners",
+    "business_administrator": "business_administrators",
+    "excluded_owner": "excluded_owners",
+    "stakeholder": "stakeholders",
+    "recipient": "recipients",
+}
+_TIMES: Final = ("created_at", "activated_at", "expires_at", "due_at")
+_AS_THEY_ARE: Final = tuple(
+    name
+    for name in TaskRow.__struct_fields__
+    if name in TaskView.__struct_fields__ and name not in (*_TIMES, "language")
+)
+
+
+def views(
+    reader: Reader,
+    tasks: Sequence[TaskRow],
+    people: Mapping[int, tuple[TaskPersonRow, ...]] | None = None,
+) -> tuple[TaskView, ...]:
+    """Tasks with their people and the long forms of their ids."""
+    if people is None:
+        people = repository.people_of(reader, [task.id for task in tasks])
+    instances = repository.instance_uuids(reader, [t.instance_id for t in tasks if t.instance_id])
+    parents = repository.task_uuids(reader, [t.parent_id for t in tasks if t.parent_id])
+    return tuple(
+        view(
+            task,
+            people[task.id],
+            instances.get(task.instance_id or 0),
+            parents.get(task.parent_id or 0),
+        )
+        for task in tasks
+    )
+
+
+def view(
+    task: TaskRow,
+    people: Sequence[TaskPersonRow],
+    instance_uuid: str | None,
+    parent_uuid: str | None = None,
+) -> TaskView:
+    """One task."""
+    related: dict[str, list[Person]] = {field: [] for field in _FIELDS.values()}
+    for row in people:
+        related[_FIELDS[row.relation]].append(Person(row.name, row.kind))
+    fields: dict[str, Any] = {name: getattr(task, name) for name in _AS_THEY_ARE}
+    for name in _TIMES:
+        moment = getattr(task, name)
+        fields[name] = None if moment is None else from_ms(moment)
+    fields.update((field, tuple(persons)) for field, persons in related.items())
+    return TaskView(
+        **fields,
+        language=task.language or DEFAULT_LANGUAGE,
+        process_instance_id=task.instance_id,
+        process_instance_uuid=instance_uuid,
+        session_id=SESSION,
+        parent_uuid=parent_uuid,
+    )
+
+
+def content_view(row: TaskContentRow) -> ContentView:
+    """A document."""
+    return ContentView(
+        id=row.id, task_id=row.task_id, kind=row.kind, value=decode_value(bytes(row.body))
+    )

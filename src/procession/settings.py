@@ -1,0 +1,323 @@
+"""Settings: one frozen object, read from arguments, environment and an optional TOML file.
+
+``Settings()`` alone holds the defaults and costs nothing; :func:`read_settings` does the reading,
+and only it imports pydantic-settings. Every field carries its description, which the reference
+page and ``procession serve --help`` show. Precedence: arguments, then ``PROCESSION_*`` variables
+of the environment, then the file, then the defaults. Lists are separated by commas.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from procession.errors import Invalid
+
+PREFIX = "PROCESSION_"
+SECRETS = frozenset({"admin_password", "token_key", "database"})
+Texts = tuple[str, ...]
+
+
+def _text(description: str) -> Meta:
+    return Meta(description=description)
+
+
+def _count(description: str, least: int = 1, most: int | None = None) -> Meta:
+    return Meta(description=description, ge=least, le=most)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How one server, or one embedded engine, is set up."""
+
+    # -- where it listens and keeps its data
+    host: Annotated[str, _text("Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, _count("Port to listen on; 0 picks a free one.", 0, 65_535)] = 8080
+    data_dir: Annotated[str, _text("Directory for the SQLite file and for uploaded kjars.")] = (
+        "data"
+    )
+    database: Annotated[
+        str,
+        _text(
+            "Database URL: sqlite:///path, sqlite:// (in memory) or postgresql://user@host/name. "
+            "Default: procession.db in the data directory."
+        ),
+    ] = ""
+    config: Annotated[str, _text("TOML file to read settings from.")] = ""
+    demo: Annotated[bool, _text("Deploy the demo processes and people on the first start.")] = False
+    admin_password: Annotated[
+        str,
+        _text("Password of the first administrator; generated and printed once if not given."),
+    ] = ""
+
+    # -- HTTP
+    trusted_proxies: Annotated[
+        Texts,
+        _text("Addresses or networks of proxies whose X-Forwarded-* headers are believed."),
+    ] = ()
+    cors_origins: Annotated[
+        Texts, _text("Origins of other sites whose pages may call this server.")
+    ] = ()
+    host_names: Annotated[
+        Texts, _text("Host names by which the server may be called; none: any name.")
+    ] = ()
+    max_body: Annotated[int, _count("Largest request body in bytes.")] = 10 * 1024 * 1024
+    body_seconds: Annotated[int, _count("How long a client may take to send a body.")] = 30
+    keep_alive_seconds: Annotated[int, _count("How long an idle connection stays open.")] = 30
+    max_connections: Annotated[
+        int, _count("Connections held at once; beyond that the answer is 503.")
+    ] = 4_000
+    shutdown_seconds: Annotated[
+        int, _count("How long requests in hand may take after SIGTERM.")
+    ] = 20
+    docs: Annotated[bool, _text("Serve /docs and /openapi.json.")] = True
+
+    # -- people
+    access_mode: Annotated[
+        Literal["guarded", "compat"],
+        _text(
+            "guarded: people see and touch what they take part in; compat: any authenticated "
+            "user may read all tasks and instances, as with jBPM 6.0."
+        ),
+    ] = "guarded"
+    credentials_seconds: Annotated[
+        int, _count("How long a verified password is remembered, in memory.", 0)
+    ] = 300
+    login_failures: Annotated[
+        int,
+        _count(
+            "Failed logins of one name from one client that are forgiven; each further one "
+            "closes the door for twice as long."
+        ),
+    ] = 10
+    token_key: Annotated[
+        str,
+        _text(
+            "Key that signs login tokens (64 bytes or more). Not given: a random one is "
+            "made once and kept in the database."
+        ),
+    ] = ""
+    token_seconds: Annotated[int, _count("How long a login token is valid.")] = 86_400
+
+    # -- the jBPM dialect
+    jbpm_dialect: Annotated[
+        Literal["L", "M"], _text("L: element names of jBPM 6.0/6.1; M: of 6.2 to 6.5.")
+    ] = "L"
+    variable_types: Annotated[
+        Literal["free", "check"],
+        _text("Whether declared variable types are checked over the jBPM dialect and /api too."),
+    ] = "free"
+    kjar_paths: Annotated[
+        Texts,
+        _text(
+            "Directories where a deploy request without a body looks for the kjar. "
+            "Default: kjars in the data directory."
+        ),
+    ] = ()
+
+    # -- the ONEWEB dialect
+    oneweb_root: Annotated[str, _text("Context root of the ONEWEB dialect.")] = "BPMREST"
+    http_status_mode: Annotated[
+        Literal["mirror", "always200"],
+        _text("ONEWEB: HTTP status of failures, the status of the error code or always 200."),
+    ] = "mirror"
+    oneweb_auth_mode: Annotated[
+        Literal["required", "trusted"],
+        _text("ONEWEB: trusted believes the user parameter; only for use behind a gateway."),
+    ] = "required"
+    oneweb_trusted_anywhere: Annotated[
+        bool, _text("ONEWEB: allow trusted mode on an address that is not loopback.")
+    ] = False
+    oneweb_system_user: Annotated[
+        str, _text("ONEWEB: who starts processes in trusted mode when no user is given.")
+    ] = "system"
+    oneweb_task_extras: Annotated[
+        bool, _text("ONEWEB: add status and candidates to task objects.")
+    ] = False
+    strict_users: Annotated[
+        bool, _text("ONEWEB: refuse to assign tasks to users the directory does not know.")
+    ] = False
+
+    # -- the engine
+    time_zone: Annotated[
+        str, _text("IANA time zone in which timers and dates without a zone are read.")
+    ] = "UTC"
+    history_level: Annotated[
+        Literal["none", "activity", "full"],
+        _text("How much audit is kept: full also keeps what every variable was set to."),
+    ] = "full"
+    batch_size: Annotated[int, _count("Turns that may share one commit.")] = 128
+    cached_instances: Annotated[int, _count("Instances kept in memory.", 0)] = 10_000
+    records_per_step: Annotated[int, _count("Records one step may make.")] = 10_000
+    script_steps: Annotated[int, _count("Steps one script may take.")] = 1_000_000
+    script_cells: Annotated[int, _count("Values one script may hold.")] = 4_000_000
+    signals_per_turn: Annotated[int, _count("Signals one request may deliver.")] = 1_000
+    commands_per_turn: Annotated[int, _count("Commands one request may cause.")] = 10_000
+    reader_threads: Annotated[int, _count("Threads that answer questions.", 1, 64)] = 2
+    pool_threads: Annotated[
+        int, _count("Threads for what may block: password hashes, deployments.", 1, 64)
+    ] = 4
+
+    # -- jobs
+    worker_threads: Annotated[
+        int, _count("Threads that run due jobs; 0 leaves jobs to other servers.", 0, 64)
+    ] = 2
+    job_lease_seconds: Annotated[
+        int, _count("How long a job stays with a server that says nothing more.")
+    ] = 10
+    job_poll_seconds: Annotated[int, _count("Longest pause between looks for due jobs.")] = 5
+    job_batch: Annotated[int, _count("Due jobs taken at once.")] = 50
+    handler_seconds: Annotated[int, _count("How long the HTTP handler waits for an answer.")] = 30
+    allowed_hosts: Annotated[
+        Texts,
+        _text(
+            "Hosts that the HTTP handler may call (host, host:port, or * for all); none: no host."
+        ),
+    ] = ()
+
+    # -- logs
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], _text("Least severity that is logged.")
+    ] = "info"
+    log_format: Annotated[Literal["text", "json"], _text("Lines for people or for machines.")] = (
+        "text"
+    )
+    access_log: Annotated[bool, _text("Log one line for each request.")] = False
+
+    def __post_init__(self) -> None:
+        here = self.data_dir.rstrip("/")
+        if not self.database:
+            msgspec.structs.force_setattr(self, "database", f"sqlite:///{here}/procession.db")
+        if not self.kjar_paths:
+            msgspec.structs.force_setattr(self, "kjar_paths", (f"{here}/kjars",))
+
+    def __repr__(self) -> str:
+        shown = ((f, "…" if f in SECRETS else getattr(self, f)) for f in self.__struct_fields__)
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown)})"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
+
+
+class SettingInfo(msgspec.Struct, frozen=True):
+    """One setting as the reference page and ``--help`` show it."""
+
+    name: str
+    environment: str
+    description: str
+    default: Any
+    kind: Any
+
+
+def describe() -> tuple[SettingInfo, ...]:
+    """Every setting, in the order of the struct."""
+    defaults = Settings()
+    derived = {"database", "kjar_paths"}
+    rows = []
+    for name, hint in get_type_hints(Settings, include_extras=True).items():
+        kind, meta = get_args(hint)
+        default = "" if name in derived else getattr(defaults, name)
+        rows.append(SettingInfo(name, PREFIX + name.upper(), meta.description or "", default, kind))
+    return tuple(rows)
+
+
+def read_settings(
+    overrides: Mapping[str, Any] | None = None, *, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Read the settings. ``overrides`` are arguments given; ``None`` values count as not given.
+
+    ``environment`` stands in for the process's own in tests. Raises :class:`Invalid` with every
+    problem found.
+    """
+    given = {k: v for k, v in (overrides or {}).items() if v is not None}
+    values = _gather(given, environment)
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"wrong setting: {error}") from error
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    trusted = settings.oneweb_auth_mode == "trusted"
+    if trusted and not settings.is_loopback and not settings.oneweb_trusted_anywhere:
+        raise Invalid(
+            "oneweb_auth_mode=trusted believes whoever calls: listen on a loopback address, or "
+            "set oneweb_trusted_anywhere"
+        )
+    if settings.token_key and len(settings.token_key.encode()) < 64:
+        raise Invalid("token_key is too short: give 64 bytes or more")
+
+
+def _gather(given: Mapping[str, Any], environment: Mapping[str, str] | None) -> dict[str, Any]:
+    """What arguments, environment and file say, by pydantic-settings, defaults filled in."""
+    from pydantic import BeforeValidator, ValidationError, create_model
+    from pydantic_settings import NoDecode
+
+    fields: dict[str, Any] = {}
+    for info in describe():
+        kind = info.kind
+        if get_origin(kind) is tuple:
+            kind = Annotated[kind, NoDecode, BeforeValidator(_split)]
+        fields[info.name] = (kind, info.default)
+    model = create_model("Sources", __base__=_sources(given, environment), **fields)
+    try:
+        return dict(model(**given).model_dump())
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()
+        )
+        raise Invalid(f"wrong setting: {problems}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"the settings file is not TOML: {error}") from error
+
+
+def _sources(given: Mapping[str, Any], environment: Mapping[str, str] | None) -> Any:
+    """Where pydantic-settings looks, and in which order."""
+    from pydantic_settings import (
+        BaseSettings,
+        EnvSettingsSource,
+        PydanticBaseSettingsSource,
+        SettingsConfigDict,
+        TomlConfigSettingsSource,
+    )
+
+    class Environment(EnvSettingsSource):
+        def _load_env_vars(self) -> Mapping[str, str | None]:
+            if environment is None:
+                return super()._load_env_vars()
+            return {name.lower(): value for name, value in environment.items() if value}
+
+    class Sources(BaseSettings):
+        model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", env_ignore_empty=True)
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            *_: PydanticBaseSettingsSource,
+            **__: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            surroundings = Environment(settings_cls)
+            file = given.get("config") or surroundings().get("config")
+            if not file:
+                return init_settings, surroundings
+            if not os.path.isfile(file):
+                raise Invalid(f"there is no settings file {file}")
+            return init_settings, surroundings, TomlConfigSettingsSource(settings_cls, file)
+
+    return Sources
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value

@@ -1,0 +1,142 @@
+"""The one place where concrete classes meet."""
+
+from __future__ import annotations
+
+from datetime import timedelta, tzinfo
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from procession.core.ports import Limits
+from procession.history.projector import HistoryProjector
+from procession.identity.directory import StoreDirectory
+from procession.runtime import http_handler
+from procession.runtime.clock import Clock
+from procession.runtime.definitions import Definitions
+from procession.runtime.executive import Executive
+from procession.runtime.jobs import Jobs
+from procession.runtime.lanes import Room
+from procession.runtime.projection import Projector
+from procession.runtime.reactions import Reactions
+from procession.runtime.waits import WaitsProjector
+from procession.runtime.work_items import Handlers, Mode
+from procession.runtime.worker import Worker
+from procession.scripting.evaluator import Evaluator
+from procession.services.access import Access
+from procession.services.deployments import DeploymentService
+from procession.services.history import HistoryService
+from procession.services.jobs import JobService
+from procession.services.people import PeopleService
+from procession.services.processes import ProcessService
+from procession.services.tasks import TaskService
+from procession.services.work_items import WorkItemService
+from procession.settings import Settings
+from procession.store.opening import open_store
+from procession.tasks.projector import TaskProjector
+
+if TYPE_CHECKING:
+    from procession.engine import Engine
+
+E = TypeVar("E", bound="Engine")
+
+
+def put_together(
+    kind: type[E],
+    database: str,
+    settings: Settings,
+    clock: Clock,
+    *,
+    threads: bool,
+    exclusive: bool,
+) -> E:
+    """Open the store and build an engine over it."""
+    room = Room()
+    room.settings = settings
+    room.clock = clock
+    room.store = open_store(database, create=True, exclusive=exclusive)
+    room.handlers = _handlers(settings)
+    zone = ZoneInfo(settings.time_zone)
+    room.definitions = Definitions(room.store, Evaluator(zone=zone))
+    room.directory = StoreDirectory(room.store)
+    reactions = Reactions(room.definitions, room.handlers)
+    room.executive = _executive(room, reactions, zone, threads)
+    room.access = Access(room)
+    jobs = Jobs(room.executive, room.definitions, room.handlers, reactions, zone)
+    engine = kind(room, _worker(room, jobs, exclusive and database.startswith("sqlite")))
+    engine.deployments = DeploymentService(room)
+    engine.processes = ProcessService(room)
+    engine.work_items = WorkItemService(room)
+    engine.tasks = TaskService(room)
+    engine.history = HistoryService(room)
+    engine.jobs = JobService(room, jobs)
+    engine.people = PeopleService(room)
+    room.actor = engine.people.actor
+    room.store.listen(_hear(room))
+    return engine
+
+
+def _handlers(settings: Settings) -> Handlers:
+    handlers = Handlers()
+    web = http_handler.HttpHandler(settings.allowed_hosts, settings.handler_seconds)
+    handlers.register(http_handler.NAME, web, mode=Mode.JOB)
+    handlers.load_entry_points()
+    return handlers
+
+
+def _executive(room: Room, reactions: Reactions, zone: tzinfo, threads: bool) -> Executive:
+    settings = room.settings
+    projectors: list[Projector] = [
+        WaitsProjector(room.handlers),
+        TaskProjector(room),
+        HistoryProjector(settings.history_level, zone),
+    ]
+    return Executive(
+        room.store,
+        room.definitions,
+        reactions,
+        projectors,
+        room.clock,
+        limits=_limits(settings),
+        zone=zone,
+        batch_size=settings.batch_size,
+        cached_instances=settings.cached_instances,
+        threads=threads,
+    )
+
+
+def _worker(room: Room, jobs: Jobs, sole: bool) -> Worker:
+    settings = room.settings
+    return Worker(
+        room.store,
+        room.executive,
+        jobs,
+        room.clock,
+        threads=settings.worker_threads,
+        batch=settings.job_batch,
+        lease=timedelta(seconds=settings.job_lease_seconds),
+        poll=timedelta(seconds=settings.job_poll_seconds),
+        sole=sole,
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        records_per_step=settings.records_per_step,
+        script_steps=settings.script_steps,
+        script_cells=settings.script_cells,
+        signals_per_turn=settings.signals_per_turn,
+        commands_per_turn=settings.commands_per_turn,
+    )
+
+
+def _hear(room: Room) -> Any:
+    """What other nodes tell: definitions and people are read anew, the worker looks for jobs."""
+
+    def heard(channel: str, payload: str) -> None:
+        if channel == "definitions":
+            room.definitions.forget_current()
+        elif channel == "identity":
+            room.directory.forget()
+        elif channel == "jobs":
+            room.executive.wake_worker(room.clock.now())
+
+    return heard
