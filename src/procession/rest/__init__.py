@@ -1,0 +1,1 @@
+"""The REST dialects, and the shapes they share."""

@@ -1,0 +1,1 @@
+"""Plain JSON below ``/api``: what neither dialect has."""

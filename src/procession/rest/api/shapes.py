@@ -1,0 +1,86 @@
+"""Bodies that the plain JSON interface reads, and its form of lists."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from procession.errors import Invalid
+from procession.services.paging import PageRequest
+from procession.services.views import Page
+from procession.web.http import Reply, Request
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Text = Annotated[str, Meta(max_length=10_000)]
+Lease = Annotated[int, Meta(ge=1, le=86_400_000)]
+
+
+class Retry(msgspec.Struct):
+    """How many more tries a job gets."""
+
+    retries: Annotated[int, Meta(ge=1, le=100)] = 3
+
+
+class Fetch(msgspec.Struct):
+    """A worker asks for work on some topics (names of work items)."""
+
+    worker: Name
+    topics: Annotated[list[Name], Meta(min_length=1, max_length=100)]
+    limit: Annotated[int, Meta(ge=1, le=200)] = 1
+    lease_ms: Lease = 60_000
+
+
+class Complete(msgspec.Struct):
+    """A worker has done a job."""
+
+    job_id: int
+    worker: Name
+    results: dict[str, Any] = {}
+
+
+class Fail(msgspec.Struct):
+    """A worker could not do a job.
+
+    ``code`` speaks to the diagram, where an error event may catch it together with ``value``.
+    """
+
+    job_id: int
+    worker: Name
+    message: Text = ""
+    code: Name | None = None
+    value: Any = None
+    retries: Annotated[int, Meta(ge=0, le=1_000)] | None = None
+    delay_ms: Annotated[int, Meta(ge=0, le=86_400_000)] = 0
+
+
+class Extend(msgspec.Struct):
+    """A worker needs more time."""
+
+    job_id: int
+    worker: Name
+    lease_ms: Lease = 60_000
+
+
+def page(request: Request) -> PageRequest:
+    """``page`` (from 1) and ``size``; absent means everything."""
+    given = dict(request.query)
+    number, size = (_positive(given.get(name), name) for name in ("page", "size"))
+    if number is not None and size is None:
+        size = 50
+    return PageRequest(number, size)
+
+
+def _positive(text: str | None, name: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= 1_000_000):
+        raise Invalid(f"{name} must be a number from 1", reason="parameter")
+    return int(text)
+
+
+def listed(found: Page[Any]) -> Reply:
+    """A list with its length."""
+    total = len(found.items) if found.total is None else found.total
+    return Reply({"items": found.items, "total": total, "page": found.number, "size": found.size})

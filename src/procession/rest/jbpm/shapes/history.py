@@ -1,0 +1,119 @@
+"""Logs (``reference/jbpm-rest-api.md`` 2.5, B.2 to B.4)."""
+
+from __future__ import annotations
+
+from procession.rest.jbpm.shapes.process import COMMAND
+from procession.rest.shapes import NUMBER, Field, OneOf, Shape, constant, date, number, text
+from procession.services.views import NodeLogView, ProcessLogView, VariableLogView
+
+_AUDIT = "org.kie.services.client.serialization.jaxb.impl.audit.Jaxb"
+_API = "org.kie.api.runtime.manager.audit."
+_ID = Field("id", "id", "id", NUMBER, attribute=True)
+_PROCESS = (
+    number("process-instance-id", "processInstanceId", "process_instance_id"),
+    text("process-id", "processId", "process_id"),
+)
+_DEPLOYMENT = text("external-id", "externalId", "deployment_id")
+
+PAGING = (
+    number("page-number", "pageNumber", "number"),
+    number("page-size", "pageSize", "size"),
+)
+
+
+def _shape(name: str, *fields: Field, modern: bool, described: bool = False) -> Shape:
+    """A log: 6.2 and later name the class in JSON and know a description of the instance."""
+    real = (constant(None, "realClass", _API + name),) if modern else ()
+    extra = (text("process-instance-description", "processInstanceDescription", "description"),)
+    tail = extra if modern and described else ()
+    return Shape((*real, _ID, *_PROCESS, *fields, _DEPLOYMENT, *tail, *COMMAND))
+
+
+def _process_log(*, modern: bool) -> Shape:
+    root = -1 if modern else None
+
+    def parent(log: ProcessLogView) -> int | None:
+        number = log.process_instance_id and log.parent_process_instance_id
+        return number if number and number > 0 else root
+
+    return _shape(
+        "ProcessInstanceLog",
+        date("start", "start", "start"),
+        date("end", "end", "end"),
+        Field("status", "status", "status", NUMBER, nillable=True),
+        Field(
+            "parent-process-instance-id",
+            "parentProcessInstanceId",
+            parent,
+            NUMBER,
+            nillable=True,
+        ),
+        Field("outcome", "outcome", "outcome", nillable=True),
+        number("duration", "duration", "duration"),
+        text("identity", "identity", "identity"),
+        text("process-version", "processVersion", "process_version"),
+        text("process-name", "processName", "process_name"),
+        modern=modern,
+        described=True,
+    )
+
+
+def _node_log(*, modern: bool) -> Shape:
+    return _shape(
+        "NodeInstanceLog",
+        date("date", "date", "date"),
+        number("type", "type", "type"),
+        text("node-instance-id", "nodeInstanceId", "node_instance_id"),
+        text("node-id", "nodeId", "node_id"),
+        text("node-name", "nodeName", "node_name"),
+        text("node-type", "nodeType", "node_type"),
+        number("work-item-id", "workItemId", "work_item_id"),
+        text("connection", "connection", "connection"),
+        modern=modern,
+    )
+
+
+def _variable_log(*, modern: bool) -> Shape:
+    return _shape(
+        "VariableInstanceLog",
+        date("date", "date", "date"),
+        text("variable-instance-id", "variableInstanceId", "variable_instance_id"),
+        text("variable-id", "variableId", "variable_id"),
+        text("value", "value", "value"),
+        text("oldValue", "oldValue", "old_value"),
+        modern=modern,
+    )
+
+
+def _items(*, modern: bool) -> OneOf:
+    return OneOf(
+        {
+            ProcessLogView: (
+                "process-instance-log",
+                PROCESS_LOG_M if modern else _process_log(modern=False),
+                f"{_AUDIT}ProcessInstanceLog",
+            ),
+            NodeLogView: (
+                "node-instance-log", _node_log(modern=modern), f"{_AUDIT}NodeInstanceLog",
+            ),
+            VariableLogView: (
+                "variable-instance-log", _variable_log(modern=modern),
+                f"{_AUDIT}VariableInstanceLog",
+            ),
+        }
+    )  # fmt: skip
+
+
+PROCESS_LOG_M = _process_log(modern=True)
+_ITEMS_L, _ITEMS_M = _items(modern=False), _items(modern=True)
+
+LOG_LIST_L = Shape((Field("", "historyLogList", "items", _ITEMS_L, many=True), *COMMAND))
+LOG_LIST_M = Shape(
+    (
+        Field("", "historyLogList", "items", _ITEMS_M, many=True),
+        *COMMAND,
+        *PAGING,
+        Field(None, "list", "items", _ITEMS_M, many=True),
+    )
+)
+"""M repeats its list under the name that scripts for 6.0 read; see :mod:`.tasks` on L."""

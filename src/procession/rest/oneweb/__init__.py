@@ -1,0 +1,1 @@
+"""The ONEWEB dialect (``reference/oneweb-rest-api.md``)."""

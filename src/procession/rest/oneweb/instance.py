@@ -1,0 +1,35 @@
+"""Calls 5 and 9: the tasks of a process instance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from procession.rest.oneweb import people, shapes
+from procession.rest.oneweb.tasks import CANDIDATES, PAGING
+from procession.web.http import Reply, Request, RouteTable
+
+if TYPE_CHECKING:
+    from procession.engine import Engine
+
+routes = RouteTable()
+
+
+@routes.get("/instance/{instance_id}/tasks", permission="task.read", id="5", query=PAGING)
+def tasks(request: Request, engine: Engine) -> Reply:
+    """Active tasks of an instance and of the processes it called, without business objects."""
+    instance = shapes.instance_number(request, engine)
+    found = engine.tasks.of_instance(request.actor, instance, shapes.page(request))
+    total = len(found.items) if found.total is None else found.total
+    return shapes.answer(shapes.task_objects(engine, found.items), total)
+
+
+@routes.post(
+    "/instance/{instance_id}/tasks/assign", permission="task.act", id="9", query=CANDIDATES
+)
+def assign(request: Request, engine: Engine) -> Reply:
+    """Set the candidates of every task that is active in an instance now."""
+    users, roles, groups = (people.values(request, name) for name in CANDIDATES)
+    people.required((users, roles, groups))
+    instance = shapes.instance_number(request, engine)
+    count = engine.tasks.assign_instance(request.actor, instance, users, roles, groups)
+    return shapes.answer(count=count)

@@ -1,0 +1,158 @@
+"""create_app(engine): every door that speaks HTTP, as one ASGI application.
+
+The dialects go through one endpoint over compiled route tables (:mod:`procession.web.endpoint`);
+Starlette serves what surrounds them: start and stop, the pages. :func:`serve` runs the
+application under uvicorn; any other ASGI server takes :func:`create_from_environment`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from procession.identity.model import ADMINISTRATORS, Actor
+from procession.rest.api.dialect import ApiDialect
+from procession.rest.jbpm.dialect import JbpmDialect
+from procession.rest.oneweb import dialect as oneweb
+from procession.web.endpoint import Endpoint, Mount, Scope, Send
+from procession.web.pages import make_pages
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    import uvicorn
+
+    from procession.engine import Engine
+    from procession.web.body import Receive
+
+log = logging.getLogger("procession.server")
+
+
+class Application:
+    """The ASGI application of one engine."""
+
+    def __init__(self, engine: Engine, *, owns_engine: bool = False) -> None:
+        self.engine = engine
+        self.mounts = mounts_of(engine)
+        self.endpoint = Endpoint(engine, engine.settings, self.mounts)
+        self.operator_key = self.endpoint.operator_key
+        self._owns_engine = owns_engine
+        described = [(m.dialect.name, m.prefix, m.dialect.routes.routes) for m in self.mounts]
+        self._pages = make_pages(engine.settings, described, self._lifespan)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the life of the server."""
+        if scope["type"] == "http":
+            target = address(scope)
+            found = self.endpoint.find(target)
+            if found is not None:
+                await self.endpoint.serve(scope, receive, send, target, found)
+                return
+        pages: Any = self._pages
+        await pages(scope, receive, send)
+
+    def refuse_new(self) -> None:
+        """From now on new requests are answered 503; what is in hand goes on."""
+        self.endpoint.is_stopping = True
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Any) -> AsyncIterator[None]:
+        yield
+        self.refuse_new()
+        while self.endpoint.in_hand:
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(self.close)
+
+    def close(self) -> None:
+        """End the endpoint's threads, and the engine if it is ours."""
+        self.endpoint.close()
+        if self._owns_engine:
+            self.engine.close()
+
+
+def create_app(engine: Engine, *, owns_engine: bool = False) -> Application:
+    """The application over an open engine; ``owns_engine`` closes it when the server stops."""
+    return Application(engine, owns_engine=owns_engine)
+
+
+def mounts_of(engine: Engine) -> tuple[Mount, ...]:
+    """Every dialect at its place."""
+    settings = engine.settings
+    stranger = None
+    if settings.oneweb_auth_mode == "trusted":
+        log.warning("oneweb_auth_mode=trusted: whoever reaches this server acts as anybody")
+        stranger = Actor(settings.oneweb_system_user, frozenset({ADMINISTRATORS}))
+    runtime = oneweb.runtime(settings.http_status_mode)
+    login = oneweb.platform_login(settings.http_status_mode)
+    return (
+        Mount("/api", ApiDialect()),
+        Mount(f"/{settings.oneweb_root.strip('/')}/service/runtime", runtime, stranger=stranger),
+        Mount("/eaf-rest", login),
+        Mount("*/rest", JbpmDialect(engine)),
+    )
+
+
+def address(scope: Scope) -> str:
+    """The path as the client sent it, undecoded."""
+    raw = scope.get("raw_path") or scope["path"].encode()
+    text: str = raw.partition(b"?")[0].decode("utf-8", "replace")
+    return text
+
+
+def create_from_environment() -> Application:
+    """For other ASGI servers: settings from the environment, the engine opened and owned.
+
+    ``granian --interface asgi --factory procession.server:create_from_environment``
+    """
+    from procession.engine import Engine
+    from procession.settings import read_settings
+    from procession.web.logs import configure_logging
+
+    settings = read_settings()
+    configure_logging(settings)
+    engine = Engine.open(settings.database, settings=settings, exclusive=True)
+    engine.worker().start()
+    return create_app(engine, owns_engine=True)
+
+
+def serve(app: Application, sockets: list[socket.socket] | None = None) -> None:
+    """Run the application under uvicorn until SIGTERM or SIGINT.
+
+    After the signal what is in hand is finished, everything else is answered 503 or not accepted.
+    """
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """Ends quietly: uvicorn's own would raise the signal once more when all is done."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            app.refuse_new()
+            self.force_exit = self.should_exit and sig == signal.SIGINT
+            self.should_exit = True
+
+    Server(uvicorn_config(app)).run(sockets)
+
+
+def uvicorn_config(app: Application) -> uvicorn.Config:
+    """How uvicorn is to run the application, as the settings say."""
+    import uvicorn
+
+    settings = app.engine.settings
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+        limit_concurrency=settings.max_connections,
+        timeout_keep_alive=settings.keep_alive_seconds,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )

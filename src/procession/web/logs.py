@@ -1,0 +1,80 @@
+"""Log lines: for people, or one JSON object each; and one line per request if asked for."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from procession.web.http import Reply, Request
+
+if TYPE_CHECKING:
+    from procession.settings import Settings
+
+access = logging.getLogger("procession.access")
+_BUILT_IN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; what was given as ``extra`` become members."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in _BUILT_IN}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return msgspec.json.encode(line, enc_hook=str).decode()
+
+
+class TextLines(logging.Formatter):
+    """Time, level, logger, message, then ``name=value`` for what was given as ``extra``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record; line breaks in it are shown, not printed."""
+        at = datetime.fromtimestamp(record.created).strftime("%H:%M:%S.%f")[:-3]
+        extra = "".join(
+            f" {name}={value}" for name, value in vars(record).items() if name not in _BUILT_IN
+        )
+        message = f"{record.getMessage()}{extra}".replace("\r", "\\r").replace("\n", "\\n")
+        line = f"{at} {record.levelname.lower():7} {record.name}: {message}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def configure_logging(settings: Settings) -> None:
+    """Log to standard error as the settings say."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if settings.log_format == "json" else TextLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "_granian"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = name != "uvicorn.access"
+    logging.getLogger("uvicorn.error").setLevel("WARNING")
+
+
+def log_access(request: Request, reply: Reply, request_id: str, seconds: float) -> None:
+    """One line for one request. Query strings stay out of it: they carry variables."""
+    access.info(
+        "%s %s",
+        request.method,
+        request.target,
+        extra={
+            "status": reply.status,
+            "user": request.actor.name,
+            "client": request.client,
+            "bytes": len(reply.body or b""),
+            "ms": round(seconds * 1_000, 2),
+            "request_id": request_id,
+        },
+    )

@@ -1,0 +1,135 @@
+"""OpenAPI 3.1 and a page to read it, both made from the route tables of all dialects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import msgspec
+
+from procession import __version__
+from procession.web.http import Route, plain_path
+
+Described = Sequence[tuple[str, str, Sequence[Route]]]
+"""Name, prefix and routes of each dialect."""
+
+_SEVERAL = re.compile(r"[^A-Za-z0-9]+")
+
+
+def document(dialects: Described) -> dict[str, Any]:
+    """The OpenAPI document."""
+    structs = _structs(dialects)
+    _, components = msgspec.json.schema_components(
+        structs, ref_template="#/components/schemas/{name}"
+    )
+    paths: dict[str, dict[str, Any]] = {}
+    for name, prefix, routes in dialects:
+        for route in routes:
+            path = prefix + plain_path(route.path)
+            operations = paths.setdefault(path, {"parameters": _path_parameters(path)})
+            operations.setdefault(route.method.lower(), _operation(name, route))
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Procession", "version": __version__},
+        "security": [{"basic": []}, {"bearer": []}],
+        "tags": [{"name": name} for name, _, _ in dialects],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "basic": {"type": "http", "scheme": "basic"},
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            },
+        },
+    }
+
+
+def _structs(dialects: Described) -> list[type]:
+    found: dict[type, None] = {}
+    for _, _, routes in dialects:
+        for route in routes:
+            for kind in (route.body, route.answer):
+                if _is_struct(kind):
+                    found[kind] = None
+    return list(found)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"\{([^}]+)\}", path)
+    ]
+
+
+def _operation(dialect: str, route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "tags": [dialect],
+        "summary": route.summary,
+        "operationId": _SEVERAL.sub("_", f"{dialect} {route.method} {route.path}").strip("_"),
+        "x-permission": route.permission,
+        "responses": {"200": _content("as the dialect says", route.answer)},
+    }
+    if route.id:
+        operation["externalDocs"] = {"description": route.id, "url": f"#{route.id}"}
+    if route.query:
+        operation["parameters"] = [
+            {"name": name, "in": "query", "schema": {"type": "string"}} for name in route.query
+        ]
+    if _is_struct(route.body):
+        operation["requestBody"] = _content("", route.body)
+        operation["requestBody"].pop("description")
+    if route.permission == "public":
+        operation["security"] = []
+    return operation
+
+
+def _content(description: str, kind: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": description}
+    if _is_struct(kind):
+        reference = {"$ref": f"#/components/schemas/{kind.__name__}"}
+        answer["content"] = {"application/json": {"schema": reference}}
+    return answer
+
+
+def page(dialects: Described) -> str:
+    """One page with every address: a self-contained document without scripts."""
+    rows = []
+    for name, prefix, routes in dialects:
+        rows.append(f"<h2>{escape(name)}</h2><p>below <code>{escape(prefix) or '/'}</code></p>")
+        rows.append("<table><thead><tr><th>call<th>address<th>what it does<th>who may<tbody>")
+        rows += [_row(route) for route in routes]
+        rows.append("</table>")
+    return _PAGE.format(version=escape(__version__), body="\n".join(rows))
+
+
+def _row(route: Route) -> str:
+    query = "".join(f" <i>{escape(name)}</i>" for name in route.query)
+    cells = (
+        escape(route.id),
+        f"<b>{escape(route.method)}</b> <code>{escape(plain_path(route.path))}</code>{query}",
+        escape(route.summary),
+        escape(route.permission),
+    )
+    return "<tr>" + "".join(f"<td>{cell}" for cell in cells)
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Procession {version}: addresses</title>
+<meta name="viewport" content="width=device-width"><style>
+:root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }}
+body {{ max-width: 70rem; margin: 2rem auto; padding: 0 1rem }}
+table {{ border-collapse: collapse; width: 100% }}
+td, th {{ text-align: left; vertical-align: top; padding: .3rem; border-top: 1px solid #8884 }}
+code {{ font-size: .9em; overflow-wrap: anywhere }}
+</style></head><body><h1>Procession {version}</h1>
+<p>Machine-readable: <a href="/openapi.json">openapi.json</a>. Sign in with HTTP Basic, or with a
+token from the login call.</p>
+{body}
+</body></html>
+"""
