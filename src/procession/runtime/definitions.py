@@ -1,0 +1,221 @@
+"""Compiled definitions by key, cached; the stored truth is the XML.
+
+Used by the executive and by readers alike, so every access is guarded by one lock. ``forget`` is
+called when a deployment changes here or, through the store's ``definitions`` channel, elsewhere.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from procession.bpmn.compiler import Compilation, compile_document
+from procession.core.graph import ProcessDefinition
+from procession.core.ports import ScriptEvaluator
+from procession.core.state import DefinitionKey
+from procession.errors import Invalid, InvalidModel, NotFound
+from procession.store.repositories import deployments as repository
+from procession.store.store import Reader, Store
+
+CACHED_DOCUMENTS = 500
+
+
+class Definitions:
+    """Finds and compiles process definitions."""
+
+    def __init__(self, store: Store, evaluator: ScriptEvaluator) -> None:
+        self._store = store
+        self._evaluator = evaluator
+        self._lock = threading.RLock()
+        self._documents: OrderedDict[tuple[int, str], dict[str, ProcessDefinition]] = OrderedDict()
+        self._by_key: dict[tuple[str, str, int], ProcessDefinition] = {}
+        self._current: dict[tuple[str, str], ProcessDefinition] = {}
+        self._identified: dict[tuple[str, ...], ProcessDefinition] = {}
+        self._signals: dict[tuple[int, str], list[tuple[str, str, int, str]]] = {}
+
+    def compile(self, content: bytes, resource: str, *, strict: bool = False) -> Compilation:
+        """Compile a document without keeping it."""
+        return compile_document(content, self._evaluator, resource=resource, strict=strict)
+
+    def get(self, deployment: str, process: str, revision: int) -> ProcessDefinition:
+        """The definition of a key. Raises :class:`NotFound`."""
+        key = (deployment, process, revision)
+        with self._lock:
+            found = self._by_key.get(key)
+            if found is None:
+                found = self._load(deployment, process, revision)
+            return found
+
+    def current(self, deployment: str, process: str) -> ProcessDefinition:
+        """The definition that a start in that deployment uses now. Raises :class:`NotFound`."""
+        with self._lock:
+            found = self._current.get((deployment, process))
+            if found is None:
+                rows = self._read(lambda r: r.hot("definitions_in", (process, deployment)))
+                revision = next((row[0] for row in rows if _takes_starts(row)), None)
+                if revision is None:
+                    self._explain(deployment, process)
+                found = self.get(deployment, process, revision)
+                self._current[deployment, process] = found
+            return found
+
+    def latest(self, process: str) -> ProcessDefinition:
+        """The most recently deployed active definition of a process id, whatever its unit."""
+        rows = self._read(lambda r: r.hot("definitions_by_process", (process,)))
+        for row in rows:
+            if _takes_starts(row):
+                return self.get(row[2], process, row[0])
+        raise NotFound(f"no deployment has a process {process}", reason="definition")
+
+    def named(self, name: str, deployment: str | None) -> ProcessDefinition:
+        """The latest definition of that *name*, in a deployment or anywhere."""
+        with self._store.read() as reader:
+            found = repository.startable(reader, name=name)
+        for one in found:
+            if deployment is None or one.deployment_id == deployment:
+                return self.get(one.deployment_id, one.process_id, one.revision)
+        raise NotFound(f"no deployment has a process named {name}", reason="definition")
+
+    def identified(
+        self, name: str | None, app: str | None, version: str | None, key: str | None
+    ) -> ProcessDefinition:
+        """The latest definition that fits (``reference/oneweb-rest-api.md`` 2.1).
+
+        ``app`` is an artifact or ``group:artifact``, ``version`` a snapshot, ``key`` a unique id
+        or a whole definition id; what is empty fits anything. Raises :class:`NotFound` (reason
+        ``definition`` or ``snapshot``) and :class:`Invalid` (reason ``ambiguous``).
+        """
+        if not (name or key):
+            raise Invalid("processName or uniqueId is required", reason="missing")
+        memo = (name or "", app or "", version or "", key or "")
+        with self._lock:
+            known = self._identified.get(memo)
+        if known is None:
+            known = self._identify(name, app, version, key)
+            with self._lock:
+                self._identified[memo] = known
+        return known
+
+    def _identify(
+        self, name: str | None, app: str | None, version: str | None, key: str | None
+    ) -> ProcessDefinition:
+        with self._store.read() as reader:
+            found = repository.startable(reader, name=name, key=key)
+            if key and not found:
+                every = repository.startable(reader, name=name)
+                found = [one for one in every if definition_id(one) == key]
+        found = [one for one in found if not app or app in _apps(one)]
+        if not found:
+            raise NotFound(f"there is no process {name or key}", reason="definition")
+        fitting = [one for one in found if not version or _parts(one)[2] == version]
+        if not fitting:
+            text = f"process {name or key} has no snapshot {version}"
+            raise NotFound(text, reason="snapshot")
+        if len({_parts(one)[:2] for one in fitting}) > 1:
+            text = f"process {name or key} exists in several applications; give appName"
+            raise Invalid(text, reason="ambiguous")
+        best = fitting[0]
+        return self.get(best.deployment_id, best.process_id, best.revision)
+
+    def starts(self, kind: int, name: str) -> list[tuple[str, str, int, str]]:
+        """Start events that a signal or message meets: deployment, process, revision, node."""
+        with self._lock:
+            key = (kind, name)
+            found = self._signals.get(key)
+            if found is None:
+                found = [
+                    (row[3], row[1], row[0], row[2])
+                    for row in self._read(lambda r: r.hot("start_subscriptions", key))
+                ]
+                if len(self._signals) > 10_000:
+                    self._signals.clear()
+                self._signals[key] = found
+            return found
+
+    def forget(self) -> None:
+        """Read everything anew from the store when it is next needed."""
+        with self._lock:
+            self._documents.clear()
+            self._by_key.clear()
+            self._current.clear()
+            self._identified.clear()
+            self._signals.clear()
+
+    def forget_current(self) -> None:
+        """A deployment came or went: what starts use is looked up anew."""
+        with self._lock:
+            self._current.clear()
+            self._identified.clear()
+            self._signals.clear()
+
+    def _load(self, deployment: str, process: str, revision: int) -> ProcessDefinition:
+        rows = self._read(lambda r: r.hot("definition", (revision, process)))
+        if not rows:
+            raise NotFound(f"deployment {deployment} has no process {process}", reason="definition")
+        resource = rows[0][7]
+        document = self._documents.get((revision, resource))
+        if document is None:
+            content = self._read(lambda r: r.hot("resource", (revision, resource)))[0][0]
+            compilation = self.compile(bytes(content), resource)
+            errors = [p for p in compilation.problems if p.severity == "error"]
+            if errors:
+                raise InvalidModel(f"{resource} of {deployment} does not compile", tuple(errors))
+            document = {d.id: _keyed(d, deployment, revision) for d in compilation.definitions}
+            self._documents[revision, resource] = document
+            self._evict()
+        found = document[process]
+        self._by_key[deployment, process, revision] = found
+        return found
+
+    def _evict(self) -> None:
+        while len(self._documents) > CACHED_DOCUMENTS:
+            (revision, _), document = self._documents.popitem(last=False)
+            for definition in document.values():
+                self._by_key.pop((definition.key.deployment, definition.id, revision), None)
+            self._current.clear()
+
+    def _explain(self, deployment: str, process: str) -> NoReturn:
+        with self._store.read() as reader:
+            known = repository.unit(reader, deployment)
+        if known is None:
+            raise NotFound(f"there is no deployment {deployment}", reason="deployment")
+        raise NotFound(
+            f"Unknown process ID: {process} in deployment {deployment}", reason="definition"
+        )
+
+    def _read(
+        self, question: Callable[[Reader], Sequence[tuple[Any, ...]]]
+    ) -> Sequence[tuple[Any, ...]]:
+        with self._store.read() as reader:
+            return question(reader)
+
+
+def _keyed(definition: ProcessDefinition, deployment: str, revision: int) -> ProcessDefinition:
+    return replace(definition, key=DefinitionKey(deployment, definition.id, revision))
+
+
+def _takes_starts(row: tuple[Any, ...]) -> bool:
+    """Whether a definition's unit is deployed and active."""
+    return row[9] == "DEPLOYED" and bool(row[10])
+
+
+def definition_id(stored: repository.Definition) -> str:
+    """ONEWEB's four-part key ``uniqueId.appName.processName.snapVersion``."""
+    _, app, version = _parts(stored)
+    return f"{stored.unique_id}.{app}.{stored.name}.{version}"
+
+
+def _parts(stored: repository.Definition) -> tuple[str, str, str]:
+    """Group, artifact and version; a bare deployment id is an artifact."""
+    parts = stored.deployment_id.split(":")
+    if len(parts) < 3:
+        return "", stored.deployment_id, ""
+    return parts[0], parts[1], parts[2]
+
+
+def _apps(stored: repository.Definition) -> tuple[str, str]:
+    group, artifact, _ = _parts(stored)
+    return artifact, f"{group}:{artifact}"

@@ -1,0 +1,251 @@
+"""Requests to the executive, and how their answers come back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from datetime import datetime
+from hashlib import blake2b
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from procession.errors import Busy, Conflict, HandlerFailure
+from procession.runtime.claims import Key
+from procession.runtime.work_items import WorkItem
+
+if TYPE_CHECKING:
+    from procession.runtime.turn import Turn
+
+log = logging.getLogger("procession.runtime")
+
+
+class HandlerNeeded(BaseException):
+    """The turn is parked until a blocking handler has answered, or its time is up.
+
+    Not an error, and so nothing that whoever handles errors could swallow.
+    """
+
+    def __init__(self, item: WorkItem, call: Callable[[], Any], time_limit: float) -> None:
+        super().__init__(f"the handler of {item.name!r} must run first")
+        self.item = item
+        self.call = call
+        self.time_limit = time_limit
+
+
+class Handled:
+    """What an inline handler answered: kept, so that a turn computed again does not call it."""
+
+    __slots__ = ("error", "item", "value")
+
+    def __init__(self, item: WorkItem, value: Any, error: Exception | None) -> None:
+        self.item = item
+        self.value = value
+        self.error = error
+
+    @classmethod
+    def late(cls, item: WorkItem, limit: float) -> Handled:
+        """What is kept when a handler has not answered in time."""
+        text = f"the handler of {item.name!r} did not answer within {limit:g} s"
+        return cls(item, None, HandlerFailure(text, instance=item.process_instance_id))
+
+    @classmethod
+    def by(cls, item: WorkItem, call: Callable[[], Any]) -> Handled:
+        """Call a handler and keep its outcome."""
+        try:
+            return cls(item, call(), None)
+        except Exception as error:
+            return cls(item, None, error)
+
+    def outcome(self) -> Any:
+        """The answer, or the handler's exception raised."""
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+class Request:
+    """One piece of work for the executive, and who waits for its answer.
+
+    ``drawn`` and ``handled`` are what an earlier computing of the same request drew and had
+    handlers do: computed again, the turn finds the same numbers and the same answers.
+    """
+
+    __slots__ = (
+        "actor",
+        "drawn",
+        "future",
+        "handled",
+        "held_keys",
+        "loop",
+        "needs",
+        "now",
+        "secret",
+        "seed",
+        "tries",
+        "work",
+    )
+
+    def __init__(
+        self,
+        work: Callable[[], Any],
+        actor: str,
+        future: Future[Any] | asyncio.Future[Any],
+        loop: asyncio.AbstractEventLoop | None,
+        now: datetime,
+    ) -> None:
+        self.work = work
+        self.actor = actor
+        self.future = future
+        self.loop = loop
+        self.now = now
+        self.secret = os.urandom(16)
+        self.seed = int.from_bytes(self.secret[:7], "big")
+        self.drawn: dict[str, list[int]] = {}
+        self.needs: Key | None = None
+        self.handled: dict[str, Handled] = {}
+        self.held_keys: set[Key] = set()
+        self.tries = 0
+
+    def call_handler(self, item: WorkItem, call: Callable[[], Any], limit: float | None) -> Any:
+        """What the inline handler of a work item answers; with a limit, by parking the turn.
+
+        Each work item's handler is called once for a request, however often its turn has to be
+        computed: the answer is kept and found again, unless the item came out differently.
+        """
+        handled = self.handled.get(item.key)
+        if handled is None or handled.item != item:
+            if limit is not None:
+                raise HandlerNeeded(item, call, limit)
+            handled = self.handled[item.key] = Handled.by(item, call)
+        return handled.outcome()
+
+    def random_bits(self, number: int) -> int:
+        """128 random bits, the same for the same number."""
+        digest = blake2b(number.to_bytes(4, "big"), key=self.secret, digest_size=16)
+        return int.from_bytes(digest.digest(), "big")
+
+    def start_over(self) -> None:
+        """It will be computed again from the start; what handlers did is remembered."""
+        if not self.handled:
+            self.drawn.clear()
+
+
+class Parked:
+    """A handler that runs while its turn is parked. It answers once: in time, or by its limit."""
+
+    def __init__(self, needed: HandlerNeeded, answered: Callable[[Handled], object]) -> None:
+        self._needed = needed
+        self._answered = answered
+        self._lock = threading.Lock()
+        self._is_over = False
+        late = Handled.late(needed.item, needed.time_limit)
+        self._timer = threading.Timer(needed.time_limit, self._finish, (late,))
+        self._timer.daemon = True
+
+    def run(self) -> None:
+        """To be called where it may block."""
+        self._finish(Handled.by(self._needed.item, self._needed.call))
+
+    def start(self, pool: Executor) -> None:
+        """Have it run; the time counts from now."""
+        self._timer.start()
+        pool.submit(self.run)
+
+    def _finish(self, handled: Handled) -> None:
+        with self._lock:
+            if self._is_over:
+                return
+            self._is_over = True
+        self._timer.cancel()
+        self._answered(handled)
+
+
+class Ready:
+    """A turn that is computed and waits to become durable."""
+
+    __slots__ = ("request", "turn", "value")
+
+    def __init__(self, request: Request, turn: Turn, value: Any) -> None:
+        self.request = request
+        self.turn = turn
+        self.value = value
+
+
+Answer = tuple[Request, Any, BaseException | None]
+
+
+def answer(answers: Sequence[Answer]) -> None:
+    """Tell everybody at once: futures one by one, each event loop with one wake-up."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any, BaseException | None]]] = {}
+    for request, value, error in answers:
+        if request.loop is None:
+            _resolve([(request.future, value, error)])
+        else:
+            loops.setdefault(request.loop, []).append((request.future, value, error))
+    for loop, several in loops.items():
+        try:
+            loop.call_soon_threadsafe(_resolve, several)
+        except RuntimeError:
+            log.warning("%d answers found their event loop closed", len(several))
+
+
+def _resolve(answers: list[tuple[Any, Any, BaseException | None]]) -> None:
+    for future, value, error in answers:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(value)
+        else:
+            future.set_exception(error)
+
+
+class Written:
+    """What became of a batch: durable, to be computed again, or refused; and who is answered.
+
+    A lost race is run again, ``tries`` times; not if a handler has already acted on the world.
+    """
+
+    def __init__(
+        self, batch: Sequence[Ready], outcomes: Sequence[BaseException | None], tries: int
+    ) -> None:
+        self.durable: list[Ready] = []
+        self.refused: list[Ready] = []
+        self.again: list[Ready] = []
+        self.answers: list[Answer] = []
+        for ready, outcome in zip(batch, outcomes, strict=True):
+            request = ready.request
+            if outcome is None:
+                self.durable.append(ready)
+                self.answers.append((request, ready.value, None))
+            elif isinstance(outcome, Conflict) and request.tries < tries and not request.handled:
+                self.again.append(ready)
+            else:
+                self.refused.append(ready)
+                self.answers.append((request, None, refusal(outcome)))
+
+
+def refuse_all(inbox: SimpleQueue[Any]) -> None:
+    """Answer what came in while the threads were ending."""
+    while True:
+        try:
+            item = inbox.get_nowait()
+        except Empty:
+            return
+        if type(item) is Request:
+            answer([(item, None, stopped())])
+
+
+def stopped() -> Busy:
+    """What is said to who comes too late."""
+    return Busy("the server is stopping; try again shortly")
+
+
+def refusal(error: BaseException) -> BaseException:
+    """What the caller is told when a turn could not be made durable."""
+    if isinstance(error, Conflict):
+        return Busy("others keep changing the same thing; trying again is safe")
+    return error

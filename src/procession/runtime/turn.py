@@ -1,0 +1,381 @@
+"""Turn: everything one outside command causes, held in memory and written whole."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from procession.core.commands import Command, StartProcess
+from procession.core.graph import ProcessDefinition
+from procession.core.ports import Env, Limits
+from procession.core.records import Record, WaitClosed, WaitOpened
+from procession.core.state import (
+    Caller,
+    InstanceState,
+    InstanceStatus,
+    Wait,
+    WaitKind,
+    empty_state,
+)
+from procession.core.step import Outcome, step
+from procession.errors import LimitExceeded, NotFound
+from procession.runtime.claims import Key
+from procession.runtime.clock import to_ms
+from procession.runtime.projection import InstanceContext, Recorded
+from procession.store.codec import decode_state, encode_records, encode_state
+from procession.store.rows import JournalRow, ProcessInstanceRow
+from procession.store.store import Reader, UnitOfWork
+
+if TYPE_CHECKING:
+    from procession.runtime.definitions import Definitions
+    from procession.runtime.executive import Executive
+    from procession.runtime.requests import Request
+    from procession.runtime.work_items import WorkItem
+
+
+class Held(msgspec.Struct):
+    """An instance in memory: its state, the version of its row (0: no row yet), its public ids.
+
+    ``numbers`` maps the waits of open work items to their public ids.
+    """
+
+    id: int
+    uuid: str
+    root_id: int
+    definition: ProcessDefinition
+    state: InstanceState
+    version: int
+    numbers: dict[int, int]
+    started_at: int
+
+
+class Turn:
+    """Everything one outside command causes, held in memory and written whole.
+
+    A turn may touch many instances. Until its batch is durable nothing is visible to anyone else,
+    so dropping a turn is always safe, except for what inline handlers have done to the world,
+    which is why a turn that ran one is not retried.
+    """
+
+    def __init__(self, executive: Executive, request: Request) -> None:
+        self._executive = executive
+        self.request = request
+        self.now: datetime = request.now
+        self.now_ms: int = to_ms(request.now)
+        self.actor: str = request.actor
+        self.uow: UnitOfWork = executive.store.unit_of_work()
+        self.objects: dict[Key, Any] = {}
+        self.keys: set[Key] = set()
+        self.printed: list[tuple[int, str]] = []
+        self.recorded: list[Recorded] = []
+        self.changed: dict[int, Held] = {}
+        self._held: dict[int, Held] = {}
+        self._contexts: dict[int, InstanceContext] = {}
+        self._closed_numbers: dict[tuple[int, int], int] = {}
+        self._todo: deque[Callable[[], object]] = deque()
+        self._busy = False
+        self._commands = 0
+        self.next_due: int | None = None
+        self._drawn: dict[str, int] = {}
+        self._drawn_uuids = 0
+        self._afterwards: list[Callable[[], object]] = []
+
+    # -- what services and projectors use ----------------------------------------------------
+
+    @property
+    def reader(self) -> Reader:
+        """The database as it is without this batch."""
+        return self._executive.reader
+
+    @property
+    def limits(self) -> Limits:
+        """The engine's limits."""
+        return self._executive.limits
+
+    def next_id(self, sequence: str = "public") -> int:
+        """A new number; the same again when the turn is computed again."""
+        drawn = self.request.drawn.setdefault(sequence, [])
+        place = self._drawn.get(sequence, 0)
+        if place == len(drawn):
+            drawn.append(self._executive.draw(sequence))
+        self._drawn[sequence] = place + 1
+        return drawn[place]
+
+    def new_uuid(self) -> str:
+        """A new random (version 4) UUID; the same again when the turn is computed again."""
+        self._drawn_uuids += 1
+        bits = self.request.random_bits(self._drawn_uuids)
+        return str(UUID(int=bits, version=4))
+
+    def touch(self, kind: str, number: int) -> None:
+        """Claim something for this turn, or have the turn repeated when it is free."""
+        key = (kind, number)
+        if key not in self.keys:
+            self._executive.claims.check(key, self.request)
+            self.keys.add(key)
+
+    def after_commit(self, action: Callable[[], object]) -> None:
+        """Do something when the turn is durable; what it raises is only logged."""
+        self._afterwards.append(action)
+
+    def aside(self, action: Callable[[], object]) -> None:
+        """Do something that may block, apart from the turn."""
+        self._executive.aside(action)
+
+    def wake_at(self, due_ms: int) -> None:
+        """There is a job now that is due at that moment: the worker is told after the commit."""
+        if self.next_due is None or due_ms < self.next_due:
+            self.next_due = due_ms
+
+    def held(self, instance_id: int) -> Held:
+        """A living instance as this turn sees it. Raises :class:`NotFound`."""
+        held = self._held.get(instance_id)
+        if held is None:
+            self.touch("instance", instance_id)
+            held = self._executive.load(instance_id)
+            if held is None:
+                raise NotFound(f"process instance {instance_id} is not running", reason="instance")
+            self._held[instance_id] = held
+        return held
+
+    def is_waiting(self, instance_id: int, wait_id: int) -> bool:
+        """Whether an instance lives, is not suspended, and waits for that."""
+        try:
+            state = self.held(instance_id).state
+        except NotFound:
+            return False
+        return state.status is InstanceStatus.ACTIVE and wait_id in state.waits
+
+    def work_item_id(self, instance_id: int, wait_id: int) -> int | None:
+        """The public id of a work item that is open, or was closed in this turn."""
+        held = self._held.get(instance_id)
+        number = held.numbers.get(wait_id) if held else None
+        return number or self._closed_numbers.get((instance_id, wait_id))
+
+    def start(
+        self,
+        definition: ProcessDefinition,
+        command: StartProcess,
+    ) -> Held:
+        """Make a new instance and start it."""
+        number = self.next_id()
+        self.touch("instance", number)
+        root = command.root or number
+        held = Held(
+            number,
+            self.new_uuid(),
+            root,
+            definition,
+            empty_state(number, definition.key),
+            0,
+            {},
+            self.now_ms,
+        )
+        self._held[number] = held
+        if not command.started_by:
+            command = msgspec.structs.replace(command, started_by=self.actor)
+        self._carry_out(number, command)
+        return self._held[number]
+
+    def execute(self, command: Command, *, instance_id: int) -> Held:
+        """Carry out a command on an instance, with everything it causes."""
+        self._carry_out(instance_id, command)
+        return self._held[instance_id]
+
+    def later(self, action: Callable[[], object]) -> None:
+        """Queue a follow-up of what is being carried out."""
+        self._todo.append(action)
+
+    def call_handler(
+        self, item: WorkItem, call: Callable[[], Any], *, time_limit: float | None
+    ) -> Any:
+        """Call a work item handler inline.
+
+        One with a time limit may block: it runs in the pool while the turn is parked; then the
+        turn is computed again and finds the answer here.
+        """
+        waits = time_limit is not None and self._executive.threads
+        return self.request.call_handler(item, call, time_limit if waits else None)
+
+    # -- running -----------------------------------------------------------------------------
+
+    def _carry_out(self, instance_id: int, command: Command) -> None:
+        if self._busy:
+            self._move(instance_id, command)
+            return
+        self._busy = True
+        try:
+            self._move(instance_id, command)
+            while self._todo:
+                self._todo.popleft()()
+        finally:
+            self._busy = False
+
+    def _move(self, instance_id: int, command: Command) -> None:
+        self._commands += 1
+        limits = self._executive.limits
+        if self._commands > limits.commands_per_turn:
+            raise LimitExceeded(
+                f"one request caused more than {limits.commands_per_turn} commands: "
+                "do processes call each other in a circle?"
+            )
+        held = self.held(instance_id)
+        seed = self.request.seed + self._commands * 1_000_003
+        env = Env(self.now, limits, seed, zone=self._executive.zone)
+        outcome = step(held.definition, held.state, command, env)
+        if outcome.records or outcome.wishes:
+            self._absorb(held, outcome)
+
+    def _absorb(self, held: Held, outcome: Outcome) -> None:
+        before = held.state.seq
+        number = held.id
+        held = Held(
+            number,
+            held.uuid,
+            held.root_id,
+            held.definition,
+            outcome.state,
+            held.version,
+            dict(held.numbers),
+            held.started_at,
+        )
+        self._held[number] = self.changed[number] = held
+        context = self._contexts.get(number)
+        if context is None:
+            caller = outcome.state.caller
+            context = self._contexts[number] = InstanceContext(
+                number,
+                held.uuid,
+                held.root_id,
+                caller.instance if caller else 0,
+                held.definition,
+                outcome.state,
+                held.started_at,
+                held.version == 0,
+            )
+        context.state = outcome.state
+        self.printed.extend([(number, line) for line in outcome.printed])
+        at = self.now_ms
+        react = self._executive.reactions.react
+        for record in outcome.records:
+            before += 1
+            self.recorded.append(Recorded(record, context, before, at))
+            if type(record) is WaitOpened or type(record) is WaitClosed:
+                self._number_work_item(held, record)
+            react(self, held, record)
+        for wish in outcome.wishes:
+            self._executive.reactions.fulfil(self, held, wish)
+
+    def _number_work_item(self, held: Held, record: Record) -> None:
+        if isinstance(record, WaitOpened):
+            if record.wait.kind is WaitKind.WORK_ITEM:
+                held.numbers[record.wait.id] = self.next_id()
+        elif isinstance(record, WaitClosed) and record.wait in held.numbers:
+            self._closed_numbers[held.id, record.wait] = held.numbers.pop(record.wait)
+
+    # -- looking around ----------------------------------------------------------------------
+
+    def waits(
+        self, kind: WaitKind, name: str, *, deployment: str | None = None
+    ) -> list[tuple[int, Wait]]:
+        """Open waits of that kind and name, by instance: this turn's own view, then the store's."""
+        found: list[tuple[int, Wait]] = []
+        for row in self.reader.hot("waits_by_name", (int(kind), name)):
+            instance_id, wait_id = row[0], row[1]
+            if deployment is not None and row[3] != deployment:
+                continue
+            if instance_id not in self.changed:
+                try:
+                    wait = self.held(instance_id).state.waits.get(wait_id)
+                except NotFound:
+                    continue
+                if wait is not None:
+                    found.append((instance_id, wait))
+        for held in self.changed.values():
+            if deployment is None or held.definition.key.deployment == deployment:
+                found.extend(
+                    (held.id, wait)
+                    for wait in held.state.waits.values()
+                    if wait.kind is kind and wait.name == name
+                )
+        return sorted(found, key=lambda pair: (pair[0], pair[1].id))
+
+    def children_of(self, instance_id: int) -> list[tuple[int, Caller]]:
+        """Living instances that were called by this one."""
+        numbers = {row[0] for row in self.reader.hot("instances_by_caller", (instance_id,))}
+        numbers |= set(self.changed)
+        found = []
+        for number in sorted(numbers):
+            try:
+                held = self.held(number)
+            except NotFound:
+                continue
+            caller = held.state.caller
+            if caller and caller.instance == instance_id and not held.state.is_over:
+                found.append((number, caller))
+        return found
+
+    # -- the end -----------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Write what follows from the records into the unit of work; the turn is then *ready*."""
+        if not self.recorded:
+            return
+        self._write_states()
+        for projector in self._executive.projectors:
+            projector.project(self.recorded, self)
+
+    def _write_states(self) -> None:
+        records: dict[int, list[Record]] = {}
+        firsts: dict[int, int] = {}
+        for recorded in self.recorded:
+            number = recorded.instance.id
+            records.setdefault(number, []).append(recorded.record)
+            firsts.setdefault(number, recorded.seq)
+        for number, held in self.changed.items():
+            state = held.state
+            if state.is_over:
+                if held.version:
+                    self.uow.end_instance(number, held.version)
+            else:
+                self.uow.save_instance(_row(held), held.version or None)
+            body = encode_records(records[number])
+            self.uow.insert(JournalRow(number, firsts[number], held.root_id, self.now_ms, body))
+
+    def afterwards(self) -> Iterable[Callable[[], object]]:
+        """What is to be done once the turn is durable."""
+        return self._afterwards
+
+
+def from_row(row: ProcessInstanceRow, definitions: Definitions) -> Held:
+    """A stored instance in memory."""
+    definition = definitions.get(row.deployment_id, row.process_id, row.revision)
+    state, numbers = decode_state(row.state)
+    return Held(
+        row.id, row.uuid, row.root_id, definition, state, row.version, numbers, row.started_at
+    )
+
+
+def _row(held: Held) -> ProcessInstanceRow:
+    state = held.state
+    key = held.definition.key
+    return ProcessInstanceRow(
+        held.id,
+        held.uuid,
+        held.root_id,
+        key.revision,
+        key.deployment,
+        key.process,
+        int(state.status),
+        held.version + 1,
+        state.caller.instance if state.caller else None,
+        state.correlation_key,
+        state.started_by,
+        held.started_at,
+        encode_state(state, held.numbers),
+    )

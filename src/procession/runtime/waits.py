@@ -1,0 +1,112 @@
+"""Projector: open waits, and the jobs they need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from procession.core.records import WaitClosed, WaitOpened
+from procession.core.state import Wait, WaitKind
+from procession.runtime.clock import to_ms
+from procession.runtime.projection import InstanceContext, ProjectingTurn, Recorded
+from procession.runtime.work_items import Handlers, Mode
+from procession.store.rows import JobRow, WaitRow
+
+
+class WaitsProjector:
+    """Rows for waits that outlive the turn; jobs for timers and for handlers that run as jobs."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self._handlers = handlers
+
+    def project(self, batch: Sequence[Recorded], turn: ProjectingTurn) -> None:
+        """Waits that were opened and closed within the turn leave no trace."""
+        opened: dict[tuple[int, int], tuple[Wait, InstanceContext]] = {}
+        for recorded in batch:
+            record = recorded.record
+            kind = type(record)
+            if kind is WaitOpened:
+                wait = record.wait  # type: ignore[attr-defined]
+                opened[recorded.instance.id, wait.id] = (wait, recorded.instance)
+            elif kind is WaitClosed:
+                key = (recorded.instance.id, record.wait)  # type: ignore[attr-defined]
+                if opened.pop(key, None) is None:
+                    turn.uow.delete_wait(*key)
+        for wait, instance in opened.values():
+            self._insert(wait, instance, turn)
+
+    def _insert(self, wait: Wait, instance: InstanceContext, turn: ProjectingTurn) -> None:
+        public_id = None
+        due = to_ms(wait.due) if wait.due is not None else None
+        if wait.kind is WaitKind.WORK_ITEM:
+            public_id = turn.work_item_id(instance.id, wait.id)
+        turn.uow.insert(
+            WaitRow(
+                instance.id,
+                wait.id,
+                instance.root_id,
+                instance.definition.key.deployment,
+                int(wait.kind),
+                wait.name,
+                wait.key,
+                wait.handler,
+                public_id,
+                due,
+            )
+        )
+        if wait.kind is WaitKind.TIMER and due is not None:
+            turn.uow.insert(_job(turn, "timer", None, wait, instance, due, "ready", 3))
+        elif wait.kind is WaitKind.WORK_ITEM and wait.name is not None:
+            mode = self._handlers.mode(wait.name, wait.parameters)
+            found = self._handlers.find(wait.name, wait.parameters)
+            retries = found.retries if found else 3
+            if mode is Mode.JOB:
+                topic = wait.name
+                turn.uow.insert(
+                    _job(turn, "work_item", topic, wait, instance, turn.now_ms, "ready", retries)
+                )
+            elif mode is Mode.EXTERNAL:
+                turn.uow.insert(
+                    _job(
+                        turn,
+                        "work_item",
+                        wait.name,
+                        wait,
+                        instance,
+                        turn.now_ms,
+                        "external",
+                        retries,
+                    )
+                )
+
+
+def _job(
+    turn: ProjectingTurn,
+    kind: str,
+    topic: str | None,
+    wait: Wait,
+    instance: InstanceContext,
+    due: int,
+    state: str,
+    retries: int,
+) -> JobRow:
+    key = instance.definition.key
+    if state == "ready":
+        turn.wake_at(due)
+    return JobRow(
+        turn.next_id("job"),
+        kind,
+        topic,
+        instance.root_id,
+        instance.id,
+        wait.id,
+        key.deployment,
+        key.revision,
+        due,
+        state,
+        retries,
+        0,
+        None,
+        None,
+        None,
+        b"",
+    )
