@@ -1,0 +1,5 @@
+"""``python -m procession``: the same as the ``procession`` command."""
+
+from procession.cli.main import main
+
+main()

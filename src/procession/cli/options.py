@@ -1,0 +1,63 @@
+"""Options that several commands share, and how lists are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from procession.settings import Settings, read_settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def settings_options(function: F) -> F:
+    """``--database``, ``--data-dir`` and ``--config``: where the data is."""
+    for decorator in (
+        click.option("--config", metavar="FILE", help="TOML file with settings."),
+        click.option("--data-dir", metavar="DIR", help="Directory of the data file."),
+        click.option(
+            "--database",
+            metavar="URL",
+            help="sqlite:///path or postgresql://user@host/name (PROCESSION_DATABASE).",
+        ),
+    ):
+        function = decorator(function)
+    return function
+
+
+def json_option(function: F) -> F:
+    """``--json``: machines read this."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+
+
+def settings_of(**given: Any) -> Settings:
+    """Settings from arguments that were given, the environment and the file."""
+    return read_settings({name: value for name, value in given.items() if value is not None})
+
+
+def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    """Print a list as JSON or as a table."""
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(list(rows))).decode())
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column.replace("_", " "))
+    for row in rows:
+        table.add_row(*[_text(row.get(column)) for column in columns])
+    Console(soft_wrap=True).print(table)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,174 @@
+"""``procession serve``: start the server."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from procession.cli.options import settings_of, settings_options
+from procession.errors import Invalid
+from procession.settings import Settings
+
+if TYPE_CHECKING:
+    from procession.engine import Engine
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (PROCESSION_HOST). [127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on (PROCESSION_PORT). [8080]")
+@click.option("--demo", is_flag=True, default=None, help="Demo data on the first start.")
+@click.option("--log-level", help="debug, info, warning or error.")
+@click.option("--access-log/--no-access-log", default=None, help="One line for each request.")
+@settings_options
+def serve(**given: Any) -> None:
+    """Start the server; it runs until SIGTERM or Ctrl-C.
+
+    Settings come from these options, from PROCESSION_* variables and from a TOML file, in this
+    order. On the first start an administrator's password is made up and printed once, unless
+    PROCESSION_ADMIN_PASSWORD names one.
+
+    \b
+    procession serve --demo
+    procession serve --port 9090 --database sqlite:////var/lib/procession/procession.db
+    PROCESSION_DATABASE=postgresql://procession@db/procession procession serve --host 0.0.0.0
+    """
+    settings = settings_of(**given)
+    listening = _listen(settings)
+    _make_directory(settings)
+    from procession.cli.client import leave_address
+    from procession.engine import Engine
+    from procession.server import create_app
+    from procession.server import serve as run
+    from procession.web.logs import configure_logging
+
+    configure_logging(settings)
+    engine = Engine.open(settings.database, settings=settings, exclusive=True)
+    left = None
+    try:
+        password = engine.people.ensure_first_administrator(settings.admin_password or None)
+        people = _demo(engine) if settings.demo else {}
+        app = create_app(engine, owns_engine=True)
+        port = listening.getsockname()[1]
+        url = f"http://{_shown(settings.host)}:{port}"
+        left = leave_address(settings, url, app.operator_key)
+        engine.worker().start()
+        click.echo(banner(settings, url, password, people))
+        sys.stdout.flush()
+        run(app, [listening])
+    finally:
+        engine.close()
+        if left is not None:
+            left.unlink(missing_ok=True)
+
+
+def banner(settings: Settings, url: str, password: str | None, people: dict[str, str]) -> str:
+    """What a person needs to know: addresses, passwords made up just now, lines to copy."""
+    lines = [
+        "",
+        f"Procession is ready at {url}",
+        f"  jBPM 6 REST    {url}/business-central/rest (also /kie-wb, /jbpm-console, /rest)",
+        f"  ONEWEB REST    {url}/{settings.oneweb_root}/service/runtime",
+        f"  API reference  {url}/docs",
+        f"  data           {_place(settings)}",
+    ]
+    if password:
+        lines += ["", f"First start. User admin has the password: {password}"]
+        lines += ["It is shown this once and stored only as a hash."]
+    elif not people:
+        lines += ["", "Passwords were shown on the first start; change one with: "]
+        lines[-1] += "procession user passwd NAME"
+    if people:
+        lines += ["", "Demo people (user / password):"]
+        lines += [f"  {name:10} {secret}" for name, secret in people.items()]
+    if settings.demo:
+        lines += ["", *_examples(settings, url, password, people)]
+    return "\n".join([*lines, ""])
+
+
+def _examples(
+    settings: Settings, url: str, password: str | None, people: dict[str, str]
+) -> list[str]:
+    rest = f"{url}/business-central/rest"
+    admin = f"admin:{password or settings.admin_password or '$PASSWORD'}"
+    krisv = f"krisv:{people['krisv']}" if "krisv" in people else "krisv:$KRISV"
+    unit = "org.jbpm:Evaluation:1.0"
+    oneweb = f"{url}/{settings.oneweb_root}/service/runtime"
+    start = f"{rest}/runtime/{unit}/process/evaluation/start"
+    body = (
+        '{"processName": "Booking Room", "object": {"RoomObject": {"roomNo": "A-12"}, '
+        '"CustomerInfo": {"firstname": "Mali"}}}'
+    )
+    return [
+        "Try it:",
+        f"  curl -u '{admin}' -X POST '{start}?map_employee=krisv&map_reason=yearly'",
+        f"  curl -u '{krisv}' -H 'Accept: application/json' "
+        f"'{rest}/task/query?potentialOwner=krisv'",
+        f"  curl -u '{admin}' '{rest}/history/instances'",
+        f"  curl -u '{admin}' -H 'Content-Type: application/json' -d '{body}' "
+        f"'{oneweb}/process/start'",
+    ]
+
+
+def _demo(engine: Engine) -> dict[str, str]:
+    """Deploy the demo where nothing was ever deployed; the passwords of its people."""
+    from procession import demo
+    from procession.identity.credentials import generate_password
+    from procession.services.paging import PageRequest
+
+    if engine.deployments.list(engine.admin, PageRequest(1, 1)).items:
+        return {}
+    passwords = {user.name: generate_password() for user in demo.USERS}
+    groups = {g: [u.name for u in demo.USERS if g in u.groups] for g in demo.GROUPS}
+    made = engine.people.ensure_people(engine.admin, passwords, groups)
+    for role, code in demo.ROLES.items():
+        engine.people.add_role(engine.admin, role, code)
+        for user in demo.USERS:
+            if role in user.roles:
+                engine.people.grant_role(engine.admin, role, user.name)
+    for unit in demo.UNITS:
+        engine.deployments.deploy(engine.admin, unit.deployment_id, unit.read())
+    return {name: passwords[name] for name in made}
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bind first: a port that is taken is told at once, before anything is touched."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen(1024)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise Invalid(
+            f"cannot listen on {settings.host}:{settings.port} ({error}); "
+            "choose another port with --port"
+        ) from error
+    listening.setblocking(False)
+    return listening
+
+
+def _make_directory(settings: Settings) -> None:
+    if settings.database.startswith("sqlite:///"):
+        path = Path(settings.database.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _place(settings: Settings) -> str:
+    if settings.database.startswith("sqlite:///"):
+        return str(Path(settings.database.removeprefix("sqlite:///")).resolve())
+    if settings.database.startswith("sqlite"):
+        return "in memory; it is gone when the server stops"
+    from sqlalchemy import make_url
+
+    return make_url(settings.database).render_as_string(hide_password=True)
+
+
+def _shown(host: str) -> str:
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - only shown
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

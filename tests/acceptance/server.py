@@ -1,0 +1,111 @@
+"""The real command in a real process, as a person would start it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+PASSWORD = "acceptance-secret-1"
+SRC = Path(__file__).resolve().parents[2] / "src"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """``procession serve`` on a database; may be killed and started again on the same port."""
+
+    def __init__(self, database: str, directory: Path, **environment: str) -> None:
+        self.database = database
+        self.directory = directory
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": str(SRC),
+            "PROCESSION_ADMIN_PASSWORD": PASSWORD,
+            "PROCESSION_DATABASE": database,
+            "PROCESSION_DATA_DIR": str(directory),
+            "PROCESSION_PORT": str(self.port),
+            **environment,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        self.log = directory / "server.log"
+
+    def start(self, *arguments: str) -> float:
+        """Start it and wait until it answers; how long that took, in seconds."""
+        began = time.monotonic()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "procession", "serve", *arguments],
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.directory,
+            )
+        while time.monotonic() - began < 60:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server ended:\n{self.tail()}")
+            try:
+                if httpx2.get(f"{self.base}/api/ready", timeout=1).status_code == 200:
+                    return time.monotonic() - began
+            except httpx2.HTTPError:
+                pass
+            time.sleep(0.02)
+        raise AssertionError(f"the server did not answer:\n{self.tail()}")
+
+    def kill(self) -> None:
+        """SIGKILL: no chance to tidy up."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM: finish what is in hand."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return int(self.process.returncode)
+
+    def tail(self) -> str:
+        return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
+
+    def client(self, user: str = "admin", password: str = PASSWORD) -> httpx2.Client:
+        return httpx2.Client(
+            base_url=f"{self.base}/business-central/rest",
+            auth=(user, password),
+            headers={"Accept": "application/json"},
+            timeout=20,
+            trust_env=False,
+        )
+
+    def deploy(self, deployment: str, *files: Path) -> None:
+        parts = [("file", (f.name, f.read_bytes(), "application/xml")) for f in files]
+        with self.client() as client:
+            answer = client.post(f"/deployment/{deployment}/deploy", files=parts)
+            assert answer.status_code == 202, answer.text
+
+
+def rows(answer: httpx2.Response) -> list[dict[str, Any]]:
+    """The items of a history list, whatever class name wraps them."""
+    assert answer.status_code == 200, answer.text
+    found = []
+    for item in answer.json()["historyLogList"]:
+        found.append(next(iter(item.values())) if len(item) == 1 else item)
+    return found

@@ -1,0 +1,133 @@
+"""SIGKILL under load: nothing acknowledged is lost, nothing in the store is done twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.acceptance.server import Server, rows
+
+KILLS = int(os.environ.get("PROCESSION_KILLS", "10"))
+MODELS = Path(__file__).parent / "models"
+UNIT = "org.load:load:1.0"
+CALLERS = 4
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(1800)]
+
+
+class Load:
+    """Callers that write down every answer they got, until the server goes away."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.started: dict[int, str] = {}
+        self.completed: set[int] = set()
+        self.trying: set[int] = set()
+        self._lock = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._call, args=(number,)) for number in range(CALLERS)
+        ]
+
+    def run_until_killed(self, seconds: float) -> None:
+        for thread in self._threads:
+            thread.start()
+        time.sleep(seconds)
+        self.server.kill()
+        for thread in self._threads:
+            thread.join()
+
+    def _call(self, number: int) -> None:
+        with self.server.client() as client:
+            turn = number
+            while True:
+                turn += 1
+                process = "load.timer" if turn % 3 == 0 else "load.order"
+                try:
+                    self._one(client, process)
+                except httpx2.HTTPError:
+                    return
+
+    def _one(self, client: httpx2.Client, process: str) -> None:
+        answer = client.post(f"/runtime/{UNIT}/process/{process}/start?map_n=1i")
+        if answer.status_code == 503:
+            return
+        assert answer.status_code == 200, answer.text
+        instance = int(answer.json()["id"])
+        with self._lock:
+            self.started[instance] = process
+        if process == "load.timer":
+            return
+        found = client.get("/task/query", params={"processInstanceId": instance})
+        task = found.json()["list"][0]["id"]
+        for operation in ("claim", "start"):
+            assert client.post(f"/task/{task}/{operation}").status_code == 200
+        with self._lock:
+            self.trying.add(instance)
+        answer = client.post(f"/task/{task}/complete?map_done=1i")
+        assert answer.status_code == 200, answer.text
+        with self._lock:
+            self.completed.add(instance)
+
+
+def check(server: Server, load: Load) -> None:
+    """What was acknowledged is there, and nothing is there twice."""
+    with server.client() as client:
+        deadline = time.monotonic() + 20
+        for instance, process in load.started.items():
+            log = client.get(f"/history/instance/{instance}")
+            assert log.status_code == 200, f"instance {instance} was acknowledged and is lost"
+            while process == "load.timer" and rows(log)[0]["status"] == 1:
+                assert time.monotonic() < deadline, f"the timer of instance {instance} is lost"
+                time.sleep(0.05)
+                log = client.get(f"/history/instance/{instance}")
+            status = rows(log)[0]["status"]
+            if instance in load.completed:
+                assert status == 2, f"the completion in instance {instance} is lost"
+            elif process == "load.order" and instance not in load.trying:
+                assert status == 1
+            check_once(client, instance, process, status)
+
+
+def check_once(client: httpx2.Client, instance: int, process: str, status: int) -> None:
+    entered = Counter(
+        row["nodeId"]
+        for row in rows(client.get(f"/history/instance/{instance}/node"))
+        if row["type"] == 0
+    )
+    assert set(entered.values()) == {1}, f"instance {instance}: a node was entered twice: {entered}"
+    assert bool({"end", "t_end"} & set(entered)) == (status == 2)
+    values = [r["value"] for r in rows(client.get(f"/history/instance/{instance}/variable/n"))]
+    assert values == (["1", "2"] if status == 2 else ["1"])
+    if process == "load.order":
+        tasks = client.get("/task/query", params={"processInstanceId": instance}).json()
+        assert len(tasks["list"]) == 1
+        done = tasks["list"][0]["status"] == "Completed"
+        assert done == (status == 2), f"task and process of instance {instance} disagree"
+
+
+def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
+    database_url: str, tmp_path: Path
+) -> None:
+    server = Server(database_url, tmp_path)
+    server.start()
+    server.deploy(UNIT, MODELS / "load.bpmn")
+    dice = random.Random(20260101)
+    acknowledged = 0
+    try:
+        for _ in range(KILLS):
+            load = Load(server)
+            load.run_until_killed(dice.uniform(0.15, 0.9))
+            server.start()
+            check(server, load)
+            acknowledged += len(load.started) + len(load.completed)
+    finally:
+        server.stop()
+    assert acknowledged > KILLS
+    print(f"{KILLS} kills, {acknowledged} acknowledged calls, none lost, none doubled")
