@@ -1,0 +1,130 @@
+"""REST: jBPM's three scenarios and the five-call human flow, on real servers.
+
+In jBPM 6 a task must be started before it can be completed, so what jBPM 7 measured in three calls
+takes four there. The ONEWEB dialect's ``complete`` takes, starts and completes a task in one call;
+through it the scenarios have the same number of calls as jBPM's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from bench import machine, serving
+from bench.processes import UNIT, served
+from bench.serving import Server, request
+
+CALLERS: Final = (1, 8, 32)
+VARIABLES: Final = "map_customer=ann&map_amount=1000&map_note=nothing"
+_FORMATS: Final = {"xml": "application/xml", "json": "application/json"}
+_ID: Final = {"xml": r"<id>(\d+)</id>", "json": r'"id":(\d+)'}
+_ONEWEB: Final = "/BPMREST/service/runtime"
+_TASK: Final = r'"id":"([^"]+)"'
+
+Call = dict[str, Any]
+
+
+def _call(text: str, **keep: str) -> Call:
+    return {"request": text, "keep": keep}
+
+
+def script(wire: str, process: str = "bench.script5") -> list[Call]:
+    """jBPM 1: start a process of scripts, which is over when the answer comes."""
+    path = f"/rest/runtime/{UNIT}/process/{process}/start?{VARIABLES}"
+    return [_call(request("POST", path, accept=_FORMATS[wire]))]
+
+
+def human(wire: str, operations: tuple[str, ...] = ("claim", "start", "complete")) -> list[Call]:
+    """Start, query, claim, start, complete, as a jBPM 6 client does it."""
+    accept = _FORMATS[wire]
+    process = "bench.human" if "claim" in operations else "bench.user"
+    begin = f"/rest/runtime/{UNIT}/process/{process}/start?{VARIABLES}"
+    query = "/rest/task/query?processInstanceId=%(instance)s"
+    calls = [
+        _call(request("POST", begin, accept=accept), instance=_ID[wire]),
+        _call(request("GET", query, accept=accept), task=_ID[wire]),
+    ]
+    for operation in operations:
+        path = f"/rest/task/%(task)s/{operation}"
+        path += "?map_outcome=done" if operation == "complete" else ""
+        calls.append(_call(request("POST", path, accept=accept)))
+    return calls
+
+
+def _oneweb(method: str, path: str, body: str = "") -> str:
+    kind = "application/json" if body else ""
+    return request(method, _ONEWEB + path, accept="application/json", body=body, kind=kind)
+
+
+def _begin(process: str) -> Call:
+    body = '{"processName":"%s","object":{"order":{"customer":"ann","amount":1000}}}' % process
+    return _call(_oneweb("POST", "/process/start", body), instance=r'"data":"([^"]+)"')
+
+
+def _first_task() -> Call:
+    return _call(_oneweb("GET", "/instance/%(instance)s/tasks"), task=_TASK)
+
+
+def _finish() -> Call:
+    path = "/tasks/%(task)s/complete"
+    return _call(_oneweb("POST", path, '{"order":{"approved":true}}'))
+
+
+def user_task(wire: str) -> list[Call]:
+    """jBPM 2: start, get tasks, complete."""
+    return [_begin("bench.user"), _first_task(), _finish()]
+
+
+def parallel(wire: str) -> list[Call]:
+    """jBPM 3: start a script and two user tasks side by side; get tasks and complete, twice."""
+    return [_begin("bench.parallel"), *[_first_task(), _finish()] * 2]
+
+
+SCENARIOS: Final[tuple[tuple[str, Callable[[str], list[Call]], tuple[str, ...]], ...]] = (
+    ("script, 1 call", script, ("xml", "json")),
+    ("user task, 3 calls", user_task, ("json",)),
+    ("parallel script and user tasks, 5 calls", parallel, ("json",)),
+    ("human flow, 5 calls", human, ("xml", "json")),
+)
+
+
+def measure(
+    server: Server, calls: list[Call], callers: int, *, seconds: float, flows: int = 5_000
+) -> dict[str, Any]:
+    """One run of load on a server, with what it cost the server."""
+    before = machine.cpu_seconds(server.pid)
+    result = serving.load(server.port, calls, callers, seconds=seconds, flows=flows)
+    used = machine.cpu_seconds(server.pid) - before
+    result["server_cpu_us_per_call"] = round(used / max(result["calls"], 1) * 1e6)
+    return result
+
+
+def run(database: str, url: str, *, seconds: float, wanted: Callable[[str], bool]) -> Iterator[Any]:
+    """All scenarios on one database; yields one result after the other."""
+    names = [
+        (f"rest/{database}/{name}/{wire}/{callers} callers", scenario(wire), callers)
+        for name, scenario, wires in SCENARIOS
+        for wire in wires
+        for callers in CALLERS
+    ]
+    chosen = [each for each in names if wanted(each[0])]
+    idle = f"rest/{database}/idle server"
+    if not chosen and not wanted(idle):
+        return
+    serving.prepare(url, served())
+    with serving.procession(url) as server:
+        if wanted(idle):
+            yield (
+                idle,
+                {
+                    "memory_mib": machine.memory_mib(server.pid),
+                    "ready_seconds": server.ready_seconds,
+                    "cpu_seconds_to_ready": round(machine.cpu_seconds(server.pid), 2),
+                },
+            )
+        if chosen:
+            measure(server, script("xml"), 8, seconds=seconds / 2)  # warm up
+        for name, calls, callers in chosen:
+            yield name, measure(server, calls, callers, seconds=seconds)
+        if chosen:
+            yield f"rest/{database}/after the load", {"memory_mib": machine.memory_mib(server.pid)}
