@@ -27,7 +27,15 @@ def test_a_text_becomes_the_declared_kind(structure: str, text: str, kind: type)
 
 @pytest.mark.parametrize(
     ("structure", "value"),
-    [("Integer", "2147483648"), ("Short", "40000"), ("Double", "x"), ("Boolean", 1)],
+    [
+        ("Integer", " 5"),
+        ("Integer", "1_0"),
+        ("Long", "٣"),
+        ("Integer", "2147483648"),
+        ("Short", "40000"),
+        ("Double", "x"),
+        ("Boolean", 1),
+    ],
 )
 def test_what_does_not_fit_is_refused(structure: str, value: object):
     with pytest.raises(InvalidValue):

@@ -18,6 +18,7 @@ TYPES = ScriptScope(
         "b": "Boolean",
         "s": "String",
         "big": "java.math.BigDecimal",
+        "n": "xsd:integer",
     }
 )
 
@@ -29,6 +30,7 @@ def test_a_text_in_a_variable_declared_as_a_number_or_boolean_is_read_as_one(lan
 
     assert value("return x + 1;", x="-1") == 0
     assert type(value("return l;", l="5")) is Long
+    assert value("return n;", n="7") == 7
     assert value("return d * 2;", d="1.5e1") == 30.0
     assert value("return !b;", b="FALSE") is True
     assert value("return big;", big="1.20") == Decimal("1.20")

@@ -32,6 +32,7 @@ from procession.bpmn.reader import (
     parse,
 )
 from procession.bpmn.root_elements import Message, RootElements, Signal, read_root_elements
+from procession.bpmn.unserved import check_unserved
 from procession.bpmn.vendor import BPMN
 from procession.core.graph import FlowNode, ProcessDefinition
 from procession.core.item_types import ItemType
@@ -49,6 +50,9 @@ IGNORED: Final = frozenset(
     }
 )
 """BPMN elements inside a process that say nothing about its run, or that their parent reads."""
+
+PARTS: Final = IGNORED | {"ioSpecification", "dataInputAssociation", "dataOutputAssociation"}
+"""BPMN elements that a node may contain which is no scope."""
 
 ROOT_TAGS: Final = frozenset(
     {
@@ -118,6 +122,7 @@ def compile_document(
     if not definitions:
         top.problem("warning", "the file holds no process")
     _check_ids(root, document)
+    check_unserved(root, document)
     for definition in definitions:
         document.problems.extend(check_definition(definition, document))
     if strict:
@@ -281,8 +286,9 @@ def _node(xml: Reader, known: Any, parts: _Parts) -> FlowNode:
 
 def _check_part(xml: Reader) -> None:
     """Refuse what a node contains and we do not understand."""
-    known = xml.tag in REGISTRY or xml.tag in IGNORED
-    if not known and not xml.tag.endswith("EventDefinition"):
+    if xml.tag == "property":
+        xml.refuse("a property of something that is no process or sub-process")
+    elif xml.tag not in PARTS and not xml.tag.endswith("EventDefinition"):
         xml.refuse(xml.tag)
 
 

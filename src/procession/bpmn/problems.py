@@ -15,7 +15,8 @@ class Problem:
     """One fault of a model. An ``error`` keeps it from being deployed.
 
     ``rule`` is a short word for the kind of fault, such as ``unsupported``, ``script``,
-    ``reference``, ``structure``, or the number of a constraint of the specification.
+    ``reference``, ``structure``, or the number of a constraint of the specification. ``file`` is
+    named where several files are deployed together.
     """
 
     severity: Severity
@@ -23,9 +24,11 @@ class Problem:
     line: int
     text: str
     rule: str = "structure"
+    file: str = ""
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.element or 'document'}: {self.text}"
+        place = f"{self.file}, line {self.line}" if self.file else f"line {self.line}"
+        return f"{place}: {self.element or 'document'}: {self.text}"
 
 
 def error(at: FlowNode | SequenceFlow, text: str, rule: str = "structure") -> Problem:

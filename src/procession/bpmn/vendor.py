@@ -54,3 +54,20 @@ ELEMENTS: Final[dict[str, tuple[Spelling, ...]]] = {
 """Extension elements by the property they mean; they stand in ``extensionElements``."""
 
 IGNORED_LANGUAGES: Final = frozenset({"http://www.jboss.org/drools/rule"})
+
+ALLOCATIONS: Final = frozenset({"lane", "pull"})
+"""Assignment policies of ONEWEB's human tasks that are served (``tasks/allocation.py``)."""
+
+METADATA: Final[dict[str, str]] = {
+    "customAsync": "the activity runs in the transaction of its caller",
+    "customSLADueDate": "service level agreements are not watched",
+    "customAutoStart": "there are no ad hoc activities",
+    "customActivationCondition": "there are no ad hoc activities",
+    "customAbortParent": "whether the caller is aborted too is what independent says",
+    "customCaseRoles": "there is no case management",
+    "customCaseIdPrefix": "there is no case management",
+    "customCaseDataAccess": "there is no case management",
+    "customTags": "variables may be read, left out and changed whatever their tags",
+    "suspendUntil": "tasks are not suspended beforehand",
+}
+"""Metadata of jBPM that mean something there and nothing here."""

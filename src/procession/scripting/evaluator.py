@@ -34,6 +34,7 @@ _OTHERS: Final = {
     "groovy": "Groovy",
     "juel": "JUEL",
 }
+_MVEL: Final = frozenset({"", "mvel", "http://www.mvel.org/2.0", "http://www.mvel.org"})
 _RULES: Final = frozenset({"http://www.jboss.org/drools/rule", "drools", "rule"})
 _NO_SCOPE: Final = ScriptScope()
 _Key: TypeAlias = tuple[str, str, Purpose, tuple[object, ...]]
@@ -43,7 +44,7 @@ def language_name(language: str, purpose: Purpose) -> str:
     """``Java`` or ``MVEL``; refuses the languages that are not served.
 
     A script without a known language is MVEL, as is a script that names the rule language; a
-    condition in it is a rule pattern and refused.
+    condition in it is a rule pattern and refused, as is a condition in a language nobody knows.
     """
     word = language.strip().lower()
     if word in _JAVA:
@@ -53,6 +54,8 @@ def language_name(language: str, purpose: Purpose) -> str:
         raise ScriptSyntax(f"language {name} is not supported yet; write {SUPPORTED}")
     if word in _RULES and purpose is not Purpose.SCRIPT:
         raise ScriptSyntax(f"rule conditions are not supported yet; write {SUPPORTED}")
+    if word not in _MVEL and purpose is not Purpose.SCRIPT:
+        raise ScriptSyntax(f"language {language.strip()} is unknown; write {SUPPORTED}")
     return "MVEL"
 
 
@@ -98,7 +101,7 @@ class Evaluator:
                 text = "a Java condition must return a value: begin it with 'return'"
                 raise ScriptSyntax(text)
             body = valued(body)
-        return compile_program(
+        program = compile_program(
             name,
             source,
             body,
@@ -109,6 +112,10 @@ class Evaluator:
             self._strict,
             self._zone,
         )
+        if name == "MVEL" and language.strip().lower() not in _MVEL:
+            doubt = f"language {language.strip()} is unknown; the script is read as MVEL"
+            program.warnings = (*program.warnings, doubt)
+        return program
 
     def _template(self, source: str, scope: ScriptScope) -> Template:
         def part(text: str) -> Program:

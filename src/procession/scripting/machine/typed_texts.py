@@ -31,7 +31,8 @@ _FORMS: Final = {
 
 def reader_of(structure: str) -> Callable[[str], Value] | None:
     """How a text is read as a declared type; ``None`` if the type is no number or boolean."""
-    form = _FORMS.get(structure.removeprefix("java.lang.").removeprefix("java.math.").lower())
+    word = structure.removeprefix("java.lang.").removeprefix("java.math.").rpartition(":")[2]
+    form = _FORMS.get(word.lower())
     if form is None:
         return None
     item = ItemType(name="", structure=_STRUCTURES.get(structure, structure))

@@ -80,7 +80,7 @@ class BoundaryEvent(Event):
         if self.incoming:
             yield error(self, "a boundary event cannot have incoming flows")
         if self.definition and self.definition.kind == "error" and not self.cancel_activity:
-            yield warning(self, "an error event always interrupts")
+            yield warning(self, "an error event always interrupts", rule="ignored")
 
 
 def listen_at(t: Transition, host: ElementInstance, node: FlowNode) -> None:

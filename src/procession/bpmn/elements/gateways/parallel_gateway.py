@@ -5,13 +5,15 @@ BPMN 2.0.2, section 13.4.1. Conditions are not asked. Surplus tokens stay for th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 from procession.bpmn.element import element
 from procession.bpmn.elements.gateways.gateway import Gateway, gateway_fields
+from procession.bpmn.problems import Problem, warning
 from procession.bpmn.reader import Reader
-from procession.core.graph import SequenceFlow
+from procession.core.graph import ProcessDefinition, SequenceFlow
 from procession.core.state import ElementInstance
 from procession.core.transition import Transition
 
@@ -25,6 +27,13 @@ class ParallelGateway(Gateway):
     def read(cls, xml: Reader) -> Self:
         """Read the gateway."""
         return cls(**gateway_fields(xml))
+
+    def check(self, graph: ProcessDefinition) -> Iterator[Problem]:
+        """Say so where a condition stands that is never asked."""
+        for flow in graph.outgoing(self):
+            if flow.condition is not None:
+                text = f"the condition of flow {flow.id} is not asked at a parallel gateway"
+                yield warning(self, text, rule="ignored")
 
     def arrive(self, t: Transition, flow: SequenceFlow, scope: int) -> None:
         """Park, until every way in has a token."""
