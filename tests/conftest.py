@@ -30,6 +30,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sqlite_only: does not run on PostgreSQL")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What came of the conformance corpus, or that it is not there."""
+    from tests.conformance.corpus import MISSING, folder
+
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in report.user_properties:
+            if name == "conformance":
+                terminalreporter.write_line(str(text))
+    if folder() is None:
+        terminalreporter.write_line(f"NOT RUN: {MISSING}", yellow=True, bold=True)
+
+
 def _run_folder(factory: pytest.TempPathFactory, worker: str) -> Path:
     """A folder that all workers of this run share."""
     base = factory.getbasetemp()

@@ -44,7 +44,7 @@ ioSpecification dataInput dataOutput inputSet outputSet dataInputRefs dataOutput
 dataInputAssociation dataOutputAssociation sourceRef targetRef assignment from to transformation
 potentialOwner humanPerformer performer resourceAssignmentExpression formalExpression resourceRole
 timeDuration timeDate timeCycle dataState interfaceRef operationRef participantMultiplicity
-relationship source target
+relationship source target dataStore dataStoreReference
 task userTask scriptTask serviceTask sendTask receiveTask manualTask
 exclusiveGateway parallelGateway inclusiveGateway subProcess callActivity
 startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent
@@ -77,13 +77,21 @@ def features_of(xml: bytes) -> frozenset[str]:
     default = root.get("expressionLanguage") or ""
     is_jbpm = DROOLS[1:-1].encode() in xml
     shared = {at.get("id"): at for at in root if _is_definition(at)}
-    for at in root.iter():
-        if isinstance(at.tag, str) and at.tag.startswith(BPMN):
-            found.update(_of(at, "" if is_jbpm else default, shared))
+    for at in _modelled(root):
+        found.update(_of(at, "" if is_jbpm else default, shared))
     for at in root.iter():
         if isinstance(at.tag, str) and at.tag.endswith(("}onEntry-script", "}onExit-script")):
             found.add("language:" + _language(at.get("scriptFormat")))
     return frozenset(found)
+
+
+def _modelled(at: ET.Element) -> Iterator[ET.Element]:
+    """The elements of BPMN, without what stands in extensions."""
+    if at.tag.startswith(BPMN):
+        yield at
+    if at.tag != BPMN + "extensionElements":
+        for child in at:
+            yield from _modelled(child)
 
 
 def _is_definition(at: ET.Element) -> bool:
