@@ -30,6 +30,9 @@ class SmallTurn:
     def touch(self, kind: str, number: int) -> None:
         pass
 
+    def act_as(self, actor: Any) -> None:
+        pass
+
     def after_commit(self, action: Callable[[], object]) -> None:
         self.afterwards.append(action)
 

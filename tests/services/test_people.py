@@ -210,7 +210,11 @@ def test_a_user_made_anew_inherits_nothing(room):
     people.grant_role(SYSTEM, "approver", "ann")
     people.add_party(SYSTEM, "night", lead="ann")
     people.add_party_member(SYSTEM, "night", "ann")
-    room.write(task_row(1, None, "Ready"), TaskPersonRow(1, "potential_owner", "USER", "ann"))
+    room.write(
+        task_row(1, None, "Ready"),
+        TaskPersonRow(1, "potential_owner", "USER", "ann"),
+        TaskPersonRow(1, "potential_owner", "USER", "ben"),
+    )
     token = people.issue_token(people.authenticate("ann", "secret"), "app")
 
     people.remove_user(SYSTEM, "ann")
@@ -221,9 +225,19 @@ def test_a_user_made_anew_inherits_nothing(room):
     assert room.directory.parties_of("ann") == frozenset()
     assert room.directory.party("night").lead is None
     with room.store.read() as reader:
-        assert reader.hot("people", ((1,),)) == []
+        assert [row[-1] for row in reader.hot("people", ((1,),))] == ["ben"]
     with pytest.raises(Unauthenticated):
         people.verify_token(token)
+
+
+def test_whom_alone_a_task_is_offered_to_cannot_be_removed(room):
+    """Offered to nobody, it could be taken by anybody."""
+    room.write(task_row(1, None, "Ready"), TaskPersonRow(1, "potential_owner", "USER", "ann"))
+
+    with pytest.raises(Rejected, match="task 1 is offered to ann alone"):
+        room.people.remove_user(SYSTEM, "ann")
+
+    assert room.people.exists_user("ann")
 
 
 def test_who_has_tasks_in_hand_cannot_be_removed(room):

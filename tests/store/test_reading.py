@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from procession.errors import Fault, StoreFault
-from procession.store.hot import HOT, load_instances, load_tasks
+from procession.store.hot import HOT, MARK, load_instances, load_tasks
 from procession.store.rows import ProcessInstanceRow, TaskContentRow, TaskPersonRow
 from procession.store.store import Store
 from procession.store.tables import node_log, process_instance
@@ -132,8 +131,8 @@ def test_rows_are_named(store: Store) -> None:
 @pytest.mark.parametrize("name", sorted(HOT))
 def test_every_hot_read_can_be_asked(store: Store, name: str) -> None:
     """With numbers and texts in the places where they fit."""
-    marks = re.findall(r"in \?\?|\?", HOT[name])
-    choices = [([1, 2],) if mark != "?" else (1, "x") for mark in marks]
+    fitting = {"?": (1, "x"), "in ??": ([1, 2],), "in $$": (["x", "y"],)}
+    choices = [fitting[mark] for mark in MARK.findall(HOT[name])]
     found: Any = None
 
     for parameters in itertools.product(*choices):

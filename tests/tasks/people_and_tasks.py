@@ -34,6 +34,9 @@ class Town:
     def roles_of(self, user: str) -> frozenset[str]:
         return frozenset(name for name, users in self.roles.items() if user in users)
 
+    def since(self, user: str) -> int:
+        return 0
+
     def parties_of(self, user: str) -> frozenset[str]:
         mine = {("USER", user), *(("ROLE", role) for role in self.roles_of(user))}
         return frozenset(p.name for p in self.parties.values() if mine & set(p.members))

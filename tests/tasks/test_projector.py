@@ -58,6 +58,7 @@ class Bench:
                 now=NOW,
                 now_ms=AT,
                 actor=actor,
+                caller=actor,
                 objects={},
                 reader=reader,
                 next_id=self.next_id,

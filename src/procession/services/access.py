@@ -14,15 +14,15 @@ from types import MappingProxyType
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement
 
 from procession.errors import Denied, Unauthenticated
 from procession.identity.directory import Directory
 from procession.identity.model import Actor
 from procession.runtime.lanes import Room
+from procession.store.phrases import Phrase, clause
 from procession.store.repositories.history import Part, visible_to
 from procession.store.store import Reader
-from procession.store.tables import process_instance
 
 SEE_ALL: Final = "see-all"
 ACT_FOR_OTHERS: Final = "act-for-others"
@@ -165,21 +165,25 @@ class Access:
 
     def moves_instance(self, reader: Reader, actor: Actor, instance_id: int) -> bool:
         """Whether the actor may abort, signal or change an instance: the same in both modes."""
-        if actor.is_administrator or PROCESS_MANAGER in actor.roles:
-            return True
-        return self._takes_part(reader, actor, instance_id)
+        return self.manages_processes(actor) or self._takes_part(reader, actor, instance_id)
 
-    def visible(self, actor: Actor, instance_id: ColumnElement[int]) -> ColumnElement[bool]:
-        """The condition that keeps, in a select, the rows of instances the actor may see."""
+    def manages_processes(self, actor: Actor) -> bool:
+        """Whether the actor may move every instance, whoever takes part in it."""
+        return actor.is_administrator or PROCESS_MANAGER in actor.roles
+
+    def visible(self, actor: Actor, instance_id: str) -> Phrase | None:
+        """The condition that keeps the rows of instances the actor may see.
+
+        ``instance_id`` is a column with its table; ``None`` if nothing is hidden.
+        """
         if self.sees_all_instances(actor):
-            return true()
+            return None
         return visible_to(self.part_of(actor), instance_id)
 
     def instance_filter(self, actor: Actor) -> ColumnElement[bool] | None:
-        """The same for a select of running instances; ``None`` if nothing is hidden."""
-        if self.sees_all_instances(actor):
-            return None
-        return visible_to(self.part_of(actor), process_instance.c.id)
+        """The same for a select of running instances, by SQLAlchemy."""
+        seen = self.visible(actor, "process_instance.id")
+        return None if seen is None else clause(seen)
 
     def part_of(self, actor: Actor) -> Part:
         """The names under which rows may belong to an actor."""

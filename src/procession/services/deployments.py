@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -172,6 +173,7 @@ class DeploymentService(Service):
         compilations: dict[str, Compilation] = {}
         problems: deque[Problem] = deque()
         seen: set[str] = set()
+        several = sum(name.lower().endswith(BPMN_ENDINGS) for name in files) > 1
         for name, content in sorted(files.items()):
             if name.lower().endswith(UNSUPPORTED):
                 text = f"{name}: rule and decision files are not supported yet"
@@ -180,7 +182,8 @@ class DeploymentService(Service):
                 continue
             compiled = self.room.definitions.compile(content, name, strict=strict)
             compilations[name] = compiled
-            problems.extend(compiled.problems)
+            place = name if several else ""
+            problems.extend(replace(problem, file=place) for problem in compiled.problems)
             for definition in compiled.definitions:
                 if definition.id in seen:
                     text = f"Process with same id already exists: {definition.id}"
@@ -279,7 +282,10 @@ class DeploymentService(Service):
         return unit_view(unit, is_active=active)
 
     def _changed(self, turn: Turn, deployment_id: str) -> None:
-        turn.after_commit(self.room.definitions.forget_current)
+        # Again between turns: the one being computed may remember what its snapshot shows.
+        forget = self.room.definitions.forget_current
+        turn.after_commit(forget)
+        turn.after_commit(lambda: self.room.executive.between_turns(forget))
         turn.after_commit(lambda: self.room.store.notify("definitions", deployment_id))
 
     def _files_of(self, deployment_id: str) -> dict[str, bytes]:

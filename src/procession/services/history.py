@@ -6,10 +6,8 @@ may not see, are empty; see :mod:`procession.services.access`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
-
-from sqlalchemy import ColumnElement, Select
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from procession.errors import NotFound
 from procession.identity.model import Actor
@@ -17,10 +15,13 @@ from procession.runtime.clock import from_ms
 from procession.runtime.lanes import Service, change, query
 from procession.services.paging import PageRequest
 from procession.services.views import NodeLogView, Page, ProcessLogView, VariableLogView
+from procession.store.phrases import Phrase, all_of
 from procession.store.repositories import history as logs
-from procession.store.tables import node_log, process_log, variable_log
+from procession.store.repositories.history import Log
+from procession.store.rows import NodeLogRow, ProcessLogRow, Row, VariableLogRow
 from procession.values import EMPTY, Map
 
+R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 _ALL: Final = PageRequest()
 
@@ -35,27 +36,26 @@ class HistoryService(Service):
         self, actor: Actor, *, active: bool = False, page: PageRequest = _ALL
     ) -> Page[ProcessLogView]:
         """All process instances; with ``active`` those that have not ended."""
-        where = (logs.is_active(),) if active else ()
-        return self._processes(actor, logs.process_logs, where, page)
+        return self._processes(actor, page, *([logs.is_active()] if active else []))
 
     @query
     def instance(self, actor: Actor, instance_id: int) -> ProcessLogView:
         """One process instance, running or ended. Raises :class:`NotFound`."""
-        statement = logs.process_logs(process_log.c.instance_id == instance_id)
-        found = self._of_instance(actor, instance_id, statement, _ALL, process_log_view).items
-        if not found:
-            raise NotFound(
-                f"there is no audit of a process instance {instance_id}", reason="instance"
-            )
-        return found[0]
+        self.room.access.check(actor, "history.read")
+        with self.room.store.read() as reader:
+            rows = reader.hot("process_logs", ((instance_id,),))
+            if not rows or not self.room.access.sees_instance(reader, actor, instance_id):
+                raise NotFound(
+                    f"there is no audit of a process instance {instance_id}", reason="instance"
+                )
+        return process_log_view(ProcessLogRow(*rows[0]))
 
     @query
     def children(
         self, actor: Actor, instance_id: int, page: PageRequest = _ALL
     ) -> Page[ProcessLogView]:
         """The instances that an instance has called, not those that they have called."""
-        where = (process_log.c.parent_id == instance_id,)
-        return self._processes(actor, logs.process_logs, where, page)
+        return self._processes(actor, page, logs.is_("process_log.parent_id", instance_id))
 
     @query
     def by_process(
@@ -66,10 +66,10 @@ class HistoryService(Service):
         page: PageRequest = _ALL,
     ) -> Page[ProcessLogView]:
         """All instances of a process; status 1 means those that have not ended."""
-        where = [process_log.c.process_id == process_id]
+        where = [logs.is_("process_log.process_id", process_id)]
         if status is not None:
             where.append(logs.has_status(status))
-        return self._processes(actor, logs.process_logs, tuple(where), page)
+        return self._processes(actor, page, *where)
 
     @query
     def instances_by_variable(
@@ -82,10 +82,8 @@ class HistoryService(Service):
         page: PageRequest = _ALL,
     ) -> Page[ProcessLogView]:
         """The instances in which a variable was set: once for each time, so they repeat."""
-        where = logs.of_variable(variable_id, value)
-        if active:
-            where = (*where, logs.is_active())
-        return self._processes(actor, logs.logs_by_variable, where, page)
+        where = [logs.of_variable(variable_id, value), *([logs.is_active()] if active else [])]
+        return self._processes(actor, page, *where, log=logs.LOGS_BY_VARIABLE)
 
     # -- node and variable logs --------------------------------------------------------------
 
@@ -97,11 +95,11 @@ class HistoryService(Service):
         node_id: str | None = None,
         page: PageRequest = _ALL,
     ) -> Page[NodeLogView]:
-        """The nodes an instance has entered and left, or one of them."""
-        where = [node_log.c.instance_id == instance_id]
+        """Every node entered and left in an instance, or one of them."""
+        where = [logs.is_("node_log.instance_id", instance_id)]
         if node_id is not None:
-            where.append(node_log.c.node_id == node_id)
-        return self._of_instance(actor, instance_id, logs.node_logs(*where), page, node_log_view)
+            where.append(logs.is_("node_log.node_id", node_id))
+        return self._of_instance(actor, instance_id, page, logs.NODE_LOGS, where, node_log_view)
 
     @query
     def variables(
@@ -112,11 +110,11 @@ class HistoryService(Service):
         page: PageRequest = _ALL,
     ) -> Page[VariableLogView]:
         """Every time a variable of an instance was set, or one of them."""
-        where = [variable_log.c.instance_id == instance_id]
+        where = [logs.is_("variable_log.instance_id", instance_id)]
         if variable_id is not None:
-            where.append(variable_log.c.variable_id == variable_id)
+            where.append(logs.is_("variable_log.variable_id", variable_id))
         return self._of_instance(
-            actor, instance_id, logs.variable_logs(*where), page, variable_log_view
+            actor, instance_id, page, logs.VARIABLE_LOGS, where, variable_log_view
         )
 
     @query
@@ -130,13 +128,10 @@ class HistoryService(Service):
         page: PageRequest = _ALL,
     ) -> Page[VariableLogView]:
         """Every time a variable was set in any instance, or set to exactly that text."""
-        self.room.access.check(actor, "history.read")
-        columns = variable_log.c
-        where = logs.of_variable(variable_id, value)
-        where = (*where, self.room.access.visible(actor, columns.instance_id))
+        where = [logs.of_variable(variable_id, value)]
         if active:
-            where = (*where, logs.of_active_instance(columns.instance_id))
-        return self._page(logs.variable_logs(*where), page, variable_log_view)
+            where.append(logs.of_active_instance("variable_log.instance_id"))
+        return self._list(actor, page, logs.VARIABLE_LOGS, where, variable_log_view)
 
     @query
     def last_variables(self, actor: Actor, instance_id: int) -> Map:
@@ -145,8 +140,7 @@ class HistoryService(Service):
         with self.room.store.read() as reader:
             if not self.room.access.sees_instance(reader, actor, instance_id):
                 return EMPTY
-            rows = reader.execute(logs.last_values(instance_id))
-        return Map([(row.variable_id, row.value) for row in rows])
+            return Map(logs.last_texts(reader, instance_id))
 
     # -- forgetting --------------------------------------------------------------------------
 
@@ -166,46 +160,51 @@ class HistoryService(Service):
     def _processes(
         self,
         actor: Actor,
-        question: Callable[..., Select[Any]],
-        where: tuple[ColumnElement[bool], ...],
         page: PageRequest,
+        *where: Phrase,
+        log: Log[ProcessLogRow] = logs.PROCESS_LOGS,
     ) -> Page[ProcessLogView]:
+        return self._list(actor, page, log, where, process_log_view)
+
+    def _list(
+        self,
+        actor: Actor,
+        page: PageRequest,
+        log: Log[R],
+        where: Sequence[Phrase],
+        view: Callable[[R], T],
+    ) -> Page[T]:
+        """What the actor may see of all instances."""
         access = self.room.access
         access.check(actor, "history.read")
-        seen = access.visible(actor, process_log.c.instance_id)
-        return self._page(question(*where, seen), page, process_log_view)
+        seen = access.visible(actor, f"{log.table}.instance_id")
+        where = where if seen is None else (*where, seen)
+        with self.room.store.read() as reader:
+            rows = log.read(reader, all_of(*where), page.limit, page.offset)
+        return Page(tuple([view(row) for row in rows]), None, page.number, page.size)
 
     def _of_instance(
         self,
         actor: Actor,
         instance_id: int,
-        statement: Select[Any],
         page: PageRequest,
-        view: Callable[[Any], T],
+        log: Log[R],
+        where: Sequence[Phrase],
+        view: Callable[[R], T],
     ) -> Page[T]:
+        """All of one instance, if the actor may see it."""
         self.room.access.check(actor, "history.read")
         with self.room.store.read() as reader:
             if not self.room.access.sees_instance(reader, actor, instance_id):
                 return Page((), None, page.number, page.size)
-            rows = reader.execute(_cut(statement, page))
-        return Page(tuple([view(row) for row in rows]), None, page.number, page.size)
-
-    def _page(self, statement: Select[Any], page: PageRequest, view: Callable[[Any], T]) -> Page[T]:
-        with self.room.store.read() as reader:
-            rows = reader.execute(_cut(statement, page))
+            rows = log.read(reader, all_of(*where), page.limit, page.offset)
         return Page(tuple([view(row) for row in rows]), None, page.number, page.size)
 
 
-def _cut(statement: Select[Any], page: PageRequest) -> Select[Any]:
-    if page.limit is not None:
-        statement = statement.limit(page.limit)
-    return statement.offset(page.offset) if page.offset else statement
-
-
-def process_log_view(row: Any) -> ProcessLogView:
+def process_log_view(row: ProcessLogRow) -> ProcessLogView:
     """A row of the process log as services answer it."""
     return ProcessLogView(
-        id=row.id,
+        id=row.id or 0,
         process_instance_id=row.instance_id,
         uuid=row.uuid,
         process_id=row.process_id,
@@ -224,10 +223,10 @@ def process_log_view(row: Any) -> ProcessLogView:
     )
 
 
-def node_log_view(row: Any) -> NodeLogView:
+def node_log_view(row: NodeLogRow) -> NodeLogView:
     """A row of the node log as services answer it."""
     return NodeLogView(
-        id=row.id,
+        id=row.id or 0,
         process_instance_id=row.instance_id,
         process_id=row.process_id,
         deployment_id=row.deployment_id,
@@ -242,10 +241,10 @@ def node_log_view(row: Any) -> NodeLogView:
     )
 
 
-def variable_log_view(row: Any) -> VariableLogView:
+def variable_log_view(row: VariableLogRow) -> VariableLogView:
     """A row of the variable log as services answer it."""
     return VariableLogView(
-        id=row.id,
+        id=row.id or 0,
         process_instance_id=row.instance_id,
         process_id=row.process_id,
         deployment_id=row.deployment_id,

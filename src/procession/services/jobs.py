@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from procession.core.state import InstanceStatus
 from procession.errors import Invalid, NotFound, Rejected
 from procession.identity.model import Actor
@@ -17,6 +19,7 @@ from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.views import IncidentView, JobView, Page
 from procession.store.hot import load_instances
 from procession.store.repositories import jobs as repository
+from procession.store.repositories.waits import node_of
 from procession.store.rows import IncidentRow, JobRow
 from procession.values import EMPTY, Map, Value, freeze, freeze_all
 
@@ -73,7 +76,12 @@ class JobService(Service):
             state = "external" if mode is Mode.EXTERNAL else "ready"
         repository.retry(turn.uow, row, retries, turn.now_ms, state)
         turn.wake_at(turn.now_ms)
-        return _view(row)
+        due = turn.now_ms
+        return _view(
+            replace(
+                row, state=state, retries=retries, due_at=due, lease_owner=None, lease_until=None
+            )
+        )
 
     @change
     def cancel(self, actor: Actor, job_id: int) -> None:
@@ -150,7 +158,9 @@ class JobService(Service):
         if left < 0 or delay_ms < 0:
             raise Invalid("retries and delay must not be negative")
         now = self.turn.now_ms
-        repository.fail(self.turn.uow, row, worker, message[:2000], left, now + delay_ms, now)
+        node = node_of(self.turn.reader, row.instance_id, row.wait_id)
+        due = now + delay_ms
+        repository.fail(self.turn.uow, row, worker, message[:2000], left, due, now, node)
 
     @change
     def extend(self, actor: Actor, job_id: int, worker: str, lease_ms: int) -> None:

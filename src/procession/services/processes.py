@@ -22,6 +22,7 @@ from procession.identity.model import Actor
 from procession.runtime.clock import from_ms
 from procession.runtime.lanes import Service, change, query
 from procession.runtime.turn import Held, from_row
+from procession.services.access import person
 from procession.services.paging import PageRequest
 from procession.services.views import Page, ProcessInstanceView
 from procession.store.codec import decode_state
@@ -76,7 +77,7 @@ class ProcessService(Service):
         if self._checks_types(ref):
             self._check_types(definition, values)
         command = StartProcess(
-            values, started_by=actor.name, correlation_key=correlation_key or None
+            values, started_by=person(actor), correlation_key=correlation_key or None
         )
         if correlation_key:
             taken = self.turn.reader.hot("instance_by_correlation_key", (correlation_key,))
@@ -189,8 +190,7 @@ class ProcessService(Service):
                 log = repository.last_known(reader, instance_id)
                 if log is None:
                     raise
-                rows = reader.execute(history.last_values(instance_id))
-                return ended_view(log, Map({row[0]: row[1] for row in rows}))
+                return ended_view(log, Map(history.last_texts(reader, instance_id)))
 
     @query
     def variable(self, actor: Actor, instance_id: int, name: str) -> Value:

@@ -103,6 +103,15 @@ HOT: Final[dict[str, str]] = {
         TaskPersonRow, "task_person", "task_id in ?? order by task_id, relation, kind, name"
     ),
     "content": _whole(TaskContentRow, "task_content", "id = ?"),
+    "task_uuids": "select id, uuid from task where id in ??",
+    "roles_named": 'select name, code from "role" where name in $$ or code in $$',
+    # audit
+    "last_texts": (
+        "select variable_id, value from variable_log where id in ("
+        "select max(id) from variable_log"
+        " where instance_id = ? and variable_id = variable_instance_id group by variable_id)"
+        " order by id"
+    ),
     # deployments
     "definition": _DEFINITION + "p.revision = ? and p.process_id = ?",
     "definitions_by_process": _DEFINITION + "p.process_id = ? order by p.revision desc",
@@ -120,7 +129,7 @@ HOT: Final[dict[str, str]] = {
     ),
     "resource": "select content from resource where revision = ? and name = ?",
     "start_subscriptions": (
-        _START + " where kind = ? and name = ?"
+        _START + " where kind = ? and name = ?"  # noqa: S608 - constants
         " and revision in (select revision from deployment where is_active)"
         " order by revision, process_id"
     ),
@@ -145,7 +154,7 @@ HOT: Final[dict[str, str]] = {
     "groups_of": "select group_name from membership where user_name = ? order by group_name",
 }
 
-_MARK = re.compile(r"in \?\?|in \$\$|\?")
+MARK: Final = re.compile(r"in \?\?|in \$\$|\?")
 _TEXTS = "in $$"
 _MOST_TEXTS: Final = 1000
 
@@ -187,7 +196,7 @@ class Spelling:
             found.append(match[0])
             return self._marks[match[0]].replace("#", str(len(found)))
 
-        sql = _MARK.sub(write, text)
+        sql = MARK.sub(write, text)
         lists = tuple((at, one == _TEXTS) for at, one in enumerate(found) if one != "?")
         return HotRead(sql, lists)
 
@@ -203,6 +212,7 @@ def load_tasks(reader: Reader, ids: Sequence[int]) -> list[TaskRow]:
 
 
 def task_row(row: tuple[object, ...]) -> TaskRow:
+    """A task; a database may know numbers only where it means yes or no."""
     task = TaskRow(*row)  # type: ignore[arg-type]
     task.skipable = bool(task.skipable)
     return task

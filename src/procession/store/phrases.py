@@ -12,7 +12,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Text, and_, bindparam
+from sqlalchemy import text as sql_text
 
+from procession.store.hot import MARK
 from procession.store.store import Reader
 
 
@@ -64,3 +67,19 @@ def ask(reader: Reader, phrases: Iterable[Phrase]) -> Sequence[tuple[Any, ...]]:
     """All rows of the select that the phrases make together."""
     question = join(" ", list(phrases))
     return reader.ask(question.text, question.values)
+
+
+def clause(phrase: Phrase) -> ColumnElement[bool]:
+    """A condition as part of a SQLAlchemy select."""
+    parts, marks = MARK.split(phrase.text), MARK.findall(phrase.text)
+    found = parts[0]
+    binds: list[BindParameter[Any]] = []
+    for number, (mark, value, part) in enumerate(zip(marks, phrase.values, parts[1:], strict=True)):
+        name, kind = f"phrase_{number}", _LISTS.get(mark)
+        found += f"in :{name}{part}" if kind else f":{name}{part}"
+        given = list(value) if kind else value
+        binds.append(bindparam(name, given, kind, expanding=kind is not None))
+    return and_(sql_text(found).bindparams(*binds))
+
+
+_LISTS: Final[dict[str, Any]] = {"in ??": BigInteger(), "in $$": Text()}

@@ -34,9 +34,20 @@ def stored_version(connection: Connection) -> str | None:
 
 def create_schema(connection: Connection) -> None:
     """Every table, in an empty database, marked with the present version."""
+    if connection.dialect.name == "postgresql":
+        _condition_indexes()
     metadata.create_all(connection, checkfirst=False)
     schema_version.create(connection, checkfirst=False)
     connection.execute(insert(schema_version).values(version_num=REVISIONS[-1]))
+
+
+def _condition_indexes() -> None:
+    """Give PostgreSQL's partial indexes the conditions of SQLite's."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            where = index.dialect_options["sqlite"]["where"]
+            if where is not None:
+                index.dialect_options["postgresql"]["where"] = where
 
 
 def verify_schema(connection: Connection) -> None:

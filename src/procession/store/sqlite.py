@@ -166,6 +166,8 @@ class SqliteStore:
         self._readers = Readers(self._take_reader, self._return_reader)
         self._is_open = True
         self._numbers = Blocks(self._reserve_now)
+        with suppress(OSError):  # a new file is its owner's alone; SQLite gives its kin that mode
+            Path(path).touch(0o600, exist_ok=False)
         try:
             self._engine = create_engine(
                 "sqlite://", creator=self._connect, poolclass=NullPool, query_cache_size=1000

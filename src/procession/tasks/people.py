@@ -26,6 +26,7 @@ EXCLUDED_OWNER: Final = "excluded_owner"
 STAKEHOLDER: Final = "stakeholder"
 RECIPIENT: Final = "recipient"
 
+_IN_HAND: Final = ("Reserved", "InProgress", "Suspended")
 VIEWING_RELATIONS: Final = (POTENTIAL_OWNER, BUSINESS_ADMINISTRATOR, STAKEHOLDER, RECIPIENT)
 """Whoever is in one of these relations to a task may see it."""
 
@@ -57,6 +58,10 @@ class People(Protocol):
         """The work party of that name."""
         ...
 
+    def since(self, user: str) -> int:
+        """When the user was made (epoch ms); what is older belongs to an earlier namesake."""
+        ...
+
 
 class Part(StrEnum):
     """What somebody is to a task."""
@@ -72,13 +77,17 @@ class Part(StrEnum):
 
 
 class Who(msgspec.Struct, frozen=True):
-    """Somebody with everything they belong to. ``actor`` is who really acts, if for another."""
+    """Somebody with everything they belong to. ``actor`` is who really acts, if for another.
+
+    ``since`` is when they were made known (epoch ms): an earlier namesake was somebody else.
+    """
 
     name: str
     groups: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
     actor: str = ""
+    since: int = 0
 
     def is_among(self, rows: Iterable[TaskPersonRow]) -> bool:
         """Whether one of the rows names this person or something they belong to."""
@@ -101,8 +110,9 @@ def who_is(actor: Actor, people: People) -> Who:
     """The person whose rights count: the actor, or whom the actor acts for."""
     if actor.on_behalf_of and actor.on_behalf_of != actor.name:
         return known_as(actor.on_behalf_of, people, actor=actor.name)
-    parties = frozenset(people.parties_of(actor.name))
-    return Who(actor.name, actor.groups, actor.roles, parties, actor.name)
+    name = actor.name
+    parties = frozenset(people.parties_of(name))
+    return Who(name, actor.groups, actor.roles, parties, name, people.since(name))
 
 
 def known_as(name: str, people: People, *, actor: str = "") -> Who:
@@ -113,6 +123,7 @@ def known_as(name: str, people: People, *, actor: str = "") -> Who:
         frozenset(people.roles_of(name)),
         frozenset(people.parties_of(name)),
         actor or name,
+        people.since(name),
     )
 
 
@@ -144,9 +155,9 @@ def parts(task: TaskRow, people: Sequence[TaskPersonRow], who: Who) -> frozenset
         found.add(Part.LISTED)
     if is_open_to_all(people):
         found.add(Part.ANYONE)
-    if task.actual_owner == who.name:
+    if _is_owner(task, who):
         found.add(Part.OWNER)
-    if task.created_by and (task.created_by == who.name or task.created_by in who.groups):
+    if _is_initiator(task, who):
         found.add(Part.INITIATOR)
     if who.is_among(related(people, STAKEHOLDER)):
         found.add(Part.STAKEHOLDER)
@@ -155,8 +166,22 @@ def parts(task: TaskRow, people: Sequence[TaskPersonRow], who: Who) -> frozenset
 
 def has_part(task: TaskRow, people: Sequence[TaskPersonRow], who: Who) -> bool:
     """Whether somebody may see the task for their own sake, even if they may not act on it."""
-    if who.name == task.actual_owner or who.name == task.created_by:
-        return True
-    if task.created_by in who.groups:
+    if _is_owner(task, who) or _is_initiator(task, who):
         return True
     return who.is_among(row for row in people if row.relation in VIEWING_RELATIONS)
+
+
+def _is_owner(task: TaskRow, who: Who) -> bool:
+    """Of a finished task that is older than the user, an earlier namesake may be the owner.
+
+    Nobody is removed who has tasks in hand, so an unfinished one is theirs in any case.
+    """
+    if task.actual_owner != who.name:
+        return False
+    return task.created_at >= who.since or task.status in _IN_HAND
+
+
+def _is_initiator(task: TaskRow, who: Who) -> bool:
+    if task.created_by == who.name:
+        return task.created_at >= who.since
+    return bool(task.created_by) and task.created_by in who.groups

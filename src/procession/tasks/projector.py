@@ -92,7 +92,7 @@ class _Work:
         """A task begins."""
         made = draft(recorded, record.wait, self._turn, self._people)
         task = made.task
-        by = Who(self._turn.actor or ADMINISTRATOR)
+        by = Who(self._turn.actor or ADMINISTRATOR, actor=self._turn.caller)
         self._events.append(event_of(task, "ADDED", by, self._turn.now_ms, None))
         self._drafts[recorded.instance.id, record.wait.id] = made
         self._claim_for_lane(made)

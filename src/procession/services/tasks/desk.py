@@ -117,14 +117,18 @@ class Desk:
         people = {task.id: sheet.people}
         return showing.views(self.turn.reader, (task,), people)[0]
 
-    def candidate(self, name: str) -> Candidate:
-        """The user or group of that name. Raises :class:`Invalid` if there is neither."""
+    def candidate(self, sheet: Sheet, name: str) -> Candidate:
+        """The user or group of that name. Raises :class:`Invalid` if there is neither.
+
+        Said only to who may see the task: anybody else would learn that it exists.
+        """
         directory = self.room.directory
         if directory.exists_user(name):
             return Candidate(USER, name)
         if directory.exists_group(name):
             return Candidate(GROUP, name)
-        raise Invalid(f"there is no user or group {name!r}", reason="unknown_target")
+        unknown = Invalid(f"there is no user or group {name!r}", reason="unknown_target")
+        raise self.refusal(sheet, unknown)
 
 
 def sees_task(

@@ -8,12 +8,14 @@ the same name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from procession.core import scopes
 from procession.core.graph import ProcessDefinition
+from procession.core.item_types import check_object
 from procession.core.ports import UNDEFINED
 from procession.core.state import ROOT, InstanceState, Wait
 from procession.values import EMPTY, Bean, Map, Value
@@ -48,10 +50,11 @@ def merged(definition: ProcessDefinition, state: InstanceState, wait: Wait, obje
             name: merge(state.variables.get(ROOT, EMPTY).get(name), value)
             for name, value in objects.items()
         }
-        _check(definition, state, ROOT, values)
+        _check(definition, state, ROOT, values, objects)
         return Merged(objects, Map(values))
     results: dict[str, Value] = {}
     targets: dict[str, Value] = {}
+    given: dict[str, Value] = {}
     for output in outputs:
         current = scopes.lookup(definition, state, wait.owner, output.target)
         value = None if current is UNDEFINED else current
@@ -59,9 +62,10 @@ def merged(definition: ProcessDefinition, state: InstanceState, wait: Wait, obje
             if name in objects:
                 value = merge(value, objects[name])
                 targets[output.target] = value
+                given[output.target] = objects[name]
                 break
         results[output.source] = value
-    _check(definition, state, wait.owner, targets)
+    _check(definition, state, wait.owner, targets, given)
     return Merged(Map(results), EMPTY)
 
 
@@ -83,8 +87,17 @@ def _is_plain(output: Any) -> bool:
 
 
 def _check(
-    definition: ProcessDefinition, state: InstanceState, scope: int, values: dict[str, Value]
+    definition: ProcessDefinition,
+    state: InstanceState,
+    scope: int,
+    values: Mapping[str, Value],
+    given: Mapping[str, Value],
 ) -> None:
+    """Check what would be written; of declared business objects, the members that are given."""
+    objects = definition.attributes.get("business_objects", EMPTY)
+    for name, value in given.items():
+        if name in objects:
+            check_object(name, objects[name], value)
     for name, value in values.items():
         declared = scopes.item_type(definition, state, scope, name)
         if declared is not None:

@@ -103,9 +103,9 @@ def check_instance(
     """The status of an instance the actor may see. Raises :class:`NotFound`."""
     status = repository.instance_status(reader, instance_id)
     if status is None:
-        raise NotFound(f"process instance {instance_id} not found", reason="instance")
+        raise NotFound(f"process instance '{instance_id}' not found", reason="instance")
     if not is_seen and not room.access.sees_instance(reader, actor, instance_id):
-        raise NotFound(f"process instance {instance_id} not found", reason="instance")
+        raise NotFound(f"process instance '{instance_id}' not found", reason="instance")
     return status
 
 
@@ -142,8 +142,9 @@ def work_list(
     conditions = [lists.inbox(known_as(name, people)) for name in users if name]
     names = tuple(filter(None, groups))
     roles = (*repository.roles_named(reader, roles), *repository.roles_named(reader, names))
-    some = Names((), names, tuple(roles), names)
-    return [search.either(*conditions, lists.offered_to(some)), lists.is_active()]
+    if names or roles:
+        conditions.append(lists.offered_to(Names((), names, tuple(roles), names)))
+    return [search.either(*conditions), lists.is_active()]
 
 
 def check_reading(

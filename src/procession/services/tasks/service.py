@@ -322,8 +322,12 @@ class TaskService(Service):
                 return Page(showing.views(reader, found, people), None, page.number, page.size)
             order = BY_ID_DOWN if criteria.descending else BY_ID
             wanted = lists.asked(self.room, actor, self._who(actor), criteria)
+            who = self._who(actor)
             found = search(reader, wanted, order, offset=page.offset, limit=limit)
-            return Page(showing.views(reader, found), None, page.number, page.size)
+            people = repository.people_of(reader, [row.id for row in found])
+            # The search goes by names: what an earlier namesake had is dropped row by row.
+            found = picking.seen(found, people, self.room.access, reader, actor, who)
+            return Page(showing.views(reader, found, people), None, page.number, page.size)
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -339,7 +343,7 @@ class TaskService(Service):
     ) -> TaskView:
         desk = self._desk(actor)
         sheet = desk.take(task_id)
-        desk.do(sheet, operation, () if target is None else (desk.candidate(target),))
+        desk.do(sheet, operation, () if target is None else (desk.candidate(sheet, target),))
         desk.save(sheet)
         return desk.view(sheet)
 

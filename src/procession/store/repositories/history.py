@@ -6,22 +6,20 @@ Every list is sorted by deployment, process, process instance and log row
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Delete, Select, and_, delete, func, or_, select, union
+from sqlalchemy import ColumnElement, Delete, delete, select
 
-from procession.store.tables import (
-    node_log,
-    process_instance,
-    process_log,
-    task,
-    task_person,
-    variable_log,
-)
+from procession.store.phrases import Phrase, all_of, join
+from procession.store.rows import NodeLogRow, ProcessLogRow, Row, VariableLogRow
+from procession.store.store import Reader
+from procession.store.tables import node_log, process_log, variable_log
 
+R = TypeVar("R", bound=Row)
 RUNNING = 1
-_WORKING = ("potential_owner", "business_administrator", "stakeholder")
+EVERYTHING: Final = 2**62
 
 # -- who takes part --------------------------------------------------------------------------
 
@@ -51,152 +49,124 @@ class Part(msgspec.Struct, frozen=True):
                 return name in self.parties
 
 
-def visible_to(part: Part, instance_id: ColumnElement[int]) -> ColumnElement[bool]:
+def visible_to(part: Part, instance_id: str) -> Phrase:
     """The rows of instances that somebody started, themselves or their root, or works in.
 
     The same as :meth:`procession.services.access.Access.sees_instance` asks about one instance.
     One list of numbers, so that a database may as well begin with it.
     """
-    begun = select(process_log.c.instance_id).where(_began(part))
-    running = select(process_instance.c.id).where(_runs(part))
-    worked = (task.c.created_at >= part.since, task.c.instance_id.is_not(None))
-    own = select(task.c.instance_id).where(task.c.actual_owner == part.name, *worked)
-    offered = (
-        select(task.c.instance_id)
-        .join(task_person, task_person.c.task_id == task.c.id)
-        .where(_named(part), *worked)
-    )
-    return instance_id.in_(
-        union(
-            begun,
-            running,
-            select(process_log.c.instance_id).where(process_log.c.root_id.in_(begun)),
-            select(process_instance.c.id).where(process_instance.c.root_id.in_(running)),
-            own,
-            offered,
+    began = (part.name, part.since)
+    offered = [
+        Phrase(_OFFERED.format(kind=kind), (names, part.since))
+        for kind, names in (
+            ("USER", (part.name,)),
+            ("GROUP", part.groups),
+            ("ROLE", part.roles),
+            ("PARTY", part.parties),
         )
-    )
-
-
-def _began(part: Part) -> ColumnElement[bool]:
-    return and_(process_log.c.identity == part.name, process_log.c.started_at >= part.since)
-
-
-def _runs(part: Part) -> ColumnElement[bool]:
-    return and_(
-        process_instance.c.started_by == part.name, process_instance.c.started_at >= part.since
-    )
-
-
-def _named(part: Part) -> ColumnElement[bool]:
-    """Rows of ``task_person`` that name somebody, themselves or by group, role or party."""
-    kinds = {"GROUP": part.groups, "ROLE": part.roles, "PARTY": part.parties}
-    named = [and_(task_person.c.kind == "USER", task_person.c.name == part.name)]
-    named += [
-        and_(task_person.c.kind == kind, task_person.c.name.in_(names))
-        for kind, names in kinds.items()
         if names
     ]
-    return and_(task_person.c.relation.in_(_WORKING), or_(*named))
+    numbers = join(" union ", (Phrase(_OWN, began * 5), *offered))
+    return numbers.within(f"{instance_id} in (", ")")
 
+
+_BEGUN: Final = "select instance_id from process_log where identity = ? and started_at >= ?"
+_RUNS: Final = "select id from process_instance where started_by = ? and started_at >= ?"
+_OWN: Final = " union ".join(
+    (
+        _BEGUN,
+        _RUNS,
+        f"select instance_id from process_log where root_id in ({_BEGUN})",  # noqa: S608
+        f"select id from process_instance where root_id in ({_RUNS})",  # noqa: S608
+        "select instance_id from task"
+        " where actual_owner = ? and created_at >= ? and instance_id is not null",
+    )
+)
+_OFFERED: Final = (
+    "select task.instance_id from task_person person join task on task.id = person.task_id"
+    " where person.kind = '{kind}' and person.name in $$ and person.relation in"
+    " ('potential_owner', 'business_administrator', 'stakeholder')"
+    " and task.created_at >= ? and task.instance_id is not null"
+)
 
 # -- questions -------------------------------------------------------------------------------
 
 
-def process_logs(*where: ColumnElement[bool]) -> Select[Any]:
-    """Process logs."""
+class Log(msgspec.Struct, Generic[R], frozen=True):
+    """One of the audit tables, and how its lists are sorted."""
+
+    kind: type[R]
+    table: str
+    joined: str = ""
+    last: str = "id"
+
+    def read(
+        self, reader: Reader, where: Phrase, limit: int | None = None, offset: int = 0
+    ) -> list[R]:
+        """The rows for which a condition holds."""
+        question = where.within(*_around(self))
+        if limit is not None or offset:
+            limit = EVERYTHING if limit is None else limit
+            question = question.then(" limit ? offset ?", limit, offset)
+        return [self.kind(*row) for row in reader.ask(question.text, question.values)]
+
+
+@cache
+def _around(log: Log[Any]) -> tuple[str, str]:
+    table = log.table
+    columns = ", ".join(f'{table}."{name}"' for name in log.kind.__struct_fields__)
+    order = ", ".join(f"{table}.{n}" for n in ("deployment_id", "process_id", "instance_id"))
+    last = log.last if "." in log.last else f"{table}.{log.last}"
     return (
-        select(process_log)
-        .where(*where)
-        .order_by(
-            process_log.c.deployment_id,
-            process_log.c.process_id,
-            process_log.c.instance_id,
-            process_log.c.id,
-        )
+        f"select {columns} from {table}{log.joined} where ",  # noqa: S608 - all constants
+        f" order by {order}, {last}",
     )
 
 
-def node_logs(*where: ColumnElement[bool]) -> Select[Any]:
-    """Node logs."""
-    return (
-        select(node_log)
-        .where(*where)
-        .order_by(
-            node_log.c.deployment_id,
-            node_log.c.process_id,
-            node_log.c.instance_id,
-            node_log.c.id,
-        )
-    )
+PROCESS_LOGS: Final = Log(ProcessLogRow, "process_log")
+NODE_LOGS: Final = Log(NodeLogRow, "node_log")
+VARIABLE_LOGS: Final = Log(VariableLogRow, "variable_log")
+LOGS_BY_VARIABLE: Final = Log(
+    ProcessLogRow,
+    "process_log",
+    " join variable_log on variable_log.instance_id = process_log.instance_id",
+    "variable_log.id",
+)
+"""Process logs of the instances of variable logs: one for each of those, so they repeat."""
 
 
-def variable_logs(*where: ColumnElement[bool]) -> Select[Any]:
-    """Variable logs."""
-    return (
-        select(variable_log)
-        .where(*where)
-        .order_by(
-            variable_log.c.deployment_id,
-            variable_log.c.process_id,
-            variable_log.c.instance_id,
-            variable_log.c.id,
-        )
-    )
+def is_(column: str, value: Any) -> Phrase:
+    """A column, named with its table, has a value."""
+    return Phrase(f"{column} = ?", (value,))
 
 
-def logs_by_variable(*where: ColumnElement[bool]) -> Select[Any]:
-    """Process logs of the instances of variable logs: one for each of those, so they repeat."""
-    return (
-        select(process_log)
-        .join(variable_log, variable_log.c.instance_id == process_log.c.instance_id)
-        .where(*where)
-        .order_by(
-            process_log.c.deployment_id,
-            process_log.c.process_id,
-            process_log.c.instance_id,
-            variable_log.c.id,
-        )
-    )
-
-
-def is_active() -> ColumnElement[bool]:
+def is_active() -> Phrase:
     """Process logs without an end."""
-    return process_log.c.ended_at.is_(None)
+    return Phrase("process_log.ended_at is null")
 
 
-def has_status(status: int) -> ColumnElement[bool]:
+def has_status(status: int) -> Phrase:
     """Process logs of a status; *active* means that there is no end."""
-    return is_active() if status == RUNNING else process_log.c.status == status
+    return is_active() if status == RUNNING else is_("process_log.status", status)
 
 
-def of_active_instance(instance_id: ColumnElement[int]) -> ColumnElement[bool]:
+def of_active_instance(instance_id: str) -> Phrase:
     """Log rows whose process instance has no end."""
-    running = select(process_log.c.id).where(process_log.c.instance_id == instance_id, is_active())
-    return running.exists()
+    return Phrase(
+        f"exists (select 1 from process_log where process_log.instance_id = {instance_id}"  # noqa: S608
+        " and process_log.ended_at is null)"
+    )
 
 
-def of_variable(variable_id: str, value: str | None) -> tuple[ColumnElement[bool], ...]:
+def of_variable(variable_id: str, value: str | None) -> Phrase:
     """Variable logs of a variable, and with exactly that text."""
-    named = variable_log.c.variable_id == variable_id
-    return (named,) if value is None else (named, variable_log.c.value == value)
+    named = is_("variable_log.variable_id", variable_id)
+    return named if value is None else all_of(named, is_("variable_log.value", value))
 
 
-def last_values(instance_id: int) -> Select[Any]:
+def last_texts(reader: Reader, instance_id: int) -> list[tuple[str, str]]:
     """The last text of each process variable, in the order in which they were last set."""
-    last = (
-        select(func.max(variable_log.c.id))
-        .where(
-            variable_log.c.instance_id == instance_id,
-            variable_log.c.variable_id == variable_log.c.variable_instance_id,
-        )
-        .group_by(variable_log.c.variable_id)
-    )
-    return (
-        select(variable_log.c.variable_id, variable_log.c.value)
-        .where(variable_log.c.id.in_(last))
-        .order_by(variable_log.c.id)
-    )
+    return [(row[0], row[1]) for row in reader.hot("last_texts", (instance_id,))]
 
 
 # -- forgetting ------------------------------------------------------------------------------

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Delete, Executable, Insert, Select, Update, delete, insert, select, update
+from sqlalchemy import (
+    Delete,
+    Executable,
+    Insert,
+    Select,
+    Update,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from procession.store.tables import (
     group,
@@ -143,6 +155,25 @@ def tasks_held(name: str) -> Select[tuple[int]]:
     """One task that the user has in hand, if there is any."""
     held = select(task.c.id).where(task.c.actual_owner == name, task.c.status.in_(_UNFINISHED))
     return held.order_by(task.c.id).limit(1)
+
+
+def tasks_for_nobody_else(name: str) -> Select[tuple[int]]:
+    """One open task that is offered to this user alone, if there is any."""
+    others = task_person.alias()
+    mine = select(task.c.id).join(task_person, task_person.c.task_id == task.c.id)
+    mine = mine.where(
+        task.c.status.in_(("Created", "Ready", *_UNFINISHED)),
+        task_person.c.relation == "potential_owner",
+        task_person.c.kind == "USER",
+        task_person.c.name == name,
+        ~exists().where(
+            others.c.task_id == task.c.id,
+            others.c.relation == "potential_owner",
+            others.c.kind != "PARTY",
+            or_(others.c.kind != "USER", others.c.name != name),
+        ),
+    )
+    return mine.order_by(task.c.id).limit(1)
 
 
 # -- changing --------------------------------------------------------------------------------

@@ -111,7 +111,14 @@ def extend(uow: UnitOfWork, row: JobRow, worker: str, now: int, until: int) -> N
 
 
 def fail(
-    uow: UnitOfWork, row: JobRow, worker: str, message: str, retries: int, due_at: int, at: int
+    uow: UnitOfWork,
+    row: JobRow,
+    worker: str,
+    message: str,
+    retries: int,
+    due_at: int,
+    at: int,
+    node: str | None,
 ) -> None:
     """Count a failure: with retries left it is due again at ``due_at``, else an incident."""
     values: dict[str, Any] = {
@@ -134,7 +141,7 @@ def fail(
                 row.deployment_id,
                 row.kind,
                 row.topic,
-                None,
+                node,
                 message,
                 at,
             )

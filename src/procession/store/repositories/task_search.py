@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from procession.store.hot import task_row
-from procession.store.phrases import NEVER, Phrase, all_of, any_of, ask, join
+from procession.store.phrases import ALWAYS, NEVER, Phrase, all_of, any_of, ask, join
 from procession.store.rows import TaskRow
 from procession.store.store import Reader
 
@@ -60,19 +60,21 @@ class Names(msgspec.Struct, frozen=True):
 class Condition(msgspec.Struct, frozen=True):
     """What tasks are wanted: ``check`` decides about one row.
 
-    The ``lists`` together hold at least the ids that fit, perhaps twice; without them no index
-    can answer it.
+    The ``lists`` together hold at least the ids that fit, perhaps twice, and are quickly counted;
+    ``exact`` hold no others.
     """
 
     check: Phrase
-    lists: tuple[Phrase, ...] = ()
+    lists: tuple[Phrase, ...]
+    exact: tuple[Phrase, ...]
 
 
 def is_one_of(column: str, values: Sequence[Any]) -> Condition:
     """The column has one of the values; there is an index on it."""
     among = "in ??" if column in _NUMBERS else "in $$"
     check = Phrase(f"task.{column} {among}", (tuple(values),))
-    return Condition(check, (check.within("select task.id from task where ", ""),))
+    lists = (check.within("select task.id from task where ", ""),)
+    return Condition(check, lists, lists)
 
 
 def is_related_to(relations: Sequence[str], names: Names) -> Condition:
@@ -81,7 +83,7 @@ def is_related_to(relations: Sequence[str], names: Names) -> Condition:
         each.within("select person.task_id as id from task_person person where ", "")
         for each in _persons(relations, names)
     )
-    return Condition(_named("task", relations, names), lists or (_NOTHING,))
+    return Condition(_named("task", relations, names), lists, lists)
 
 
 def is_of(relations: Sequence[str], names: Names) -> Condition:
@@ -97,25 +99,22 @@ def is_in_instance_of(relations: Sequence[str], names: Names) -> Condition:
     owned = Phrase("other.actual_owner in $$", (names.users,))
     made = Phrase("other.created_by in $$", (names.creators,))
     mine = any_of(owned, made, _named("other", relations, names))
-    return Condition(
-        any_of(
-            begun.within(_LOG_OF + "task.instance_id and ", ")"),
-            begun.within(_LOG_OF + "task.root_id and ", ")"),
-            mine.within(_BESIDE_OF, ")"),
-        ),
-        (
-            begun.within(_BEGUN + "task.instance_id where ", ""),
-            begun.within(_BEGUN + "task.root_id where ", ""),
-            owned.within(_BESIDE + " where ", ""),
-            made.within(_BESIDE + " where ", ""),
-            *(
-                each.within(_BESIDE + _PEOPLE + " where ", "")
-                for each in _persons(relations, names)
-            ),
-        ),
+    lists = (
+        begun.within(_BEGUN + "task.instance_id where ", ""),
+        begun.within(_BEGUN + "task.root_id where ", ""),
+        owned.within(_BESIDE + " where ", ""),
+        made.within(_BESIDE + " where ", ""),
+        *(each.within(_BESIDE + _PEOPLE + " where ", "") for each in _persons(relations, names)),
     )
+    check = any_of(
+        begun.within(_LOG_OF + "task.instance_id and ", ")"),
+        begun.within(_LOG_OF + "task.root_id and ", ")"),
+        mine.within(_BESIDE_OF, ")"),
+    )
+    return Condition(check, lists, lists)
 
 
+_EACH: Final = ") as listed cross join task where task.id = listed.id and "
 _NOTHING: Final = NEVER.within("select task.id from task where ", "")
 _LOG_OF: Final = "exists (select 1 from process_log log where log.instance_id = "
 _BEGUN: Final = "select task.id from task join process_log log on log.instance_id = "
@@ -133,19 +132,28 @@ def is_unclaimed() -> Phrase:
 
 def either(*conditions: Condition) -> Condition:
     """At least one of the conditions holds."""
-    is_listed = all(one.lists for one in conditions)
-    lists = tuple(each for one in conditions for each in one.lists) if is_listed else ()
-    return Condition(any_of(*(one.check for one in conditions)), lists)
+    return Condition(
+        any_of(*(one.check for one in conditions)),
+        tuple(each for one in conditions for each in one.lists),
+        tuple(each for one in conditions for each in one.exact),
+    )
 
 
 def both(first: Condition, *checks: Phrase) -> Condition:
     """A condition, and things that are only looked up row by row."""
-    return Condition(all_of(first.check, *checks), first.lists)
+    rest = all_of(*checks)
+    exact = (
+        each.within("select task.id from (", _EACH).then(rest.text, *rest.values)
+        for each in first.exact
+    )
+    return Condition(all_of(first.check, rest), first.lists, tuple(exact))
 
 
 def neither(condition: Condition) -> Phrase:
-    """The condition does not hold; only looked up row by row."""
-    return condition.check.within("not (", ")")
+    """The condition does not hold; for those that list few. Only looked up row by row."""
+    if not condition.exact:
+        return ALWAYS
+    return join(" union all ", condition.exact).within("task.id not in (", ")")
 
 
 def _persons(relations: Sequence[str], names: Names) -> list[Phrase]:
@@ -164,7 +172,8 @@ def _named(tasks: str, relations: Sequence[str], names: Names) -> Phrase:
         for kind, some in names.pairs()
     ]
     where = f"person.task_id = {tasks}.id and {_relation(relations)} and "
-    return any_of(*meant).within(f"exists (select 1 from task_person person where {where}", ")")
+    head = f"exists (select 1 from task_person person where {where}"  # noqa: S608 - constants
+    return any_of(*meant).within(head, ")")
 
 
 def _relation(relations: Iterable[str]) -> str:
@@ -184,7 +193,10 @@ def search(
     limit: int | None = None,
 ) -> list[TaskRow]:
     """Tasks for which every condition holds, in order, cut out by the database."""
-    return _cut(reader, _narrowed(reader, conditions), order, offset, limit)
+    walks = order in (BY_ID, BY_ID_DOWN)
+    wanted = _narrowed(reader, conditions, walks=walks).within("select task.id as id from ", "")
+    rows = _cut(reader, wanted, order, offset, limit)
+    return [task_row(row) for row in rows]
 
 
 def search_and_count(
@@ -196,44 +208,58 @@ def search_and_count(
     limit: int | None = None,
 ) -> tuple[list[TaskRow], int]:
     """The same, and for how many tasks every condition holds."""
-    where = _narrowed(reader, conditions)
-    found = _cut(reader, where, order, offset, limit)
-    is_end = limit is None or len(found) < limit
-    if is_end and (found or not offset):
-        return found, offset + len(found)
-    rows = ask(reader, (Phrase("select count(*) from task where"), where))
-    return found, int(rows[0][0])
+    where = _narrowed(reader, conditions, walks=False)
+    wanted = where.within("select task.id as id, count(*) over () as total from ", "")
+    rows = _cut(reader, wanted, order, offset, limit, ", page.total")
+    if rows or not offset:
+        return [task_row(row[:-1]) for row in rows], rows[0][-1] if rows else 0
+    counted = ask(reader, (Phrase("select count(*) from"), where))
+    return [], int(counted[0][0])
 
 
 def _cut(
-    reader: Reader, where: Phrase, order: str, offset: int, limit: int | None
-) -> list[TaskRow]:
-    question = where.within(f"select {_COLUMNS} from task where ", f" order by {order}")
+    reader: Reader, wanted: Phrase, order: str, offset: int, limit: int | None, more: str = ""
+) -> Sequence[tuple[Any, ...]]:
+    """The rows of the tasks wanted; only those of the page are read whole."""
+    wanted = wanted.then(f" order by {order}")
     if limit is not None or offset:
         limit = EVERYTHING if limit is None else limit
-        question = question.then(" limit ? offset ?", limit, offset)
-    return [task_row(row) for row in reader.ask(question.text, question.values)]
+        wanted = wanted.then(" limit ? offset ?", limit, offset)
+    head = f"select {_COLUMNS}{more} from ("  # noqa: S608 - constants
+    tail = f") as page cross join task where task.id = page.id order by {order}"
+    question = wanted.within(head, tail)
+    return reader.ask(question.text, question.values)
 
 
-def _narrowed(reader: Reader, conditions: Sequence[Condition]) -> Phrase:
-    """All checks, and the shortest list to start from, if one is short."""
+def _narrowed(reader: Reader, conditions: Sequence[Condition], *, walks: bool) -> Phrase:
+    """What to read and what must hold: beginning with the shortest list, if one is short.
+
+    Who ``walks`` through ids in order stops when the page is full, and checks no more than that.
+    """
     shortest, start = SHORT + 1, None
     for one in conditions:
-        if one.lists and shortest > FEW:
+        if shortest > FEW:
             length = _length(reader, one, shortest)
             if length < shortest:
                 shortest, start = length, one
-    checks = [one.check for one in conditions]
-    if start is not None:
-        checks.insert(0, _listed(start).within("task.id in (", ")"))
-    return all_of(*checks)
+    rest = all_of(*(one.check for one in conditions if one is not start))
+    if start is None:
+        return rest.within("task where ", "")
+    if walks:
+        listed = join(" union all ", start.exact or (_NOTHING,))
+        return join("", (listed.within("task where task.id in (", ") and "), rest))
+    listed = join(" union ", start.exact or (_NOTHING,))
+    if len(start.exact) < 2:
+        listed = listed.within("select distinct one.id from (", ") as one")
+    # SQLite takes the tables of a cross join in the order given.
+    head = listed.within("(", ") as listed cross join task where task.id = listed.id and ")
+    return join("", (head, rest))
 
 
 def _length(reader: Reader, condition: Condition, bound: int) -> int:
     """How many ids are listed; those beyond the bound do not matter."""
-    ids = _listed(condition).within("select count(*) from (", " limit ?) as listed")
+    if not condition.lists:
+        return 0
+    listed = join(" union all ", condition.lists)
+    ids = listed.within("select count(*) from (", " limit ?) as listed")
     return int(reader.ask(ids.text, (*ids.values, bound))[0][0])
-
-
-def _listed(condition: Condition) -> Phrase:
-    return join(" union all ", condition.lists)

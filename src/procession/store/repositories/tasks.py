@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import (
-    or_,
-    select,
-)
+from sqlalchemy import select
 
-from procession.store.hot import load_tasks
+from procession.store.hot import load_tasks, task_row
 from procession.store.rows import TaskContentRow, TaskPersonRow, TaskRow
 from procession.store.store import Reader
-from procession.store.tables import (
-    role,
-    task,
-    task_event,
-)
-
-CHUNK: Final = 500
-
+from procession.store.tables import task_event
 
 # -- one by one ------------------------------------------------------------------------------
 
@@ -55,10 +45,7 @@ def active_of_family(reader: Reader, instance_id: int) -> list[TaskRow]:
 
 
 def _tasks(reader: Reader, name: str, numbers: Sequence[int]) -> list[TaskRow]:
-    found = [TaskRow(*row) for row in reader.hot(name, (numbers,))]
-    for row in found:
-        row.skipable = bool(row.skipable)
-    return found
+    return [task_row(row) for row in reader.hot(name, (numbers,))]
 
 
 def find_content(reader: Reader, content_id: int) -> TaskContentRow | None:
@@ -82,19 +69,14 @@ def _hot(reader: Reader, name: str, numbers: Sequence[int]) -> Sequence[tuple[An
 
 def task_uuids(reader: Reader, task_ids: Iterable[int]) -> dict[int, str]:
     """The second half of the public ids of tasks."""
-    found: dict[int, str] = {}
-    for chunk in _chunks(list(dict.fromkeys(task_ids))):
-        rows = reader.execute(select(task.c.id, task.c.uuid).where(task.c.id.in_(chunk)))
-        found.update((row[0], row[1]) for row in rows)
-    return found
+    return {row[0]: row[1] for row in _hot(reader, "task_uuids", list(dict.fromkeys(task_ids)))}
 
 
 def roles_named(reader: Reader, names: Sequence[str], *, keep: bool = False) -> tuple[str, ...]:
     """Names of the roles with these names or codes; ``keep`` lets unknown ones stand."""
     if not names:
         return ()
-    statement = select(role.c.name, role.c.code)
-    rows = reader.execute(statement.where(or_(role.c.name.in_(names), role.c.code.in_(names))))
+    rows = reader.hot("roles_named", (names, names))
     found = [str(row[0]) for row in rows]
     if keep:
         known = {text for row in rows for text in row}
@@ -120,7 +102,3 @@ def events_of(reader: Reader, task_id: int) -> Sequence[Any]:
     """What was done to a task, oldest first."""
     statement = select(task_event).where(task_event.c.task_id == task_id)
     return reader.execute(statement.order_by(task_event.c.id))
-
-
-def _chunks(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
-    return [numbers[at : at + CHUNK] for at in range(0, len(numbers), CHUNK)]

@@ -16,6 +16,14 @@ def of_instances(reader: Reader, ids: Sequence[int]) -> list[WaitRow]:
     return [WaitRow(*row) for row in reader.hot("waits_of_instances", (ids,))]
 
 
+def node_of(reader: Reader, instance_id: int | None, wait_id: int | None) -> str | None:
+    """The node that an open wait belongs to."""
+    if instance_id is None:
+        return None
+    waits = of_instances(reader, (instance_id,))
+    return next((each.node_id for each in waits if each.wait_id == wait_id), None)
+
+
 def by_public_id(reader: Reader, number: int) -> WaitRow | None:
     """The open work item of that number."""
     rows = reader.hot("wait_by_public_id", (number,))
