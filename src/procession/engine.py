@@ -88,15 +88,22 @@ class Engine:
         mode: Mode | str = Mode.INLINE,
         may_block: bool = False,
         retries: int = 3,
+        time_limit: float = 30.0,
     ) -> Callable[[Callable[[WorkItem], Any]], Callable[[WorkItem], Any]]:
         """Decorator: the function carries out work items of that name.
 
-        ``name`` is a work item name, or ``Interface/Operation`` of a service task.
+        ``name`` is a work item name, or ``Interface/Operation`` of a service task. An inline
+        handler that ``may_block`` runs apart from the others' work, at most ``time_limit`` seconds.
         """
 
         def register(function: Callable[[WorkItem], Any]) -> Callable[[WorkItem], Any]:
             self.room.handlers.register(
-                name, function, mode=mode, may_block=may_block, retries=retries
+                name,
+                function,
+                mode=mode,
+                may_block=may_block,
+                retries=retries,
+                time_limit=time_limit,
             )
             return function
 

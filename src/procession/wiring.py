@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from procession.core.ports import Limits
+from procession.errors import Invalid
 from procession.history.projector import HistoryProjector
 from procession.identity.directory import StoreDirectory
 from procession.runtime import http_handler
@@ -49,12 +50,12 @@ def put_together(
     exclusive: bool,
 ) -> E:
     """Open the store and build an engine over it."""
+    zone = _zone(settings)
     room = Room()
     room.settings = settings
     room.clock = clock
     room.store = open_store(database, create=True, exclusive=exclusive)
     room.handlers = _handlers(settings)
-    zone = ZoneInfo(settings.time_zone)
     room.definitions = Definitions(room.store, Evaluator(zone=zone))
     room.directory = StoreDirectory(room.store)
     reactions = Reactions(room.definitions, room.handlers)
@@ -72,6 +73,15 @@ def put_together(
     room.actor = engine.people.actor
     room.store.listen(_hear(room))
     return engine
+
+
+def _zone(settings: Settings) -> ZoneInfo:
+    try:
+        return ZoneInfo(settings.time_zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise Invalid(
+            f"wrong setting: time_zone: there is no time zone {settings.time_zone!r}"
+        ) from error
 
 
 def _handlers(settings: Settings) -> Handlers:
@@ -134,6 +144,7 @@ def _hear(room: Room) -> Any:
     def heard(channel: str, payload: str) -> None:
         if channel == "definitions":
             room.definitions.forget_current()
+            room.executive.between_turns(room.definitions.forget_current)
         elif channel == "identity":
             room.directory.forget()
         elif channel == "jobs":

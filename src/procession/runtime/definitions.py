@@ -34,6 +34,7 @@ class Definitions:
         self._by_key: dict[tuple[str, str, int], ProcessDefinition] = {}
         self._current: dict[tuple[str, str], ProcessDefinition] = {}
         self._identified: dict[tuple[str, ...], ProcessDefinition] = {}
+        self._named: dict[tuple[str, str | None], ProcessDefinition] = {}
         self._signals: dict[tuple[int, str], list[tuple[str, str, int, str]]] = {}
 
     def compile(self, content: bytes, resource: str, *, strict: bool = False) -> Compilation:
@@ -72,11 +73,19 @@ class Definitions:
 
     def named(self, name: str, deployment: str | None) -> ProcessDefinition:
         """The latest definition of that *name*, in a deployment or anywhere."""
+        memo = (name, deployment)
+        with self._lock:
+            known = self._named.get(memo)
+        if known is not None:
+            return known
         with self._store.read() as reader:
             found = repository.startable(reader, name=name)
         for one in found:
             if deployment is None or one.deployment_id == deployment:
-                return self.get(one.deployment_id, one.process_id, one.revision)
+                known = self.get(one.deployment_id, one.process_id, one.revision)
+                with self._lock:
+                    self._named[memo] = known
+                return known
         raise NotFound(f"no deployment has a process named {name}", reason="definition")
 
     def identified(
@@ -142,6 +151,7 @@ class Definitions:
             self._by_key.clear()
             self._current.clear()
             self._identified.clear()
+            self._named.clear()
             self._signals.clear()
 
     def forget_current(self) -> None:
@@ -149,6 +159,7 @@ class Definitions:
         with self._lock:
             self._current.clear()
             self._identified.clear()
+            self._named.clear()
             self._signals.clear()
 
     def _load(self, deployment: str, process: str, revision: int) -> ProcessDefinition:

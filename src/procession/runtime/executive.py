@@ -182,10 +182,17 @@ class Executive:
 
     def forget(self) -> None:
         """Drop all instances from memory (their rows are the truth)."""
+        self.between_turns(self._loaded.clear)
+
+    def between_turns(self, action: Callable[[], object]) -> None:
+        """Do something when no turn is being computed, and so no older snapshot is in use.
+
+        What is submitted later is computed later.
+        """
         if self.threads:
-            self._inbox.put(self._loaded.clear)
+            self._inbox.put(action)
         else:
-            self._loaded.clear()
+            action()
 
     def _pool(self) -> ThreadPoolExecutor:
         with self._lock:

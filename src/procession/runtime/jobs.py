@@ -16,11 +16,12 @@ from sqlalchemy import update
 from procession.bpmn.timer_expressions import Firing, TimerExpression
 from procession.core.commands import FailWait, StartProcess, TriggerWait
 from procession.core.state import InstanceStatus
-from procession.errors import ExecutionFailure, ModelError, NotFound
+from procession.errors import Conflict, ExecutionFailure, ModelError, NotFound
 from procession.runtime.clock import to_ms
 from procession.runtime.reactions import JAVA_FAILURE, Reactions, work_item
 from procession.runtime.work_items import Handlers, Pending, WorkItem
 from procession.store.codec import decode_value, encode_value
+from procession.store.repositories.waits import node_of
 from procession.store.rows import IncidentRow, JobRow
 from procession.store.tables import job as job_table
 from procession.values import EMPTY, Map, freeze_all
@@ -69,8 +70,7 @@ class Jobs:
         """The turn of a quick job; to be computed on the executive."""
         turn = self._executive.turn
         turn.touch("job", job.id)
-        if turn.request.tries and not self._is_leased(turn, job, worker):
-            return
+        self._need_lease(turn, job, worker)
         if self._rests(turn, job, worker):
             return
         self._turns[job.kind](turn, job)
@@ -105,6 +105,7 @@ class Jobs:
         """The turn that ends a work item job: with results, or with an error for the model."""
         turn = self._executive.turn
         turn.touch("job", job.id)
+        self._need_lease(turn, job, worker)
         if self._rests(turn, job, worker):
             return
         turn.uow.finish_job(job.id, worker)
@@ -119,6 +120,7 @@ class Jobs:
         """Count a failure: try again later, or store an incident. Computed on the executive."""
         turn = self._executive.turn
         turn.touch("job", job.id)
+        self._need_lease(turn, job, worker)
         message = f"{type(error).__name__}: {error}"[:2000]
         left = job.retries - 1
         values: dict[str, Any] = {
@@ -143,7 +145,7 @@ class Jobs:
                     job.deployment_id,
                     job.kind,
                     job.topic,
-                    None,
+                    node_of(turn.reader, job.instance_id, job.wait_id),
                     message,
                     turn.now_ms,
                 )
@@ -165,9 +167,12 @@ class Jobs:
         turn.uow.finish_job(job.id, worker)
         turn.execute(FailWait(wait, name, str(error), (name, *JAVA_FAILURE)), instance_id=instance)
 
-    def _is_leased(self, turn: Turn, job: JobRow, worker: str) -> bool:
-        rows = turn.reader.hot("jobs", ((job.id,),))
-        return bool(rows) and JobRow(*rows[0]).lease_owner == worker
+    def _need_lease(self, turn: Turn, job: JobRow, worker: str) -> None:
+        """A turn that lost a race need not be repeated if what it lost was the lease."""
+        if turn.request.tries:
+            rows = turn.reader.hot("jobs", ((job.id,),))
+            if not rows or JobRow(*rows[0]).lease_owner != worker:
+                raise Conflict(f"job {job.id} was taken over or is gone")
 
     def _rests(self, turn: Turn, job: JobRow, worker: str) -> bool:
         """Put a job off while its instance is suspended; resuming makes it due at once."""

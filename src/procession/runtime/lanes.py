@@ -68,8 +68,14 @@ def change(
         if isinstance(actor, str):
             actor = self.room.actor(actor)
         if executive.is_computing:
+            executive.turn.act_as(actor)
             return method(self, actor, *args, **kwargs)
-        return executive.run(lambda: method(self, actor, *args, **kwargs), actor=actor.name)
+
+        def work() -> R:
+            executive.turn.act_as(actor)
+            return method(self, actor, *args, **kwargs)
+
+        return executive.run(work, actor=actor.name)
 
     return call
 

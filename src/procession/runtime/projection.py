@@ -46,6 +46,7 @@ class ProjectingTurn(Protocol):
     now: datetime
     now_ms: int
     actor: str
+    caller: str
     objects: dict[tuple[str, int], Any]
 
     @property

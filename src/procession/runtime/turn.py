@@ -32,6 +32,7 @@ from procession.store.rows import JournalRow, ProcessInstanceRow
 from procession.store.store import Reader, UnitOfWork
 
 if TYPE_CHECKING:
+    from procession.identity.model import Actor
     from procession.runtime.definitions import Definitions
     from procession.runtime.executive import Executive
     from procession.runtime.requests import Request
@@ -68,6 +69,7 @@ class Turn:
         self.now: datetime = request.now
         self.now_ms: int = to_ms(request.now)
         self.actor: str = request.actor
+        self.caller: str = request.actor
         self.uow: UnitOfWork = executive.store.unit_of_work()
         self.objects: dict[Key, Any] = {}
         self.keys: set[Key] = set()
@@ -96,6 +98,11 @@ class Turn:
     def limits(self) -> Limits:
         """The engine's limits."""
         return self._executive.limits
+
+    def act_as(self, actor: Actor) -> None:
+        """Do what follows for somebody: ``actor`` is whose rights count, ``caller`` who acts."""
+        self.actor = actor.on_behalf_of or actor.name
+        self.caller = actor.name
 
     def next_id(self, sequence: str = "public") -> int:
         """A new number; the same again when the turn is computed again."""
