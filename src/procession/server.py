@@ -1,7 +1,7 @@
 """create_app(engine): every door that speaks HTTP, as one ASGI application.
 
 The dialects go through one endpoint over compiled route tables (:mod:`procession.web.endpoint`);
-Starlette serves what surrounds them: start and stop, the pages. :func:`serve` runs the
+Starlette serves the pages around them. :func:`serve` runs the
 application under uvicorn; any other ASGI server takes :func:`create_from_environment`.
 """
 
@@ -11,8 +11,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
 from typing import TYPE_CHECKING, Any
 
 from procession.identity.model import ADMINISTRATORS, Actor
@@ -20,7 +19,6 @@ from procession.rest.api.dialect import ApiDialect
 from procession.rest.jbpm.dialect import JbpmDialect
 from procession.rest.oneweb import dialect as oneweb
 from procession.web.endpoint import Endpoint, Mount, Scope, Send
-from procession.web.pages import make_pages
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -31,6 +29,9 @@ if TYPE_CHECKING:
     from procession.web.body import Receive
 
 log = logging.getLogger("procession.server")
+SWITCH_SECONDS = 0.001
+"""How long one thread may keep the interpreter from the others. The event loop, the executive and
+the writer hand work to each other all the time; Python's 5 ms would be felt at each hand-over."""
 
 
 class Application:
@@ -42,8 +43,7 @@ class Application:
         self.endpoint = Endpoint(engine, engine.settings, self.mounts)
         self.operator_key = self.endpoint.operator_key
         self._owns_engine = owns_engine
-        described = [(m.dialect.name, m.prefix, m.dialect.routes.routes) for m in self.mounts]
-        self._pages = make_pages(engine.settings, described, self._lifespan)
+        self._made_pages: Any = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the life of the server."""
@@ -53,20 +53,35 @@ class Application:
             if found is not None:
                 await self.endpoint.serve(scope, receive, send, target, found)
                 return
-        pages: Any = self._pages
-        await pages(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        await self._pages()(scope, receive, send)
+
+    def _pages(self) -> Any:
+        """What surrounds the dialects; made for the first who asks, programs never do."""
+        if self._made_pages is None:
+            from procession.web.pages import make_pages
+
+            described = [(m.dialect.name, m.prefix, m.dialect.routes.routes) for m in self.mounts]
+            self._made_pages = make_pages(self.engine.settings, described)
+        return self._made_pages
 
     def refuse_new(self) -> None:
         """From now on new requests are answered 503; what is in hand goes on."""
         self.endpoint.is_stopping = True
 
-    @asynccontextmanager
-    async def _lifespan(self, _: Any) -> AsyncIterator[None]:
-        yield
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """ASGI's *lifespan*: ready at once; in the end what is in hand is finished."""
+        await receive()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
         self.refuse_new()
         while self.endpoint.in_hand:
             await asyncio.sleep(0.01)
         await asyncio.to_thread(self.close)
+        await send({"type": "lifespan.shutdown.complete"})
 
     def close(self) -> None:
         """End the endpoint's threads, and the engine if it is ours."""
@@ -116,6 +131,8 @@ def create_from_environment() -> Application:
     settings = read_settings()
     configure_logging(settings)
     engine = Engine.open(settings.database, settings=settings, exclusive=True)
+    if settings.admin_password:
+        engine.people.ensure_first_administrator(settings.admin_password)
     engine.worker().start()
     return create_app(engine, owns_engine=True)
 
@@ -152,6 +169,7 @@ def uvicorn_config(app: Application) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         lifespan="on",
+        ws="none",
         limit_concurrency=settings.max_connections,
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_seconds,

@@ -205,6 +205,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
 
+_DEFAULTS = Settings()
+
+
 class SettingInfo(msgspec.Struct, frozen=True):
     """One setting as the reference page and ``--help`` show it."""
 
@@ -217,12 +220,11 @@ class SettingInfo(msgspec.Struct, frozen=True):
 
 def describe() -> tuple[SettingInfo, ...]:
     """Every setting, in the order of the struct."""
-    defaults = Settings()
     derived = {"database", "kjar_paths"}
     rows = []
     for name, hint in get_type_hints(Settings, include_extras=True).items():
         kind, meta = get_args(hint)
-        default = "" if name in derived else getattr(defaults, name)
+        default = "" if name in derived else getattr(_DEFAULTS, name)
         rows.append(SettingInfo(name, PREFIX + name.upper(), meta.description or "", default, kind))
     return tuple(rows)
 
@@ -236,13 +238,30 @@ def read_settings(
     problem found.
     """
     given = {k: v for k, v in (overrides or {}).items() if v is not None}
-    values = _gather(given, environment)
+    values = _gather(given, environment) if _is_more_to_read(given, environment) else given
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(f"wrong setting: {error}") from error
     _check(settings)
     return settings
+
+
+def _is_more_to_read(given: Mapping[str, Any], environment: Mapping[str, str] | None) -> bool:
+    """Whether there is anything but plain arguments, so that pydantic-settings must be loaded.
+
+    It takes longer to load than the smallest process takes to run, and nine megabytes.
+    """
+    if not given.keys() <= set(Settings.__struct_fields__) - {"config"}:
+        return True
+    if any(isinstance(value, str) and _is_list(name) for name, value in given.items()):
+        return True
+    surroundings = os.environ if environment is None else environment
+    return any(value and name.upper().startswith(PREFIX) for name, value in surroundings.items())
+
+
+def _is_list(name: str) -> bool:
+    return isinstance(getattr(_DEFAULTS, name), tuple)
 
 
 def _check(settings: Settings) -> None:

@@ -37,6 +37,7 @@ from procession.rest.shapes import (
     typed,
     xml_name,
 )
+from procession.rest.shapes.text import SPECIAL
 from procession.values import Bean, BigInteger, Byte, Char, Float, Long, Map, Set, Short, Value
 
 NOW = datetime(2014, 5, 13, 16, 53, 20, 123_456, tzinfo=UTC)
@@ -243,3 +244,9 @@ def test_values_become_plain_json() -> None:
         b'{"a":[1,[2]],"b":{"x":1400000000123},"c":0.5,"d":"c","e":1.50,"f":"NaN","g":null,'
         b'"h":"AA=="}'
     )
+
+
+@given(st.text())
+def test_the_short_way_of_escaping_writes_the_same(anything: str) -> None:
+    assert escape(anything) == SPECIAL.sub(lambda found: escape(f"{found[0]}\n")[:-1], anything)
+    assert not SPECIAL.search(escape(anything).replace("&", ""))

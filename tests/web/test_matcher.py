@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
 
 from procession.errors import Invalid
-from procession.web.http import Matcher, NoRoute, Reply, Request, RouteTable, plain_path
+from procession.web.http import Matcher, NoRoute, Reply, Request, RouteTable, pairs, plain_path
 
 
 def matcher(*paths: str) -> Matcher:
@@ -74,3 +76,27 @@ def test_one_trailing_slash_is_tolerated() -> None:
 
 def test_plain_paths_name_parameters_only() -> None:
     assert plain_path("/a/{id:[0-9]{1,18}}/b/{rest:path}") == "/a/{id}/b/{rest}"
+
+
+def test_what_is_matched_again_has_parameters_of_its_own() -> None:
+    routes = matcher("GET /a/{name}", "POST /a/{name}")
+
+    first = routes.match("GET", "/a/x")[1]
+    first["name"] = "changed"
+
+    assert found(routes, "GET", "/a/x") == ("GET /a/{name}", {"name": "x"})
+    assert found(routes, "POST", "/a/x") == ("POST /a/{name}", {"name": "x"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a=1&b=2", "a", "a=", "=", "&&a=1&", "a=b=c", "a=%C3%A9+x&b+c=%26", "a=1;b=2", "é=ü"],
+)
+def test_pairs_are_those_of_the_standard_library(text: str) -> None:
+    assert pairs(text) == parse_qsl(text, keep_blank_values=True)
+
+
+@pytest.mark.parametrize("text", ["a=%ff", "&".join(["a=1"] * 2_001)])
+def test_parameters_that_are_not_utf8_or_too_many_are_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        pairs(text)

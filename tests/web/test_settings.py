@@ -76,3 +76,15 @@ def test_secrets_are_not_shown() -> None:
 
     assert "hunter2" not in shown
     assert "kkkk" not in shown
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"port": 0, "host": "::1"}, {"demo": True, "log_level": "debug"}, {"database": "x"}],
+)
+def test_plain_arguments_alone_mean_what_they_mean_beside_an_environment(
+    given: dict[str, object],
+) -> None:
+    beside = read_settings(given, environment={"PROCESSION_JOB_BATCH": "50"})
+
+    assert read_settings(given, environment={}) == beside

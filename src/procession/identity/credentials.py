@@ -13,15 +13,18 @@ import time
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from hashlib import blake2b
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from typing import TYPE_CHECKING
 
 from procession.errors import Busy, Invalid
 
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
 LONGEST_PASSWORD = 1024
+_M_MMAP_THRESHOLD = -3
 _CONSONANTS = "bdfghjkmnprstvz"
 _VOWELS = "aeiou"
 
@@ -30,10 +33,24 @@ class Hasher:
     """Makes and checks argon2id hashes."""
 
     def __init__(self, memory_kib: int = 19 * 1024, passes: int = 2, lanes: int = 1) -> None:
-        self._argon2 = PasswordHasher(
-            time_cost=passes, memory_cost=memory_kib, parallelism=lanes, hash_len=32, salt_len=16
-        )
+        self._memory_kib = memory_kib
+        self._passes = passes
+        self._lanes = lanes
         self._nobody = ""
+
+    @cached_property
+    def _argon2(self) -> PasswordHasher:
+        """Loaded with the first password: a server that is starting has none to check."""
+        from argon2 import PasswordHasher
+
+        _give_memory_back()
+        return PasswordHasher(
+            time_cost=self._passes,
+            memory_cost=self._memory_kib,
+            parallelism=self._lanes,
+            hash_len=32,
+            salt_len=16,
+        )
 
     def hash(self, password: str) -> str:
         """The salted hash of a password that may be used."""
@@ -43,6 +60,8 @@ class Hasher:
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is the one; takes as long when there is no stored hash."""
+        from argon2.exceptions import InvalidHashError, VerificationError
+
         if len(password) > LONGEST_PASSWORD:
             return False
         try:
@@ -55,6 +74,18 @@ class Hasher:
         if not self._nobody:
             self._nobody = self._argon2.hash(secrets.token_bytes(16))
         return self._nobody
+
+
+def _give_memory_back() -> None:
+    """Have the C library return each check's memory to the system, as far as it can be told.
+
+    Left alone, glibc keeps what a check has freed, 19 MiB for each thread that ever made one: the
+    first freeing of so large a block makes it keep all blocks up to that size.
+    """
+    import ctypes
+
+    with suppress(AttributeError, OSError, TypeError):  # not glibc
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 20)
 
 
 def _bytes(password: str) -> bytes:
@@ -91,8 +122,21 @@ class Verified:
 
     def name_of(self, encoded: str) -> str | None:
         """Whose credentials these are (base64 of ``name:password``), if known to be right."""
-        found = self._names.get(self._key(encoded))
+        return self.name_behind(self.key_of(encoded))
+
+    def name_behind(self, key: bytes) -> str | None:
+        """The same for the key of the credentials."""
+        found = self._names.get(key)
         return found[0] if found is not None and self._now() < found[1] else None
+
+    def known_until(self, key: bytes, most: float) -> float:
+        """Until when that key will be known, or ``most`` if that is sooner; 0 if it is not."""
+        found = self._names.get(key)
+        return 0.0 if found is None else min(found[1], most)
+
+    def is_before(self, moment: float) -> bool:
+        """Whether that moment has not come yet."""
+        return self._now() < moment
 
     def knows(self, name: str, password: str) -> bool:
         """Whether this name and password were found right not long ago."""
@@ -105,7 +149,7 @@ class Verified:
 
     def remember(self, name: str, password: str, generation: int) -> None:
         """They were right, unless something changed since the check began."""
-        key = self._key(_encoded(name, password))
+        key = self.key_of(_encoded(name, password))
         with self._lock:
             if generation != self._generation:
                 return
@@ -120,7 +164,8 @@ class Verified:
             self._generation += 1
             self._names.clear()
 
-    def _key(self, encoded: str) -> bytes:
+    def key_of(self, encoded: str) -> bytes:
+        """What credentials are known by: a hash that only this process can make."""
         return blake2b(_bytes(encoded), key=self._secret, digest_size=32).digest()
 
 

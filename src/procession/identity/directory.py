@@ -91,6 +91,11 @@ class Directory(Protocol):
         """A text that changes when the user is made anew or gets another password."""
         ...
 
+    @property
+    def valid_until(self) -> float:
+        """Until when (monotonic) what it says now is true, unless it calls back before."""
+        ...
+
     def when_changed(self, action: Callable[[], None]) -> None:
         """Call back whenever anything about people may have changed."""
 
@@ -141,6 +146,11 @@ class StoreDirectory:
         if picture is None or self._now() >= self._check_at:
             return self._look_again()
         return picture
+
+    @property
+    def valid_until(self) -> float:
+        """When it looks again by itself; past for a while after each change."""
+        return self._check_at
 
     def when_changed(self, action: Callable[[], None]) -> None:
         """Call back whenever anything about people may have changed."""

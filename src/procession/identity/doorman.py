@@ -9,6 +9,8 @@ from procession.identity.ledger import LONGEST_NAME
 from procession.identity.model import Actor
 from procession.identity.throttle import Throttle
 
+_MOST_RECENT = 1_000
+
 
 class Doorman:
     """Checks credentials against a directory, sparing what was right a moment ago.
@@ -21,18 +23,32 @@ class Doorman:
         self._verified = verified
         self._throttle = throttle
         self._turnstile = Turnstile()
-        directory.when_changed(verified.forget)
+        self._recent: dict[bytes, tuple[Actor, float]] = {}
+        directory.when_changed(self._forget)
 
     def recognise(self, header: str) -> Actor | None:
         """The actor of a Basic ``Authorization`` header found right a moment ago; never blocks."""
-        encoded = header[6:].strip()
-        generation = self._verified.generation
-        name = self._verified.name_of(encoded)
+        verified, recent = self._verified, self._recent
+        key = verified.key_of(header[6:].strip())
+        found = recent.get(key)
+        if found is not None and verified.is_before(found[1]):
+            return found[0]
+        generation = verified.generation
+        name = verified.name_behind(key)
         if name is None:
             return None
         actor = self._directory.actor(name)
         # Asking the directory may have brought news that empty the memory.
-        return actor if generation == self._verified.generation else None
+        if actor is None or generation != verified.generation:
+            return None
+        if len(recent) >= _MOST_RECENT:
+            recent.clear()
+        recent[key] = (actor, verified.known_until(key, self._directory.valid_until))
+        return actor
+
+    def _forget(self) -> None:
+        self._verified.forget()
+        self._recent = {}  # who is just being recognised is put down in the old one
 
     def admit(self, name: str, password: str, client: str = "") -> Actor:
         """Who that is. May block for the time of a hash. Raises :class:`Unauthenticated`.

@@ -75,10 +75,18 @@ class Ledger:
             raise Rejected(f"{but} is the last administrator who can sign in")
 
     def keep_no_tasks(self, name: str) -> None:
-        """Refuse to remove somebody who has tasks in hand."""
+        """Refuse to remove somebody who has tasks in hand, or whom alone a task is offered to.
+
+        A task that is offered to nobody any more could be taken by anybody.
+        """
         for (task,) in self._reader.execute(people.tasks_held(name)):
             raise Rejected(
                 f"{name} has tasks in hand (task {task}); release or delegate them first, "
+                "or deactivate the user"
+            )
+        for (task,) in self._reader.execute(people.tasks_for_nobody_else(name)):
+            raise Rejected(
+                f"task {task} is offered to {name} alone; assign it to somebody else first, "
                 "or deactivate the user"
             )
 

@@ -24,7 +24,7 @@ async def read_body(
     if length is None and "transfer-encoding" not in headers:
         return b""
     if length is not None:
-        if not length.isdecimal():
+        if not (length.isascii() and length.isdecimal() and len(length) <= 18):
             raise Invalid("Content-Length is not a number")
         if int(length) > limit:
             raise _too_large(limit)

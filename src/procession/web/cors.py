@@ -1,8 +1,9 @@
 """Pages of other sites: which may call us, and which must not make a browser do so.
 
 Browsers add remembered Basic credentials to requests that a foreign page sends, so a request that
-changes something and names a foreign ``Origin`` is refused unless that origin is configured. Calls
-without an ``Origin``, as every program makes them, are not affected.
+changes something and names a foreign ``Origin`` (or none, but says by ``Sec-Fetch-Site`` that it
+comes from another site) is refused unless that origin is configured. Calls without these headers,
+as every program makes them, are not affected. Nothing is changed by a GET.
 """
 
 from __future__ import annotations
@@ -24,7 +25,13 @@ class Origins:
     def check(self, method: str, base: str, headers: Mapping[str, str]) -> None:
         """Raise :class:`Denied` for a change that a foreign page asks for."""
         origin = headers.get("origin")
-        if origin is None or method in SAFE or origin == base or self.allows(origin):
+        if method in SAFE:
+            return
+        if origin is None:
+            if headers.get("sec-fetch-site") == "cross-site":
+                raise Denied("pages of other sites may not call this server", reason="origin")
+            return
+        if origin == base or self.allows(origin):
             return
         raise Denied(f"pages of {origin[:100]} may not call this server", reason="origin")
 

@@ -35,7 +35,10 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 log = logging.getLogger("procession.web")
 NOBODY = Actor("")
+LONG = 100
+"""Lists with more items are written by the pool."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 _PAUSE = re.compile(r"in ([0-9]+) s\b")
 _ANY_CONTEXT = re.compile(r"(?:/[^/]+)*?/rest(?=/|$)")
 
@@ -58,7 +61,7 @@ class Endpoint:
 
     def __init__(self, engine: Engine, settings: Settings, mounts: Sequence[Mount]) -> None:
         self._settings = settings
-        self._fixed = [mount for mount in mounts if "*" not in mount.prefix]
+        self._fixed = [(m.prefix, f"{m.prefix}/", m) for m in mounts if "*" not in m.prefix]
         self._anywhere = next((mount for mount in mounts if "*" in mount.prefix), None)
         self._lanes = Lanes(engine, readers=settings.reader_threads, pool=settings.pool_threads)
         self._authenticator = Authenticator(engine, self._lanes)
@@ -78,10 +81,11 @@ class Endpoint:
 
     def find(self, target: str) -> tuple[Mount, str] | None:
         """The mount of an address and what stands before the dialect's own path."""
-        for mount in self._fixed:
-            prefix = mount.prefix
-            if target.startswith(prefix) and target[len(prefix) : len(prefix) + 1] in {"", "/"}:
+        for prefix, slashed, mount in self._fixed:
+            if target.startswith(slashed) or target == prefix:
                 return mount, prefix
+        if target.startswith("/rest/") and self._anywhere is not None:
+            return self._anywhere, "/rest"
         if self._anywhere is not None and (found := _ANY_CONTEXT.match(target)):
             return self._anywhere, found[0]
         return None
@@ -133,7 +137,11 @@ class Endpoint:
                 limit=self._settings.max_body,
                 seconds=self._settings.body_seconds,
             )
-            return dialect.write(request, await self._lanes.run(route, request))
+            reply = await self._lanes.run(route, request)
+            if _is_long(reply.view):
+                # Others are answered meanwhile.
+                return await self._lanes.in_pool(lambda: dialect.write(request, reply))
+            return dialect.write(request, reply)
         except Gone:
             raise
         except Exception as error:
@@ -161,7 +169,7 @@ class Endpoint:
             request.actor = actor
         if missing is not None or route is None:
             raise missing or NoRoute()
-        if "origin" in request.headers:
+        if "origin" in request.headers or "sec-fetch-site" in request.headers:
             self._origins.check(method, request.base, request.headers)
         return route
 
@@ -206,8 +214,7 @@ class Endpoint:
         headers = [
             (b"content-length", b"%d" % len(body)),
             (b"x-request-id", request_id.encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"cache-control", b"no-store"),
+            *_ALWAYS,
         ]
         if reply.content_type:
             headers.append((b"content-type", reply.content_type.encode("latin-1")))
@@ -224,6 +231,12 @@ class Endpoint:
         if request.method == "HEAD":
             body = b""
         await send({"type": "http.response.body", "body": body})
+
+
+def _is_long(view: object) -> bool:
+    """Whether a reply is a list that takes milliseconds to write."""
+    items = getattr(view, "items", view)
+    return isinstance(items, tuple | list) and len(items) > LONG
 
 
 def _is_for_now(error: Exception) -> bool:

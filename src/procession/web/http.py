@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, Protocol
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import msgspec
 
@@ -158,23 +158,30 @@ class UnsupportedMediaType(Invalid):
     """The body is of a kind that this address does not read."""
 
 
+MOST_PAIRS = 2_000
 _PARAMETER = re.compile(r"\{([a-z_]+)(?::([^{}]+(?:\{[^}]*\}[^{}]*)*))?\}")
+
+
+LONGEST_REMEMBERED = 200
+MOST_REMEMBERED = 2_000
 
 
 class Matcher:
     """All routes of a table compiled once: method, first segment and length of a path pick a short
-    list of patterns, in the order of the table. Paths without parameters are looked up first."""
+    list of patterns, in the order of the table. Paths without parameters are looked up first.
+    A pattern is compiled when its list is first needed; what was matched lately is remembered."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._exact: dict[str, dict[str, Route]] = {}
-        self._patterns: list[tuple[re.Pattern[str], Route, str, int]] = []
+        self._templates: list[tuple[Route, str, int]] = []
         for route in routes:
             if "{" not in route.path:
                 self._exact.setdefault(route.path, {}).setdefault(route.method, route)
             else:
-                first, length = _outline(route.path)
-                self._patterns.append((re.compile(_regex(route.path)), route, first, length))
-        self._firsts = frozenset(first for _, _, first, _ in self._patterns)
+                self._templates.append((route, *_outline(route.path)))
+        self._firsts = frozenset(first for _, first, _ in self._templates)
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._lately: dict[tuple[str, str], tuple[Route, dict[str, str]]] = {}
         self._short: dict[tuple[str, str, int], list[tuple[re.Pattern[str], Route]]] = {}
 
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
@@ -183,6 +190,17 @@ class Matcher:
         Path parameters (``;x``), empty and dot segments in any spelling match nothing, so that no
         two spellings of an address can be judged differently.
         """
+        known = self._lately.get((method, path))
+        if known is not None:
+            return known[0], known[1].copy()
+        route, parameters = self._find(method, path)
+        if len(path) <= LONGEST_REMEMBERED:
+            if len(self._lately) >= MOST_REMEMBERED:
+                self._lately.clear()
+            self._lately[method, path] = route, parameters.copy()
+        return route, parameters
+
+    def _find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         if _TRICKS.search(path):
             raise NoRoute
         path = path.rstrip("/") or "/"
@@ -200,31 +218,37 @@ class Matcher:
         path = path.rstrip("/") or "/"
         methods = set(self._exact.get(path, ()))
         if not _TRICKS.search(path):
-            methods |= {r.method for pattern, r, _, _ in self._patterns if pattern.fullmatch(path)}
+            methods |= {r.method for r, _, _ in self._templates if self._pattern(r).fullmatch(path)}
         if "GET" in methods:
             methods.add("HEAD")
         return tuple(sorted(methods))
 
     def _candidates(self, method: str, path: str) -> list[tuple[re.Pattern[str], Route]]:
-        first, length = _outline(path)
-        key = (method, first if first in self._firsts else "", min(length, 32))
+        first = path.split("/", 2)[1]
+        key = (method, first if first in self._firsts else "", min(path.count("/"), 32))
         short = self._short.get(key)
         if short is None:
             short = [
-                (pattern, route)
-                for pattern, route, begins, long in self._patterns
+                (self._pattern(route), route)
+                for route, begins, long in self._templates
                 if route.method == method and begins in {"", key[1]} and long in {0, key[2]}
             ]
             if len(self._short) < 4_096:
                 self._short[key] = short
         return short
 
+    def _pattern(self, route: Route) -> re.Pattern[str]:
+        pattern = self._patterns.get(route.path)
+        if pattern is None:
+            pattern = self._patterns[route.path] = re.compile(_regex(route.path))
+        return pattern
+
 
 _TRICKS = re.compile(r"//|[;\\\x00-\x20]|/(?:\.|%2e){1,2}(?=/|$)|%0[0ad]", re.IGNORECASE)
 
 
 def _outline(path: str) -> tuple[str, int]:
-    """First segment (empty if it is a parameter) and number of segments (0: any number)."""
+    """A template's first segment (empty if a parameter) and number of segments (0: any number)."""
     first = path.split("/", 2)[1]
     free = [form for _, form in _PARAMETER.findall(path) if form]
     any_length = any(form == "path" or "/" in form for form in free)
@@ -256,10 +280,19 @@ def pairs(text: str) -> list[tuple[str, str]]:
     """The pairs of a query string or form body. Raises :class:`Invalid`."""
     if not text:
         return []
+    if text.count("&") >= MOST_PAIRS:
+        raise Invalid(f"there are more than {MOST_PAIRS} parameters")
+    split = [part.partition("=") for part in text.split("&") if part]
+    if "%" not in text and "+" not in text:
+        return [(name, value) for name, _, value in split]
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=2_000)
-    except ValueError as error:
-        raise Invalid("the parameters are not UTF-8, or too many") from error
+        return [(_decoded(name), _decoded(value)) for name, _, value in split]
+    except UnicodeDecodeError as error:
+        raise Invalid("the parameters are not UTF-8") from error
+
+
+def _decoded(text: str) -> str:
+    return unquote(text.replace("+", " "), errors="strict") if "%" in text or "+" in text else text
 
 
 def plain_path(template: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from procession.settings import Settings
 
 access = logging.getLogger("procession.access")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_QUIET = ("uvicorn.error", "httpx2", "httpcore2")
+"""Others' loggers: the addresses that the HTTP handler calls carry variables."""
 _BUILT_IN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
 
@@ -39,14 +43,22 @@ class TextLines(logging.Formatter):
     """Time, level, logger, message, then ``name=value`` for what was given as ``extra``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a record; line breaks in it are shown, not printed."""
+        """The line of a record; a stack that follows is indented, so that it forges no line."""
         at = datetime.fromtimestamp(record.created).strftime("%H:%M:%S.%f")[:-3]
         extra = "".join(
             f" {name}={value}" for name, value in vars(record).items() if name not in _BUILT_IN
         )
-        message = f"{record.getMessage()}{extra}".replace("\r", "\\r").replace("\n", "\\n")
+        message = visible(f"{record.getMessage()}{extra}")
         line = f"{at} {record.levelname.lower():7} {record.name}: {message}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if not record.exc_info:
+            return line
+        trace = self.formatException(record.exc_info).splitlines()
+        return "\n".join([line, *(f"    {visible(each)}" for each in trace)])
+
+
+def visible(text: str) -> str:
+    """The text on one line: what would break it, or turn it about on a terminal, is spelled out."""
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def configure_logging(settings: Settings) -> None:
@@ -60,7 +72,8 @@ def configure_logging(settings: Settings) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"
-    logging.getLogger("uvicorn.error").setLevel("WARNING")
+    for name in _QUIET:
+        logging.getLogger(name).setLevel("WARNING")
 
 
 def log_access(request: Request, reply: Reply, request_id: str, seconds: float) -> None:

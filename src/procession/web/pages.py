@@ -1,11 +1,9 @@
-"""What surrounds the dialects: the page of addresses, OpenAPI, start and stop."""
+"""What surrounds the dialects: the page of addresses and OpenAPI."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -25,11 +23,7 @@ _POLICY = {
 }
 
 
-def make_pages(
-    settings: Settings,
-    dialects: openapi.Described,
-    lifespan: Callable[[Any], AbstractAsyncContextManager[None]],
-) -> Starlette:
+def make_pages(settings: Settings, dialects: openapi.Described) -> Starlette:
     """The application around the dialects."""
 
     @lru_cache(maxsize=1)
@@ -67,6 +61,4 @@ def make_pages(
             Route("/openapi.json", machine_readable),
             Route("/", home),
         ]
-    return Starlette(
-        routes=routes, lifespan=lifespan, exception_handlers={404: missing, 405: missing}
-    )
+    return Starlette(routes=routes, exception_handlers={404: missing, 405: missing})

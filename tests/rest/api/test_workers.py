@@ -72,7 +72,8 @@ def test_failed_work_is_offered_again_until_it_is_an_incident(served: Served) ->
     watch = served.client("watch")
     incidents = watch.get("/api/incidents").json()["items"]
     assert [i["message"] for i in incidents if i["process_instance_id"] == instance] == ["no box"]
-    assert watch.post(f"/api/jobs/{job['id']}/retry", json={"retries": 2}).status_code == 200
+    offered = watch.post(f"/api/jobs/{job['id']}/retry", json={"retries": 2}).json()
+    assert (offered["state"], offered["retries"]) == ("external", 2)
     assert [each["id"] for each in fetch(served, topic)] == [job["id"]]
 
 

@@ -196,8 +196,9 @@ for new, old, path, query, call in HISTORY:
     expected = [(f"history.{call[0]}", *call[1:])]
     ROWS.append((new, "GET", f"/history{path}", query, expected))
     ROWS.append((old, "GET", f"/runtime/{HR}/history{path}", query, expected))
-ROWS.append(("H01", "POST", "/history/clear", "", [("history.clear",)]))
-ROWS.append(("R17", "POST", f"/runtime/{HR}/history/clear", "", [("history.clear",)]))
+CLEAR = ("history.clear", ("everything", True))
+ROWS.append(("H01", "POST", "/history/clear", "", [CLEAR]))
+ROWS.append(("R17", "POST", f"/runtime/{HR}/history/clear", "", [CLEAR]))
 
 
 @pytest.mark.parametrize(

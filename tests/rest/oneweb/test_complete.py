@@ -81,6 +81,19 @@ def test_row_056_wrong_types_leave_the_task_as_it_was(ann: Oneweb) -> None:
     assert ann.variables(task["id"])["Count"] == 1
 
 
+def test_row_056_fields_of_business_objects_are_checked_too(ann: Oneweb, admin: Oneweb) -> None:
+    instance = ann.start("Booking Room", objects={"RoomObject": {"roomNo": "A-12", "nights": 2}})
+    (task,) = ann.tasks(instance)
+    done(admin.post(f"/tasks/{task['id']}/assign", user="ann"))
+
+    body = {"RoomObject": {"nights": "many"}}
+    refused(ann.post(f"/tasks/{task['id']}/complete", body), 40003)
+
+    assert [left["id"] for left in ann.tasks(instance)] == [task["id"]]
+    assert ann.variables(task["id"])["RoomObject"]["nights"] == 2
+    done(ann.post(f"/tasks/{task['id']}/complete", {"RoomObject": {"nights": "3"}}))
+
+
 def test_row_057_a_failing_next_node_undoes_everything(ann: Oneweb) -> None:
     instance = ann.start("Choice", objects={"Answer": {"kind": "?"}})
     (task,) = ann.tasks(instance)

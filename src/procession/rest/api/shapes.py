@@ -15,6 +15,7 @@ from procession.web.http import Reply, Request
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(max_length=10_000)]
 Lease = Annotated[int, Meta(ge=1, le=86_400_000)]
+Number = Annotated[int, Meta(ge=0, le=999_999_999_999_999_999)]
 
 
 class Retry(msgspec.Struct):
@@ -35,7 +36,7 @@ class Fetch(msgspec.Struct):
 class Complete(msgspec.Struct):
     """A worker has done a job."""
 
-    job_id: int
+    job_id: Number
     worker: Name
     results: dict[str, Any] = {}
 
@@ -46,7 +47,7 @@ class Fail(msgspec.Struct):
     ``code`` speaks to the diagram, where an error event may catch it together with ``value``.
     """
 
-    job_id: int
+    job_id: Number
     worker: Name
     message: Text = ""
     code: Name | None = None
@@ -58,7 +59,7 @@ class Fail(msgspec.Struct):
 class Extend(msgspec.Struct):
     """A worker needs more time."""
 
-    job_id: int
+    job_id: Number
     worker: Name
     lease_ms: Lease = 60_000
 
@@ -75,7 +76,8 @@ def page(request: Request) -> PageRequest:
 def _positive(text: str | None, name: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= 1_000_000):
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 18
+    if not (is_number and 0 < int(text) <= 1_000_000):
         raise Invalid(f"{name} must be a number from 1", reason="parameter")
     return int(text)
 

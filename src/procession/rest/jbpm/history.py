@@ -14,6 +14,7 @@ from procession.errors import Invalid, NotFound
 from procession.identity.model import Actor
 from procession.rest.jbpm import shapes
 from procession.rest.jbpm.params import Parameters, path_number
+from procession.rest.jbpm.profiles import PROFILES
 from procession.rest.jbpm.runtime import done
 from procession.services.paging import PageRequest
 from procession.services.views import Page, ProcessLogView
@@ -51,8 +52,9 @@ def _instance_id(request: Request) -> int:
 @routes.post("/history/clear", permission="history.clear", id="H01")
 @routes.post(f"{_OLD}/clear", permission="history.clear", id="R17")
 def clear(request: Request, engine: Engine) -> Reply:
-    """Delete all logs."""
-    engine.history.clear(request.actor)
+    """Delete the logs: all of them in L, those of ended instances in M."""
+    profile = PROFILES[engine.settings.jbpm_dialect]
+    engine.history.clear(request.actor, everything=profile.clears_running)
     return done()
 
 
@@ -122,7 +124,8 @@ def operation(request: Request, engine: Engine) -> Reply:
 def by_process(request: Request, engine: Engine) -> Reply:
     """The logs of all instances of a definition, or the log of the instance of that number."""
     given, name = Parameters(request, engine), request.path["process_id"]
-    if name.isdecimal() and (log := _one(engine.history, request.actor, name)) is not None:
+    is_number = name.isascii() and name.isdecimal() and len(name) <= 18
+    if is_number and (log := _one(engine.history, request.actor, name)) is not None:
         return _logs(log)
     status, page = given.number("status"), given.page()
     return _logs(engine.history.by_process(request.actor, name, status, page=page))
@@ -132,7 +135,7 @@ def _one(history: HistoryService, actor: Actor, number: str) -> Page[ProcessLogV
     """The 6.0 guide calls the definition's place an instance id; serve that if there is one."""
     try:
         return Page((history.instance(actor, int(number)),))
-    except (NotFound, OverflowError):
+    except NotFound:
         return None
 
 

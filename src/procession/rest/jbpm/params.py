@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -32,7 +33,6 @@ _MAP = "map_"
 _DIGITS = re.compile(r"[0-9]+[li]?")
 _FLOAT = re.compile(r"[0-9][0-9.]{1,9}(?:E-?[0-9]{1,2})?f?")
 _NUMBER = re.compile(r"[0-9]{1,18}l?")
-_PATH_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Parameters:
@@ -44,11 +44,13 @@ class Parameters:
         self.pairs = request.query
         if request.content_type == FORM and not request.body.startswith(b"PK\x03\x04"):
             self.pairs = [*self.pairs, *pairs(_utf8(request.body))]
-        self._by_name: dict[str, list[str]] = {}
-        self._spellings: dict[str, set[str]] = {}
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
         for name, value in self.pairs:
-            self._by_name.setdefault(name.lower(), []).append(value)
-            self._spellings.setdefault(name.lower(), set()).add(name)
+            found.setdefault(name.lower(), []).append(value)
+        return found
 
     # -- single values -----------------------------------------------------------------------
 
@@ -61,10 +63,13 @@ class Parameters:
         for name in names:
             values = self._by_name.get(name.lower())
             if values is not None:
-                if len(values) > len(self._spellings[name.lower()]):
+                if len(values) > 1 and len(values) > len(self._spellings(name.lower())):
                     raise Invalid(f"parameter '{name}' is given {len(values)} times; give it once")
                 return values[0]
         return None
+
+    def _spellings(self, lower: str) -> set[str]:
+        return {name for name, _ in self.pairs if name.lower() == lower}
 
     def required(self, *names: str) -> str:
         """The same; raises :class:`Invalid` if it is missing."""
@@ -131,7 +136,7 @@ class Parameters:
             if key in values:
                 raise Invalid(f"parameter '{name}' is given twice; give it once")
             values[key] = typed_value(name, value.strip(), self.profile)
-        for key, value in self._json_members().items():
+        for key, value in self._json_members().items() if self.request.body else ():
             if key in values:
                 raise Invalid(f"'{key}' is given as a parameter and in the body")
             values[key] = value
@@ -204,12 +209,13 @@ def typed_value(name: str, text: str, profile: Profile) -> Value:
     """What a text of a ``map_`` or ``event`` parameter stands for (3.2)."""
     if len(text) > 1 and text[0] == text[-1] == '"':
         return text[1:-1]
-    if _DIGITS.fullmatch(text):
+    starts_as_number = "0" <= text[:1] <= "9"
+    if starts_as_number and _DIGITS.fullmatch(text):
         return _typed_integer(name, text)
     if profile.typed_words:
         if text in {"true", "false"}:
             return text == "true"
-        if _FLOAT.fullmatch(text):
+        if starts_as_number and _FLOAT.fullmatch(text):
             return _typed_float(name, text)
     return text
 
@@ -236,6 +242,6 @@ def _typed_float(name: str, text: str) -> Value:
 def path_number(request: Request, name: str, what: str) -> int:
     """A number of the path; what cannot be one does not exist."""
     text = request.path[name]
-    if not _PATH_NUMBER.fullmatch(text):
+    if not (text.isdecimal() and text.isascii() and len(text) <= 18):
         raise NotFound(f"{what} {text} could not be found")
     return int(text)

@@ -21,6 +21,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     ``union_takes_status``: with ``union`` statuses join the alternatives, else they always
     restrict (``reference/rulings.md`` 18). ``own_tasks``: in compat mode, too, a task query shows
     the caller's tasks only (4.3). ``one_language``: ``language`` may be given once.
+    ``clears_running``: ``/history/clear`` deletes the logs of running instances too (H01).
     """
 
     name: str
@@ -32,6 +33,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     union_takes_status: bool
     own_tasks: bool
     one_language: bool
+    clears_running: bool
 
 
 L = Profile(
@@ -44,6 +46,7 @@ L = Profile(
     union_takes_status=False,
     own_tasks=False,
     one_language=True,
+    clears_running=True,
 )
 M = Profile(
     name="M",
@@ -55,5 +58,6 @@ M = Profile(
     union_takes_status=True,
     own_tasks=True,
     one_language=False,
+    clears_running=False,
 )
 PROFILES = {profile.name: profile for profile in (L, M)}

@@ -106,6 +106,8 @@ def read_upload(request: Request) -> tuple[dict[str, bytes], str | None]:
     if body.startswith(ZIP_MARKS):
         files = Files()
         files.unpack(body)
+        if not files.contents:  # not the same as no body: nothing is looked for elsewhere
+            raise Invalid("the archive has no file that could be deployed")
         return files.contents, strategy_of(files.contents)
     if kind == "multipart/form-data":
         contents = _parts(request)

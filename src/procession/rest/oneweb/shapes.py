@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -167,15 +167,24 @@ def instance_number(request: Request, engine: Engine) -> int:
     )
 
 
-def _number(text: str, kind: str, uuid_of: Any) -> int:
+def _number(text: str, kind: str, uuid_of: Callable[[int], str]) -> int:
     parsed = parse_long_form(text)
-    if parsed is None or uuid_of(parsed[0]) != parsed[1]:
+    if parsed is None:
+        raise _missing(kind, text)
+    try:
+        is_whole = uuid_of(parsed[0]) == parsed[1]
+    except NotFound:
+        is_whole = False
+    if not is_whole:
         raise _missing(kind, text)
     return parsed[0]
 
 
 def _missing(kind: str, text: str) -> NotFound:
-    return NotFound(f"there is no {kind} {text[:64]}", reason=kind)
+    """In the words of the services, so that a wrong half of an id is like a wrong whole one."""
+    parsed = parse_long_form(text)
+    name = {"task": "Task", "instance": "process instance"}[kind]
+    return NotFound(f"{name} '{parsed[0] if parsed else text[:64]}' not found", reason=kind)
 
 
 def page(request: Request) -> PageRequest:
@@ -191,7 +200,8 @@ def _positive(given: Mapping[str, str], name: str) -> int | None:
     text = given.get(name, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= 1_000_000):
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 18
+    if not (is_number and 0 < int(text) <= 1_000_000):
         raise Invalid(f"{name} must be a number from 1", reason="parameter")
     return int(text)
 

@@ -39,8 +39,8 @@ def unclaim(request: Request, engine: Engine) -> Reply:
 def complete(request: Request, engine: Engine) -> Reply:
     """Finish a task with its business objects; the process goes on to where it waits next."""
     objects = shapes.objects(request)
-    task = shapes.task_number(request, engine)
-    engine.tasks.finish(people.acting(request, engine), task, objects)
+    actor = people.acting(request, engine)
+    engine.tasks.finish(actor, shapes.task_number(request, engine), objects)
     return shapes.answer()
 
 

@@ -31,7 +31,13 @@ def _entity(found: re.Match[str]) -> str:
 
 def escape(text: str) -> str:
     """Text as element content; characters that XML cannot carry become U+FFFD."""
-    return SPECIAL.sub(_entity, text)
+    if not text.isprintable():  # none of those that need a closer look is printable
+        return SPECIAL.sub(_entity, text)
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    return text.replace(">", "&gt;") if ">" in text else text
 
 
 def escape_attribute(text: str) -> str:
@@ -57,8 +63,11 @@ def epoch_ms(moment: datetime) -> int:
 def xml_date(zone: tzinfo) -> Text:
     """``xs:dateTime`` with milliseconds in a zone; UTC is written ``Z``."""
 
+    if str(zone) == "UTC":
+        zone = UTC  # moments are in UTC already: this one object saves the arithmetic
+
     def write(moment: datetime) -> str:
-        text = moment.astimezone(zone).isoformat(timespec="milliseconds")
+        text = moment.astimezone(zone).isoformat("T", "milliseconds")
         return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
     return write

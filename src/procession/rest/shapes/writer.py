@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, tzinfo
-from operator import attrgetter
 from typing import Any, TypeAlias
 
 from procession.rest.shapes.fields import Field, OneOf, Shape
 from procession.rest.shapes.kinds import NUMBER, TEXT, Kind, Plain, encode_json
-from procession.rest.shapes.text import DECLARATION, SPECIAL, XSI, Text, escape, escape_attribute
+from procession.rest.shapes.source import Source
+from procession.rest.shapes.text import DECLARATION, XSI, Text
 
 Body: TypeAlias = Callable[[Any, Any], tuple[str, str]]
 ToPlain: TypeAlias = Callable[[Any, Any], dict[str, Any]]
@@ -52,27 +52,30 @@ class Writer:
     def _compile_body(self, shape: Shape) -> Body:
         attributes = tuple(f for f in shape.fields if f.xml is not None and f.attribute)
         children = tuple(f for f in shape.fields if f.xml is not None and not f.attribute)
-        attribute_values = _values(attributes)
-        names = tuple(f.xml for f in attributes)
-        values = _values(children)
-        writers = tuple((self._element(f), _null(f)) for f in children)
-        before, after = ("\n    ", "\n") if shape.indented else ("", "")
+        made = Source()
+        for number, field in enumerate((*attributes, *children)):
+            made.line(f"v = {made.getter(field, number)}")
+            written = (
+                made.attribute(field.xml or "")
+                if field.attribute
+                else self._expression(made, field, number)
+            )
+            made.line(f"x{number} = {_null(field)!r} if v is None else {written}")
+        names = [f"x{number}" for number in range(len(attributes) + len(children))]
+        head, rest = names[: len(attributes)], names[len(attributes) :]
+        content = made.on_lines(rest) if shape.indented else made.joined(rest)
+        made.line(f"return {made.joined(head)}, {content}")
+        body: Body = made.function()
+        return body
 
-        def content(view: Any, frame: Any) -> str:
-            parts = []
-            for value, (write, null) in zip(values(view, frame), writers, strict=False):
-                if value is not None:
-                    parts.append(write(value))
-                elif null:
-                    parts.append(null)
-            return before + before.join(parts) + after if before else "".join(parts)
-
-        def whole(view: Any, frame: Any) -> tuple[str, str]:
-            pairs = zip(names, attribute_values(view, frame), strict=True)
-            quoted = [f' {n}="{escape_attribute(str(v))}"' for n, v in pairs if v is not None]
-            return "".join(quoted), content(view, frame)
-
-        return whole if attributes else lambda view, frame: ("", content(view, frame))
+    def _expression(self, made: Source, field: Field, number: int) -> str:
+        """How the source writes ``v``, a field that is not null, its element included."""
+        name, kind = field.xml or "", field.kind
+        if not field.many and kind is TEXT:
+            return made.element(name, "escape(v)")
+        if not field.many and kind is NUMBER:
+            return made.element(name, "str(v)")
+        return f"{made.given(self._element(field), number, 'w')}(v)"
 
     def _element(self, field: Field) -> Text:
         """The function that writes one field that is not null, its element included."""
@@ -95,11 +98,6 @@ class Writer:
         render = kind.xml(self.zone)
         if kind is NUMBER:
             return lambda value: f"{opening}{value}{closing}"
-        if kind is TEXT:  # the commonest kind, without a second call
-            is_special = SPECIAL.search
-            return lambda value: (
-                f"{opening}{escape(value) if is_special(value) else value}{closing}"
-            )
         if kind.collapses:
 
             def collapsing(value: Any) -> str:
@@ -114,22 +112,18 @@ class Writer:
         return lambda item: writers[type(item)](item)
 
     def _compile_plain(self, shape: Shape) -> ToPlain:
-        fields = tuple(f for f in shape.fields if f.json is not None)
-        names = tuple(f.json or "" for f in fields)
-        values = _values(fields)
-        changes = tuple(
-            (place, change)
-            for place, field in enumerate(fields)
-            if (change := self._converter(field)) is not None
-        )
-
-        def convert(view: Any, frame: Any) -> dict[str, Any]:
-            items = list(values(view, frame))
-            for place, change in changes:
-                if items[place] is not None:
-                    items[place] = change(items[place])
-            return dict(zip(names, items, strict=True))
-
+        made = Source()
+        pairs = []
+        for number, field in enumerate(f for f in shape.fields if f.json is not None):
+            change = self._converter(field)
+            value = made.getter(field, number)
+            if change is not None:
+                made.line(f"v{number} = {value}")
+                call = made.given(change, number, "c")
+                value = f"None if v{number} is None else {call}(v{number})"
+            pairs.append(f"{field.json!r}: {value}")
+        made.line("return {" + ", ".join(pairs) + "}")
+        convert: ToPlain = made.function()
         return convert
 
     def _converter(self, field: Field) -> Plain | None:
@@ -157,14 +151,3 @@ class Writer:
 
 def _null(field: Field) -> str:
     return f'<{field.xml} xsi:nil="true" {XSI}/>' if field.nillable else ""
-
-
-def _values(fields: tuple[Field, ...]) -> Callable[[Any, Any], Any]:
-    """The function that fetches the values of all fields; one C call if all are attributes."""
-    if len(fields) > 1 and all(isinstance(f.get, str) for f in fields):
-        fetch = attrgetter(*[str(f.get) for f in fields])
-        return lambda view, frame: fetch(view)
-    getters = tuple(
-        (attrgetter(f.get) if isinstance(f.get, str) else f.get, f.of_frame) for f in fields
-    )
-    return lambda view, frame: [get(frame if framed else view) for get, framed in getters]
