@@ -115,7 +115,7 @@ def check_once(client: httpx2.Client, instance: int, process: str, status: int) 
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
     database_url: str, tmp_path: Path
 ) -> None:
-    server = Server(database_url, tmp_path)
+    server = Server(database_url, tmp_path, PROCESSION_JOB_LEASE_SECONDS="2")
     server.start()
     server.deploy(UNIT, MODELS / "load.bpmn")
     dice = random.Random(20260101)

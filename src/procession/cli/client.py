@@ -12,12 +12,13 @@ import json
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-import httpx2
+from typing import TYPE_CHECKING, Any, Self
 
 from procession.errors import Fault, Invalid, NotFound, StoreUnavailable
 from procession.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 def run_file(settings: Settings) -> Path | None:
@@ -86,7 +87,15 @@ class Client:
         files: list[tuple[str, tuple[str, bytes, str]]] | None = None,
     ) -> Any:
         """Make a call and give the JSON of its answer; errors become ours."""
-        answer = asyncio.run(self._call(method, path, params, body, files))
+        import httpx2  # here, because `serve` uses this module too and calls nobody
+
+        try:
+            answer = asyncio.run(self._call(method, path, params, body, files))
+        except httpx2.HTTPError as error:
+            raise StoreUnavailable(
+                f"the server at {self._base} does not answer ({type(error).__name__}); if none is "
+                f"running, delete {run_file(self._settings)}"
+            ) from error
         if answer.status_code >= 400:
             raise _fault(answer)
         return answer.json() if answer.content else None
@@ -99,6 +108,8 @@ class Client:
         body: Any,
         files: list[tuple[str, tuple[str, bytes, str]]] | None,
     ) -> httpx2.Response:
+        import httpx2
+
         transport = httpx2.ASGITransport(app=self._app) if self._app is not None else None
         headers = {"Accept": "application/json", **self._headers}
         async with httpx2.AsyncClient(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import click
@@ -12,8 +14,7 @@ from procession.errors import Invalid
 
 
 @click.command()
-@click.argument("unit")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, metavar="[UNIT] FILE...")
 @click.option("--strict", is_flag=True, help="Refuse every violation of the specification.")
 @click.option(
     "--strategy",
@@ -25,8 +26,7 @@ from procession.errors import Invalid
 @settings_options
 @json_option
 def deploy(
-    unit: str,
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     strict: bool,
     strategy: str,
     database: str | None,
@@ -34,13 +34,16 @@ def deploy(
     config: str | None,
     as_json: bool,
 ) -> None:
-    """Deploy FILES (BPMN files, or one kjar or zip) as UNIT: group:artifact:version.
+    """Deploy FILEs (BPMN files, or one kjar or zip) as UNIT: group:artifact:version.
+
+    Without UNIT a kjar goes by its Maven coordinates, anything else by the first file's name.
 
     \b
     procession deploy org.acme:orders:1.0 order.bpmn invoice.bpmn
-    procession deploy org.acme:orders:1.1 orders-1.1.jar --strict
+    procession deploy orders-1.1.jar --strict
     """
-    parts = [("file", (f.name, f.read_bytes(), "application/octet-stream")) for f in files]
+    unit, paths = _unit(files)
+    parts = [("file", (p.name, p.read_bytes(), "application/octet-stream")) for p in paths]
     if len({name for _, (name, _, _) in parts}) < len(parts):
         raise Invalid("two files have the same name")
     settings = settings_of(database=database, data_dir=data_dir, config=config)
@@ -57,3 +60,32 @@ def deploy(
         show([done], (), as_json=True)
     else:
         click.echo(f"{unit} is deployed.")
+
+
+def _unit(given: tuple[str, ...]) -> tuple[str, list[Path]]:
+    """The unit's id and its files; what is first and no file is the id."""
+    first = Path(given[0])
+    names = given if first.is_file() else given[1:]
+    paths = [Path(name) for name in names]
+    if not paths:
+        raise Invalid(f"{given[0]} is not a file, and no file comes after it")
+    for path in paths:
+        if not path.is_file():
+            raise Invalid(f"{path} is not a file")
+    if not first.is_file():
+        return given[0], paths
+    return _coordinates(first) or first.stem, paths
+
+
+def _coordinates(path: Path) -> str | None:
+    """``group:artifact:version`` from a kjar's ``pom.properties``."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+            for name in archive.namelist():
+                if name.endswith("/pom.properties"):
+                    lines = archive.read(name)[:10_000].decode("utf-8", "replace").splitlines()
+                    found = dict(line.split("=", 1) for line in lines if "=" in line)
+                    return f"{found['groupId']}:{found['artifactId']}:{found['version']}"
+    except (zipfile.BadZipFile, KeyError):
+        return None
+    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import shlex
 import socket
 import sys
 from pathlib import Path
@@ -36,6 +38,7 @@ def serve(**given: Any) -> None:
     procession serve --port 9090 --database sqlite:////var/lib/procession/procession.db
     PROCESSION_DATABASE=postgresql://procession@db/procession procession serve --host 0.0.0.0
     """
+    gc.disable()  # nothing of what is loaded now is garbage
     settings = settings_of(**given)
     listening = _listen(settings)
     _make_directory(settings)
@@ -46,9 +49,10 @@ def serve(**given: Any) -> None:
     from procession.web.logs import configure_logging
 
     configure_logging(settings)
-    engine = Engine.open(settings.database, settings=settings, exclusive=True)
-    left = None
+    left = engine = None
     try:
+        engine = Engine.open(settings.database, settings=settings, exclusive=True)
+        chosen = settings.admin_password if not engine.directory.picture.users else ""
         password = engine.people.ensure_first_administrator(settings.admin_password or None)
         people = _demo(engine) if settings.demo else {}
         app = create_app(engine, owns_engine=True)
@@ -56,17 +60,32 @@ def serve(**given: Any) -> None:
         url = f"http://{_shown(settings.host)}:{port}"
         left = leave_address(settings, url, app.operator_key)
         engine.worker().start()
-        click.echo(banner(settings, url, password, people))
+        click.echo(banner(settings, url, password, people, chosen=chosen))
         sys.stdout.flush()
+        gc.freeze()
+        gc.enable()
         run(app, [listening])
     finally:
-        engine.close()
+        gc.enable()
+        listening.close()
+        if engine is not None:
+            engine.close()
         if left is not None:
             left.unlink(missing_ok=True)
 
 
-def banner(settings: Settings, url: str, password: str | None, people: dict[str, str]) -> str:
-    """What a person needs to know: addresses, passwords made up just now, lines to copy."""
+def banner(
+    settings: Settings,
+    url: str,
+    password: str | None,
+    people: dict[str, str],
+    *,
+    chosen: str = "",
+) -> str:
+    """What a person needs to know: addresses, passwords made up just now, lines to copy.
+
+    ``chosen`` is the administrator's password where the settings named it, on the first start.
+    """
     lines = [
         "",
         f"Procession is ready at {url}",
@@ -78,6 +97,8 @@ def banner(settings: Settings, url: str, password: str | None, people: dict[str,
     if password:
         lines += ["", f"First start. User admin has the password: {password}"]
         lines += ["It is shown this once and stored only as a hash."]
+    elif chosen:
+        lines += ["", "First start. User admin has the password from the settings."]
     elif not people:
         lines += ["", "Passwords were shown on the first start; change one with: "]
         lines[-1] += "procession user passwd NAME"
@@ -85,16 +106,15 @@ def banner(settings: Settings, url: str, password: str | None, people: dict[str,
         lines += ["", "Demo people (user / password):"]
         lines += [f"  {name:10} {secret}" for name, secret in people.items()]
     if settings.demo:
-        lines += ["", *_examples(settings, url, password, people)]
+        lines += ["", *_examples(settings, url, password or chosen, people)]
     return "\n".join([*lines, ""])
 
 
-def _examples(
-    settings: Settings, url: str, password: str | None, people: dict[str, str]
-) -> list[str]:
+def _examples(settings: Settings, url: str, password: str, people: dict[str, str]) -> list[str]:
+    """Lines to copy. Where a password is not known any more curl asks for it."""
     rest = f"{url}/business-central/rest"
-    admin = f"admin:{password or settings.admin_password or '$PASSWORD'}"
-    krisv = f"krisv:{people['krisv']}" if "krisv" in people else "krisv:$KRISV"
+    admin = shlex.quote(f"admin:{password}" if password else "admin")
+    krisv = shlex.quote(f"krisv:{people['krisv']}" if "krisv" in people else "krisv")
     unit = "org.jbpm:Evaluation:1.0"
     oneweb = f"{url}/{settings.oneweb_root}/service/runtime"
     start = f"{rest}/runtime/{unit}/process/evaluation/start"
@@ -104,11 +124,10 @@ def _examples(
     )
     return [
         "Try it:",
-        f"  curl -u '{admin}' -X POST '{start}?map_employee=krisv&map_reason=yearly'",
-        f"  curl -u '{krisv}' -H 'Accept: application/json' "
-        f"'{rest}/task/query?potentialOwner=krisv'",
-        f"  curl -u '{admin}' '{rest}/history/instances'",
-        f"  curl -u '{admin}' -H 'Content-Type: application/json' -d '{body}' "
+        f"  curl -u {admin} -X POST '{start}?map_employee=krisv&map_reason=yearly'",
+        f"  curl -u {krisv} -H 'Accept: application/json' '{rest}/task/query?potentialOwner=krisv'",
+        f"  curl -u {admin} '{rest}/history/instances'",
+        f"  curl -u {admin} -H 'Content-Type: application/json' -d '{body}' "
         f"'{oneweb}/process/start'",
     ]
 
