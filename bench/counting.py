@@ -46,9 +46,7 @@ class Counts(msgspec.Struct, frozen=True):
 class Meter:
     """An engine whose every statement is counted."""
 
-    def __init__(
-        self, engine: Engine, connections: list[sqlite3.Connection], path: Path
-    ) -> None:
+    def __init__(self, engine: Engine, connections: list[sqlite3.Connection], path: Path) -> None:
         self.engine = engine
         self._path = path
         self.admin: Actor = engine.admin
@@ -111,7 +109,7 @@ def metered(folder: Path, unit: str, files: dict[str, bytes]) -> Iterator[Meter]
         connections.append(connection)
         return connection
 
-    SqliteStore._connect = connect  # type: ignore[method-assign]
+    SqliteStore._connect = connect  # type: ignore[method-assign, assignment]
     try:
         path = folder / "counted.db"
         with Engine.open(f"sqlite:///{path}", threads=False, clock=ManualClock()) as engine:

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import uvicorn
-from camunda.api import create_app
-from camunda.engine import ProcessEngine
-from camunda.parser.bpmn_parser import parse_bpmn_file
-from camunda.persistence.store import Store
+from camunda.api import create_app  # type: ignore[import-not-found,unused-ignore]
+from camunda.engine import ProcessEngine  # type: ignore[import-not-found,unused-ignore]
+from camunda.parser.bpmn_parser import parse_bpmn_file  # type: ignore[import-not-found,unused-ignore]
+from camunda.persistence.store import Store  # type: ignore[import-not-found,unused-ignore]
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ import time
 from typing import Any
 
 from lxml import etree
-from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser  # type: ignore[import-not-found,unused-ignore]
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow  # type: ignore[import-not-found,unused-ignore]
 
 
 def main() -> None:

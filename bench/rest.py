@@ -15,6 +15,7 @@ from bench.processes import UNIT, served
 from bench.serving import Server, request
 
 CALLERS: Final = (1, 8, 32)
+RUNS: Final = 3
 VARIABLES: Final = "map_customer=ann&map_amount=1000&map_note=nothing"
 _FORMATS: Final = {"xml": "application/xml", "json": "application/json"}
 _ID: Final = {"xml": r"<id>(\d+)</id>", "json": r'"id":(\d+)'}
@@ -57,7 +58,7 @@ def _oneweb(method: str, path: str, body: str = "") -> str:
 
 
 def _begin(process: str) -> Call:
-    body = '{"processName":"%s","object":{"order":{"customer":"ann","amount":1000}}}' % process
+    body = f'{{"processName":"{process}","object":{{"order":{{"customer":"ann","amount":1000}}}}}}'
     return _call(_oneweb("POST", "/process/start", body), instance=r'"data":"([^"]+)"')
 
 
@@ -91,12 +92,16 @@ SCENARIOS: Final[tuple[tuple[str, Callable[[str], list[Call]], tuple[str, ...]],
 def measure(
     server: Server, calls: list[Call], callers: int, *, seconds: float, flows: int = 5_000
 ) -> dict[str, Any]:
-    """One run of load on a server, with what it cost the server."""
-    before = machine.cpu_seconds(server.pid)
-    result = serving.load(server.port, calls, callers, seconds=seconds, flows=flows)
-    used = machine.cpu_seconds(server.pid) - before
-    result["server_cpu_us_per_call"] = round(used / max(result["calls"], 1) * 1e6)
-    return result
+    """Three runs of load on a server; the one in the middle, with what it cost the server."""
+    found = []
+    for _ in range(RUNS):
+        before = machine.cpu_seconds(server.pid)
+        result = serving.load(server.port, calls, callers, seconds=seconds / RUNS, flows=flows)
+        used = machine.cpu_seconds(server.pid) - before
+        result["server_cpu_us_per_call"] = round(used / max(result["calls"], 1) * 1e6)
+        found.append(result)
+    found.sort(key=lambda result: float(result["flows_per_second"]))
+    return found[RUNS // 2] | {"best_flows_per_second": found[-1]["flows_per_second"]}
 
 
 def run(database: str, url: str, *, seconds: float, wanted: Callable[[str], bool]) -> Iterator[Any]:

@@ -25,8 +25,6 @@ from procession.services.tasks import TaskCriteria
 from procession.testing.runs import compile_model, ended
 from procession.values import Map, freeze_all
 
-PERSISTED: Final = ("start", "timer", "signal", "finish")
-
 
 class Pattern(msgspec.Struct, frozen=True):
     """One instance from start to end. ``then`` is what happens after the start."""
@@ -115,31 +113,34 @@ class Persisted:
         ref = ProcessRef(deployment=UNIT, process_id=process)
         return self._engine.processes.start(self._admin, ref, given).id
 
-    def finish(self, instance: int, results: Map | None = None) -> None:
-        """Find the open task of an instance and finish it."""
+    def open_task(self, instance: int) -> int:
+        """The number of the open task of an instance."""
         criteria = TaskCriteria(process_instance_ids=(instance,), statuses=("Reserved",))
-        (task,) = self._engine.tasks.query(self._admin, criteria, PageRequest()).items
-        self._engine.tasks.finish(self._admin, task.id, results or Map())
+        return self._engine.tasks.query(self._admin, criteria, PageRequest()).items[0].id
 
-    def complete(self, instance: int, results: Map) -> None:
-        """Complete the open task of an instance with results, as a jBPM client does."""
-        criteria = TaskCriteria(process_instance_ids=(instance,), statuses=("Reserved",))
-        (task,) = self._engine.tasks.query(self._admin, criteria, PageRequest()).items
-        self._engine.tasks.start(self._admin, task.id)
-        self._engine.tasks.complete(self._admin, task.id, results)
+    def finish(self, instance: int) -> None:
+        """Find the open task of an instance; take, start and complete it in one call."""
+        self._engine.tasks.finish(self._admin, self.open_task(instance), Map())
+
+    def complete(self, task: int, results: Map) -> None:
+        """Start and complete a task with results, as a jBPM client does."""
+        self._engine.tasks.start(self._admin, task)
+        self._engine.tasks.complete(self._admin, task, results)
 
     def once(self, pattern: Pattern) -> Callable[[], object]:
         """A function that runs one instance."""
-        after = {
-            "": lambda instance: None,
-            "called": lambda instance: None,
-            "finish": self.finish,
-            "signal": lambda instance: self._engine.processes.signal(
-                self._admin, "go", instance=instance
-            ),
-            "timer": lambda instance: self._let_time_pass(),
-        }[pattern.then]
-        return lambda: after(self.start(pattern.process, pattern.variables))
+
+        def run() -> None:
+            instance = self.start(pattern.process, pattern.variables)
+            match pattern.then:
+                case "finish":
+                    self.finish(instance)
+                case "signal":
+                    self._engine.processes.signal(self._admin, "go", instance=instance)
+                case "timer":
+                    self._let_time_pass()
+
+        return run
 
     def _let_time_pass(self) -> None:
         self._clock.advance(2)
