@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help serve test check lint types contracts docs crash bench lock clean
+.PHONY: help serve test check lint types contracts docs crash conformance bench lock clean
 
 help:
 	@echo "make serve   start the server with demo data on 127.0.0.1:8080 (ARGS='--port 9090' …)"
@@ -14,6 +14,7 @@ help:
 	@echo "make check   style, types and import contracts"
 	@echo "make docs    write the pages of docs/reference from the source"
 	@echo "make crash   200 kills under load: nothing acknowledged may be lost"
+	@echo "make conformance  run the conformance corpus and write docs/conformance.md"
 	@echo "make bench   benchmarks, JSON out"
 	@echo "make lock    pin the dependencies anew"
 
@@ -59,9 +60,11 @@ docs: $(VENV)/serve.stamp
 crash: $(VENV)/test.stamp
 	PROCESSION_KILLS=100 $(BIN)/python -m pytest -n 2 tests/acceptance -k kill --timeout 1500 $(ARGS)
 
+conformance: $(VENV)/test.stamp
+	$(BIN)/python -m tests.conformance
+
 bench: $(VENV)/test.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
-	$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench $(ARGS)
 
 lock: $(VENV)/test.stamp
 	$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
@@ -71,4 +74,4 @@ lock: $(VENV)/test.stamp
 	  --no-annotate --no-header --quiet --upgrade -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf $(VENV) .venv-bench bench/results .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

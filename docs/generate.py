@@ -66,9 +66,9 @@ def settings_page() -> str:
         "one), as a variable of the environment, or in a TOML file under its name. Arguments go "
         "before the environment, the environment before the file, the file before the default. "
         "The file is named by `--config` or `PROCESSION_CONFIG`. Lists are separated by commas "
-        "in the environment and are arrays in the file. An unknown name or a wrong value stops "
-        "the start with a message.\n\n"
-        + table(("setting", "environment", "kind", "default", "meaning"), rows)
+        "in the environment and are arrays in the file. A wrong value, or an unknown name in the "
+        "file, stops the start with a message; a variable with an unknown name is not looked "
+        "at.\n\n" + table(("setting", "environment", "kind", "default", "meaning"), rows)
     )
 
 
