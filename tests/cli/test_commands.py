@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from procession import __version__
 from procession.cli.main import COMMANDS, command
+from procession.cli.options import show
 from procession.cli.serve import banner
 from procession.settings import Settings
 from procession.testing import model
@@ -185,3 +186,12 @@ def test_the_lines_to_copy_carry_a_password_that_the_settings_chose():
     assert "password from the settings" in first
     users = [shlex.split(line)[2] for line in later.splitlines() if line.startswith("  curl")]
     assert users == ["admin", "krisv", "admin", "admin"]
+
+
+def test_in_a_pipe_a_row_is_one_line(capsys):
+    rows = [{"name": "a", "problem": "far too long for a line of eighty letters " * 4}]
+
+    show(rows, ("name", "problem"), as_json=False)
+
+    _, row = capsys.readouterr().out.splitlines()
+    assert row.count("eighty") == 4

@@ -47,6 +47,17 @@ def test_of_several_files_each_problem_names_its_own(engine):
     assert "one.bpmn, line " in str(caught.value)
 
 
+def test_warnings_are_told_and_do_not_refuse(engine):
+    odd = model("odd").start().script("s", "com.acme.Foo.bar();").end()
+
+    job = engine.deployments.deploy(engine.admin, UNIT, {"odd.bpmn": odd.xml()})
+
+    assert job.success
+    first, warning = job.explanation.splitlines()
+    assert first == "Deployment job accepted, 1 warning(s):"
+    assert "com.acme.Foo" in warning
+
+
 def test_two_files_with_one_process_id_are_refused(engine):
     files = {"a.bpmn": WAITING.xml(), "b.bpmn": WAITING.xml()}
     with pytest.raises(InvalidModel, match="same id"):

@@ -159,7 +159,7 @@ def _walk(store: Store, steps: Any) -> None:
             if what == "finish":
                 unit.finish_job(job.id, worker)
             else:
-                repository.fail(unit, job, worker, "oh", 2, now + amount, now)
+                repository.fail(unit, job, worker, "oh", 2, now + amount, now, None)
             assert (store.commit([unit])[0] is None) == mine
             if mine and what == "finish":
                 del model[job.id]
@@ -178,7 +178,7 @@ def test_a_job_without_retries_becomes_an_incident_and_can_be_retried(store: Sto
     add(store, rows.job(1, retries=1, instance_id=9, topic="mail"))
     (job,) = store.lease_jobs("w", 0, 10, 1)
     unit = store.unit_of_work()
-    repository.fail(unit, job, "w", "no route", 0, 50, 5)
+    repository.fail(unit, job, "w", "no route", 0, 50, 5, None)
     assert store.commit([unit]) == [None]
 
     assert leased(store, "w", 99, 100) == []

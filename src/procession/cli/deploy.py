@@ -60,6 +60,9 @@ def deploy(
         show([done], (), as_json=True)
     else:
         click.echo(f"{unit} is deployed.")
+        _, _, warnings = done["explanation"].partition("\n")
+        if warnings:
+            click.echo(warnings, err=True)
 
 
 def _unit(given: tuple[str, ...]) -> tuple[str, list[Path]]:

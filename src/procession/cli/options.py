@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -52,7 +53,9 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: 
         table.add_column(column.replace("_", " "))
     for row in rows:
         table.add_row(*[_text(row.get(column)) for column in columns])
-    Console(soft_wrap=True).print(table)
+    # Into a file or a pipe a row is one line, whole; a terminal wraps the cells.
+    width = None if sys.stdout.isatty() else 1_000
+    Console(soft_wrap=True, width=width).print(table)
 
 
 def _text(value: Any) -> str:

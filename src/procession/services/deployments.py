@@ -229,7 +229,7 @@ class DeploymentService(Service):
                 for definition in compilation.definitions:
                     self._add_definition(turn, unit, name, definition)
             self._changed(turn, deployment_id)
-            return _accepted(job, "DEPLOY", unit, "Deployment job accepted")
+            return _accepted(job, "DEPLOY", unit, _told("Deployment job accepted", warnings))
 
         return self.room.executive.run(write, actor=actor.name)
 
@@ -355,6 +355,13 @@ def _strategy(strategy: str) -> str:
 def _summary(deployment_id: str, errors: Sequence[Problem]) -> str:
     lines = "\n".join(str(problem) for problem in errors)
     return f"{deployment_id} was not deployed, {len(errors)} problem(s):\n{lines}"
+
+
+def _told(text: str, warnings: Sequence[str]) -> str:
+    if not warnings:
+        return text
+    more = [f"and {len(warnings) - 20} more"] if len(warnings) > 20 else []
+    return "\n".join((f"{text}, {len(warnings)} warning(s):", *warnings[:20], *more))
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

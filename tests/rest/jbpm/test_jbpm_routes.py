@@ -346,3 +346,10 @@ def test_undeploying_what_is_not_deployed_is_accepted(form: str, success: bool) 
 
     assert (reply.status, reply.view.success) == (202, success)
     assert reply.view.explanation == "not deployed"
+
+
+@pytest.mark.parametrize(("form", "everything"), [("L", True), ("M", False)])
+def test_clearing_history_spares_running_instances_in_m(form: str, everything: bool) -> None:
+    _, calls, _ = go("POST", "/history/clear", form=form)
+
+    assert calls == [("history.clear", ("everything", everything))]
