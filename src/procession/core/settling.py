@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from procession.core.graph import FlowNode
 from procession.core.state import WaitKind
+from procession.errors import LimitExceeded
 
 if TYPE_CHECKING:
     from procession.core.transition import Transition
@@ -47,3 +48,14 @@ def can_still_arrive(t: Transition, node: FlowNode, scope: int) -> bool:
         if ways - arrived and not ways & arrived:
             return True
     return False
+
+
+def too_long(t: Transition) -> Never:
+    """End a step that makes no progress, naming the elements that are active."""
+    active = sorted({e.node for e in t.state.elements.values() if e.node})
+    raise LimitExceeded(
+        f"{t.env.limits.records_per_step} records in one step without a wait: "
+        f"a loop through {', '.join(active)}?",
+        instance=t.state.id,
+        process=t.definition.id,
+    )

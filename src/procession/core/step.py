@@ -61,11 +61,11 @@ def _begin(t: Transition, command: c.Command) -> None:
             _cancel(t, element)
         case c.SuspendProcess():
             _need_active(t)
-            t._append(r.ProcessInstanceSuspended())
+            t.append(r.ProcessInstanceSuspended())
         case c.ResumeProcess():
             if t.state.status is not InstanceStatus.SUSPENDED:
                 raise Rejected(f"process instance {t.state.id} is not suspended")
-            t._append(r.ProcessInstanceResumed())
+            t.append(r.ProcessInstanceResumed())
         case c.AbortProcess(outcome=outcome):
             _need_running(t)
             t.end(InstanceStatus.ABORTED, outcome)
@@ -74,7 +74,7 @@ def _begin(t: Transition, command: c.Command) -> None:
 def _start(t: Transition, command: c.StartProcess) -> None:
     if t.state.status is not InstanceStatus.PENDING:
         raise Rejected(f"process instance {t.state.id} has been started already")
-    t._append(
+    t.append(
         r.ProcessInstanceStarted(
             t.state.definition,
             command.root or t.state.id,
@@ -86,7 +86,7 @@ def _start(t: Transition, command: c.StartProcess) -> None:
     t.activate(t.definition.root, 0)
     for name, value in command.variables.items():
         if value is not None:
-            t._append(r.VariableSet(ROOT, name, value))
+            t.append(r.VariableSet(ROOT, name, value))
     t.started_at, t.payload = command.start_event, command.payload
 
 

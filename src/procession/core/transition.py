@@ -7,11 +7,10 @@ but all a transition can do is append a record and evolve its own copy of the st
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Never
+from typing import Any
 
-from procession.core import evaluation, scopes, settling
+from procession.core import evaluation, scopes, settling, throwing
 from procession.core import records as r
-from procession.core.catching import find_catcher
 from procession.core.evolve import evolve
 from procession.core.graph import FlowNode, ProcessDefinition, SequenceFlow
 from procession.core.ports import Env, Script, Wish
@@ -24,7 +23,7 @@ from procession.core.state import (
     Wait,
     WaitKind,
 )
-from procession.errors import ExecutionFailure, LimitExceeded
+from procession.errors import ExecutionFailure
 from procession.values import EMPTY, Map, Value
 
 _TAKE, _ENTER, _COMPLETE, _ENDED = range(4)
@@ -67,9 +66,9 @@ class Transition:
     ) -> ElementInstance:
         """Enter a node now; its ``enter`` hook is planned. ``element`` is a number reserved."""
         number = element or self.state.next_id
-        self._append(r.ElementActivated(number, node.id, scope, role, flow))
+        self.append(r.ElementActivated(number, node.id, scope, role, flow))
         for name, value in variables.items():
-            self._append(r.VariableSet(number, name, value))
+            self.append(r.VariableSet(number, name, value))
         self._planned.append((_ENTER, number))
         return self.state.elements[number]
 
@@ -85,7 +84,7 @@ class Transition:
             self.cancel(child)
         self._unpark(me.id)
         self._close_waits(me.id)
-        self._append(r.ElementCancelled(me.id, me.node))
+        self.append(r.ElementCancelled(me.id, me.node))
 
     def cancel_children(self, me: ElementInstance, *, but: int = 0) -> None:
         """Stop everything inside ``me``, except one child; ``me`` itself goes on."""
@@ -123,18 +122,18 @@ class Transition:
     def conclude(self, me: ElementInstance) -> None:
         """Complete an element instance at once, without leaving it and without asking its scope."""
         self._close_waits(me.id)
-        self._append(r.ElementCompleted(me.id, me.node))
+        self.append(r.ElementCompleted(me.id, me.node))
 
     def park(self, node: FlowNode, flow: SequenceFlow, scope: int) -> None:
         """A token waits at a join."""
         parked = self.state.parked.get((scope, node.id))
         element = parked.element if parked else self.state.next_id
-        self._append(r.TokenParked(node.id, flow.id, scope, element))
+        self.append(r.TokenParked(node.id, flow.id, scope, element))
 
     def join(self, node: FlowNode, flows: tuple[str, ...], scope: int) -> ElementInstance:
         """Take one parked token of each flow and enter the node once."""
         element = self.state.parked[scope, node.id].element
-        self._append(r.TokensJoined(node.id, tuple(flows), scope))
+        self.append(r.TokensJoined(node.id, tuple(flows), scope))
         return self.activate(node, scope, element=element)
 
     def wait(
@@ -150,17 +149,17 @@ class Transition:
     ) -> Wait:
         """Open a wait: ``handler`` acts when it is met, and it is closed when ``owner`` ends."""
         wait = Wait(self.state.next_id, owner.id, handler.id, kind, name, key, due, parameters)
-        self._append(r.WaitOpened(wait))
+        self.append(r.WaitOpened(wait))
         return wait
 
     def stop_waiting(self, wait: Wait, how: str = "met") -> None:
         """Close a wait: ``met``, ``failed`` or ``cancelled``."""
         if wait.id in self.state.waits:
-            self._append(r.WaitClosed(wait.id, wait.kind, how, wait.name, wait.owner))
+            self.append(r.WaitClosed(wait.id, wait.kind, how, wait.name, wait.owner))
 
     def note(self, me: ElementInstance, memo: Any) -> ElementInstance:
         """Replace a node's private memory; gives the element instance as it is now."""
-        self._append(r.ElementNoted(me.id, memo))
+        self.append(r.ElementNoted(me.id, memo))
         return self.state.elements[me.id]
 
     def set_variable(self, scope: int, name: str, value: Value) -> None:
@@ -169,7 +168,7 @@ class Transition:
         old = self.state.variables.get(at, EMPTY).get(name)
         if value is None and old is None:
             return
-        self._append(r.VariableSet(at, name, value, old))
+        self.append(r.VariableSet(at, name, value, old))
 
     def throw_error(
         self,
@@ -185,20 +184,11 @@ class Transition:
         Uncaught, an error event ends the instance as aborted with the code as outcome, while an
         exception (``failure`` given) is raised, so that the step is dropped.
         """
-        found = find_catcher(self, me, (code, *supertypes))
-        if found is not None:
-            catcher, host = found
-            self._append(r.ErrorThrown(code, me.id, value, catcher.id))
-            catcher.triggered(self, host, None, value)
-        elif failure is not None:
-            raise failure
-        else:
-            self._append(r.ErrorThrown(code, me.id, value))
-            self.end(InstanceStatus.ABORTED, code, value)
+        throwing.throw_error(self, code, me, value, supertypes, failure)
 
     def catches_error(self, code: str, me: ElementInstance) -> bool:
         """Whether an error thrown from ``me`` would be caught."""
-        return find_catcher(self, me, (code,)) is not None
+        return throwing.find_catcher(self, me, (code,)) is not None
 
     def throw_signal(
         self, name: str, value: Value = None, *, reach: str = "deployment", instance: int = 0
@@ -207,20 +197,11 @@ class Transition:
 
         Who begins to listen because of it does not hear it.
         """
-        self._append(r.SignalThrown(name, value, reach, instance or self.state.id))
-        listening = [
-            wait
-            for wait in self.state.waits.values()
-            if wait.kind is WaitKind.SIGNAL and wait.name == name
-        ]
-        for wait in listening:
-            if wait.id in self.state.waits:
-                owner = self.state.elements[wait.owner]
-                self.definition.node(wait.handler).triggered(self, owner, wait, value)
+        throwing.throw_signal(self, name, value, reach, instance)
 
     def throw_message(self, name: str, key: str | None, value: Value) -> None:
         """Send a message out of the instance."""
-        self._append(r.MessageThrown(name, key, value))
+        self.append(r.MessageThrown(name, key, value))
 
     def call_process(
         self,
@@ -234,7 +215,7 @@ class Transition:
     ) -> None:
         """Have another process started; ``wait`` is met by its end."""
         number = wait.id if wait else 0
-        self._append(r.ProcessCalled(number, called, variables, by_name, independent, element))
+        self.append(r.ProcessCalled(number, called, variables, by_name, independent, element))
 
     def end(self, status: InstanceStatus, outcome: str | None = None, value: Value = None) -> None:
         """End the instance at once; whatever is still active is cancelled."""
@@ -243,10 +224,10 @@ class Transition:
             if status is InstanceStatus.COMPLETED:
                 self.cancel_children(root)
                 self._close_waits(ROOT)
-                self._append(r.ElementCompleted(ROOT, ""))
+                self.append(r.ElementCompleted(ROOT, ""))
             else:
                 self.cancel(root)
-        self._append(r.ProcessInstanceEnded(status, outcome, value))
+        self.append(r.ProcessInstanceEnded(status, outcome, value))
         self._stack.clear()
         self._planned.clear()
 
@@ -349,7 +330,7 @@ class Transition:
             _, flow, scope, source = operation
             self._moving[scope] -= 1
             if scope in state.elements:
-                self._append(r.SequenceFlowTaken(flow.id, scope, source))
+                self.append(r.SequenceFlowTaken(flow.id, scope, source))
                 definition.nodes[flow.target].arrive(self, flow, scope)
             return
         if kind == _ENDED:
@@ -367,32 +348,25 @@ class Transition:
             return
         if me.id in state.owned:
             self._close_waits(me.id)
-        self._append(r.ElementCompleted(me.id, me.node))
+        self.append(r.ElementCompleted(me.id, me.node))
         self._stack.append((_ENDED, me))
         node.leave(self, me)
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _append(self, record: r.Record) -> None:
+    def append(self, record: r.Record) -> None:
+        """Add a fact and apply it: the one way a transition changes anything."""
         records = self.records
         if len(records) >= self._most:
-            self._too_long()
+            settling.too_long(self)
         records.append(record)
         evolve(self.state, record)
-
-    def _too_long(self) -> Never:
-        active = sorted({e.node for e in self.state.elements.values() if e.node})
-        raise LimitExceeded(
-            f"{self._most} records in one step without a wait: a loop through {', '.join(active)}?",
-            instance=self.state.id,
-            process=self.definition.id,
-        )
 
     def _unpark(self, scope: int) -> None:
         """Let the tokens that wait at joins of a scope vanish."""
         for place, node in [key for key in self.state.parked if key[0] == scope]:
             parked = self.state.parked[place, node]
-            self._append(r.TokensJoined(node, parked.flows, place, parked.element))
+            self.append(r.TokensJoined(node, parked.flows, place, parked.element))
 
     def _close_waits(self, owner: int) -> None:
         for number in tuple(self.state.owned.get(owner, ())):
