@@ -17,6 +17,7 @@ from procession.store.tables import (
     incident,
     job,
     node_log,
+    node_page,
     process_instance,
     process_log,
     setting,
@@ -397,7 +398,7 @@ def test_a_turn_is_written_whole_or_not_at_all(database_url: str, batches: Any) 
 
 def _clear(store: Store, keep_instances: bool = False) -> None:
     unit = store.unit_of_work()
-    unit.execute(node_log.delete())
+    unit.execute(node_page.delete())
     if not keep_instances:
         unit.execute(process_instance.delete())
     assert store.commit([unit]) == [None]

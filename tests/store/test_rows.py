@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, String, Table
 
-from procession.store.rows import Row
-from procession.store.tables import metadata
+from procession.store.rows import NodeLogRow, Row
+from procession.store.tables import metadata, views
 from procession.store.writing import ROWS, WRITES
 
 _PYTHON = {
@@ -18,16 +18,20 @@ _PYTHON = {
 }
 
 
+def table_of(kind: type[Row]) -> Table:
+    return views.tables["node_log"] if kind is NodeLogRow else metadata.tables[ROWS[kind]]
+
+
 @pytest.mark.parametrize("kind", Row.__subclasses__(), ids=lambda kind: kind.__name__)
 def test_a_row_has_the_columns_of_its_table_in_order(kind: type[Row]) -> None:
-    table = metadata.tables[ROWS[kind]]
+    table = table_of(kind)
 
     assert kind.__struct_fields__ == tuple(column.name for column in table.columns)
 
 
 @pytest.mark.parametrize("kind", Row.__subclasses__(), ids=lambda kind: kind.__name__)
 def test_a_row_has_the_types_of_its_table(kind: type[Row]) -> None:
-    for column in metadata.tables[ROWS[kind]].columns:
+    for column in table_of(kind).columns:
         python = next(name for sql, name in _PYTHON.items() if isinstance(column.type, sql))
         optional = column.nullable or column.identity is not None
         expected = f"{python} | None" if optional else python

@@ -206,8 +206,20 @@ class ProcessLogRow(Row):
     description: str | None
 
 
+class NodePageRow(Row):
+    """Audit: what a turn did to the nodes of an instance (:mod:`procession.store.node_pages`)."""
+
+    id: int | None
+    instance_id: int
+    root_id: int
+    process_id: str
+    deployment_id: str
+    at: int
+    entries: str
+
+
 class NodeLogRow(Row):
-    """Audit: a node entered (type 0) or left (type 1)."""
+    """Audit: a node entered (type 0) or left (type 1). Written as part of a page."""
 
     id: int | None
     instance_id: int

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from procession.errors import StoreUnavailable
+from procession.store import node_pages
 from procession.store.tables import metadata
 
 REVISIONS: Final = ("0001",)
@@ -37,6 +38,7 @@ def create_schema(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         _condition_indexes()
     metadata.create_all(connection, checkfirst=False)
+    connection.execute(text(node_pages.view(connection.dialect.name)))
     schema_version.create(connection, checkfirst=False)
     connection.execute(insert(schema_version).values(version_num=REVISIONS[-1]))
 

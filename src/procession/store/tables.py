@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+views = MetaData()
+"""What is read like a table and is none."""
 
 SEQUENCES = {
     name: Sequence(f"{name}_seq", data_type=BigInteger, metadata=metadata)
@@ -297,9 +299,21 @@ process_log = Table(
     Index("ix_process_log_parent", "parent_id"),
     Index("ix_process_log_identity", "identity"),
 )
+node_page = Table(
+    "node_page",
+    metadata,
+    _own_id(),
+    Column("instance_id", Id, nullable=False),
+    Column("root_id", Id, nullable=False),
+    Column("process_id", Text, nullable=False),
+    Column("deployment_id", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("entries", Text, nullable=False),
+    Index("ix_node_page_instance", "instance_id"),
+)
 node_log = Table(
     "node_log",
-    metadata,
+    views,
     _own_id(),
     Column("instance_id", Id, nullable=False),
     Column("root_id", Id, nullable=False),
@@ -313,7 +327,6 @@ node_log = Table(
     Column("node_type", Text, nullable=False),
     Column("work_item_id", Id),
     Column("connection", Text),
-    Index("ix_node_log_instance", "instance_id"),
 )
 variable_log = Table(
     "variable_log",

@@ -18,11 +18,13 @@ from msgspec.structs import astuple, replace
 from sqlalchemy import Executable
 
 from procession.errors import Conflict, Fault, Rejected
+from procession.store.node_pages import paged
 from procession.store.rows import (
     IncidentRow,
     JobRow,
     JournalRow,
     NodeLogRow,
+    NodePageRow,
     ProcessInstanceRow,
     ProcessLogRow,
     Row,
@@ -64,7 +66,7 @@ ROWS: dict[type[Row], str] = {
     TaskEventRow: "task_event",
     TaskContentRow: "task_content",
     ProcessLogRow: "process_log",
-    NodeLogRow: "node_log",
+    NodePageRow: "node_page",
     VariableLogRow: "variable_log",
 }
 """The table of each row, in the order in which they are inserted."""
@@ -127,6 +129,7 @@ class Writes:
         "finished_jobs",
         "inserts",
         "instances",
+        "nodes",
         "people",
         "statements",
         "tasks",
@@ -135,6 +138,7 @@ class Writes:
     def __init__(self) -> None:
         self.inserts: dict[type[Row], list[Row]] = {}
         self.instances: list[tuple[int, ProcessInstanceRow | None, int | None]] = []
+        self.nodes: list[NodeLogRow] = []
         self.tasks: list[tuple[int, TaskRow | None, int | None]] = []
         self.people: dict[int, Sequence[TaskPersonRow]] = {}
         self.closed_waits: list[tuple[int, int]] = []
@@ -144,7 +148,9 @@ class Writes:
 
     def insert(self, row: Row) -> None:
         """A new row of the table that belongs to the row's class."""
-        if isinstance(row, ProcessInstanceRow):
+        if type(row) is NodeLogRow:
+            self.nodes.append(row)
+        elif isinstance(row, ProcessInstanceRow):
             self.save_instance(row, None)
         elif isinstance(row, TaskRow):
             self.save_task(row, None)
@@ -194,6 +200,7 @@ class Writes:
         return not (
             self.inserts
             or self.instances
+            or self.nodes
             or self.tasks
             or self.people
             or self.closed_waits
@@ -289,6 +296,9 @@ def plan(batch: Sequence[Writes]) -> Plan:
     inserts: dict[type[Row], list[Any]] = {}
     _merge_saved(batch, steps, inserts)
     people: dict[int, Sequence[TaskPersonRow]] = {}
+    pages = [page for unit in batch if unit.nodes for page in paged(unit.nodes)]
+    if pages:
+        inserts[NodePageRow] = pages
     for unit in batch:
         for kind, rows in unit.inserts.items():
             if kind in inserts:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Delete, delete, select
 from procession.store.phrases import Phrase, all_of, join
 from procession.store.rows import NodeLogRow, ProcessLogRow, Row, VariableLogRow
 from procession.store.store import Reader
-from procession.store.tables import node_log, process_log, variable_log
+from procession.store.tables import node_page, process_log, variable_log
 
 R = TypeVar("R", bound=Row)
 RUNNING = 1
@@ -179,7 +179,7 @@ def forget_ended(before: int | None = None) -> tuple[Delete, ...]:
         ended = process_log.c.ended_at < before
     numbers = select(process_log.c.instance_id).where(ended)
     return (
-        delete(node_log).where(node_log.c.instance_id.in_(numbers)),
+        delete(node_page).where(node_page.c.instance_id.in_(numbers)),
         delete(variable_log).where(variable_log.c.instance_id.in_(numbers)),
         delete(process_log).where(ended),
     )
@@ -187,4 +187,4 @@ def forget_ended(before: int | None = None) -> tuple[Delete, ...]:
 
 def forget_everything() -> tuple[Delete, ...]:
     """Delete all audit, that of running instances included."""
-    return (delete(node_log), delete(variable_log), delete(process_log))
+    return (delete(node_page), delete(variable_log), delete(process_log))

@@ -27,6 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateSequence
 
+from procession.store import node_pages
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -46,10 +48,9 @@ TABLES: Final[dict[str, str]] = {
     "journal": ("instance_id:id* seq:id* root_id:id! at:big! body:blob!"),
     "lane_actor": ("instance_id:id* lane:text* actor:text!"),
     "membership": ("group_name:text* user_name:text*"),
-    "node_log": (
+    "node_page": (
         "id:own* instance_id:id! root_id:id! process_id:text! deployment_id:text! at:big! "
-        "type:int! node_instance_id:id! node_id:text! node_name:text! node_type:text! "
-        "work_item_id:id connection:text"
+        "entries:text!"
     ),
     "process_definition": (
         "revision:id* process_id:text* deployment_id:text! name:text! version:text! package:text! "
@@ -117,7 +118,7 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ("ix_job_lease", "job", "lease_until", False, "lease_until is not null"),
     ("ix_job_topic", "job", "topic state due_at", False, None),
     ("ix_membership_user", "membership", "user_name", False, None),
-    ("ix_node_log_instance", "node_log", "instance_id", False, None),
+    ("ix_node_page_instance", "node_page", "instance_id", False, None),
     ("ix_process_definition_name", "process_definition", "name", False, None),
     (
         "ix_process_definition_process",
@@ -193,6 +194,7 @@ def pre() -> None:
             *CONSTRAINTS.get(table, ()),
             **({"sqlite_with_rowid": False} if table in CLUSTERED else {}),
         )
+    op.execute(node_pages.view(op.get_bind().dialect.name))
     for name, table, columns, unique, where in INDEXES:
         known = None if where is None else text(where)
         op.create_index(
