@@ -295,7 +295,8 @@ HOLDS: Final = {
     "journal": "the records of each turn, as one value",
     "lane_actor": "who did the last task of a lane",
     "membership": "who is in which group",
-    "node_log": "audit: nodes entered and left",
+    "node_log": "audit: nodes entered and left; a view of `node_page`",
+    "node_page": "audit: nodes entered and left, the entries of a turn as one value (JSON)",
     "process_definition": "keys, versions and declared variables of deployed processes",
     "process_instance": "running instances: the state as one value, its version, search columns",
     "process_log": "audit: instances, the ended ones included",
@@ -330,7 +331,8 @@ def tables_page() -> str:
         "Values of processes (`bytes` below) are msgpack with a format number in front. The "
         "tables may be read by reports; only the server may write them.\n",
     ]
-    for found in sorted(tables.metadata.tables.values(), key=lambda t: t.name):
+    read = [*tables.metadata.tables.values(), *tables.views.tables.values()]
+    for found in sorted(read, key=lambda t: t.name):
         rows = [
             (
                 code(column.name),
