@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help serve test check lint types contracts docs crash conformance bench lock clean
+.PHONY: help serve test check lint types contracts docs crash soak conformance bench lock clean
 
 help:
 	@echo "make serve   start the server with demo data on 127.0.0.1:8080 (ARGS='--port 9090' …)"
@@ -14,6 +14,7 @@ help:
 	@echo "make check   style, types and import contracts"
 	@echo "make docs    write the pages of docs/reference from the source"
 	@echo "make crash   200 kills under load: nothing acknowledged may be lost"
+	@echo "make soak    random models against the reference interpreter (ARGS='--minutes 30' …)"
 	@echo "make conformance  run the conformance corpus and write docs/conformance.md"
 	@echo "make bench   benchmarks, JSON out"
 	@echo "make lock    pin the dependencies anew"
@@ -59,6 +60,9 @@ docs: $(VENV)/serve.stamp
 
 crash: $(VENV)/test.stamp
 	PROCESSION_KILLS=100 $(BIN)/python -m pytest -n 2 tests/acceptance -k kill --timeout 1500 $(ARGS)
+
+soak: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.laws.soak $(ARGS)
 
 conformance: $(VENV)/test.stamp
 	$(BIN)/python -m tests.conformance

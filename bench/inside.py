@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from bench import machine, serving
 from bench.counting import metered
-from bench.processes import UNIT, patterns
-from bench.scenarios import PATTERNS, Persisted, Stepped
+from bench.processes import UNIT
+from bench.scenarios import FILES, PATTERNS, Persisted, Stepped
 from procession.engine import Engine
 from procession.runtime.clock import ManualClock
 from procession.services.processes import ProcessRef
@@ -48,7 +48,7 @@ def engine_only(seconds: float, wanted: Callable[[str], bool]) -> Iterator[Any]:
     for pattern in PATTERNS:
         name = f"engine only/{pattern.name}"
         if wanted(name):
-            stepped = stepped or Stepped(patterns())
+            stepped = stepped or Stepped(FILES)
             yield name, timed(stepped.once(pattern), seconds)
 
 
@@ -61,7 +61,7 @@ def persisted(
     loop = f"persisted/{database}/cost of the n-th round"
     if not chosen and not wanted(loop):
         return
-    serving.prepare(url, patterns())
+    serving.prepare(url, FILES)
     clock = ManualClock()
     with Engine.open(url, threads=False, clock=clock) as engine:
         runner = Persisted(engine, clock)
@@ -123,7 +123,7 @@ def counts(folder: Path, wanted: Callable[[str], bool]) -> Iterator[Any]:
     chosen = {name: made for name, made in SCENARIOS.items() if wanted(f"counts/{name}")}
     if not chosen:
         return
-    with metered(folder, UNIT, patterns()) as meter:
+    with metered(folder, UNIT, FILES) as meter:
         for name, scenario in chosen.items():
             for call, found in scenario(meter):
                 yield (
@@ -146,7 +146,7 @@ def restart(
     name = f"restart/{database}/waiting instances"
     if not wanted(name):
         return
-    serving.prepare(url, patterns())
+    serving.prepare(url, FILES)
     oldest, made, rate = _fill(url, waiting, say)
     with serving.procession(url) as server:
         ready_memory = machine.memory_mib(server.pid)

@@ -74,6 +74,20 @@ def cycle(rounds: int) -> Model:
     return made.back_to("enough").default().end()
 
 
+def items(count: int, *, sequential: bool) -> Model:
+    """A multi-instance script over ``count`` items that gathers what each gives."""
+    kind = "sequential" if sequential else "parallel"
+    made = model(f"bench.items{count}.{kind}", language=JAVA).variable("list").variable("out")
+    inside = (
+        f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">'
+        "<loopDataInputRef>list</loopDataInputRef><loopDataOutputRef>out</loopDataOutputRef>"
+        '<inputDataItem id="item"/><outputDataItem id="result"/>'
+        "</multiInstanceLoopCharacteristics>"
+    )
+    text = '<script>kcontext.setVariable("result", item);</script>'
+    return made.start().node("scriptTask", "each", inside + text, scriptFormat=JAVA).end()
+
+
 def cycle_of_tasks() -> Model:
     """A loop with a user task in it: each round is a turn of its own."""
     made = model("bench.rounds", jbpm=True, language=JAVA).start().exclusive("again")
@@ -157,4 +171,5 @@ def patterns() -> dict[str, bytes]:
     made = [script(5), script(1), tasks(5), exclusive(), cycle(100), cycle_of_tasks(), inclusive()]
     made += [fork(width) for width in (2, 10, 100)]
     made += [timer_wait(), signal_wait(), boundary(), call(), user()]
+    made += [items(1000, sequential=kind) for kind in (False, True)]
     return {f"{m.id}.bpmn2": m.xml() for m in made}

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from bench.processes import UNIT
+from bench.families import FAMILIES, files
+from bench.processes import UNIT, patterns
 from procession.core import commands as c
 from procession.core.graph import ProcessDefinition
 from procession.core.ports import Env, Limits
@@ -23,7 +24,7 @@ from procession.services.paging import PageRequest
 from procession.services.processes import ProcessRef
 from procession.services.tasks import TaskCriteria
 from procession.testing.runs import compile_model, ended
-from procession.values import Map, freeze_all
+from procession.values import EMPTY, Map, freeze_all
 
 
 class Pattern(msgspec.Struct, frozen=True):
@@ -43,6 +44,7 @@ def variables(count: int) -> Map:
 
 _FEW: Final = freeze_all({"customer": "ann", "amount": 1000, "note": "nothing"})
 _COUNTER: Final = freeze_all({"n": 0})
+_ITEMS: Final = freeze_all({"list": list(range(1000))})
 
 PATTERNS: Final = (
     Pattern("sequence of 5 scripts", "bench.script5", _FEW, peer="sequence"),
@@ -52,6 +54,8 @@ PATTERNS: Final = (
     Pattern("parallel 10", "bench.fork10", _FEW, peer="fork 10"),
     Pattern("parallel 100", "bench.fork100", _FEW),
     Pattern("cycle of 100 rounds", "bench.cycle100", _COUNTER),
+    Pattern("loop over 1000 items, parallel", "bench.items1000.parallel", _ITEMS),
+    Pattern("loop over 1000 items, sequential", "bench.items1000.sequential", _ITEMS),
     Pattern("inclusive split and join", "bench.inclusive", _FEW),
     Pattern("timer", "bench.timer", _FEW, "timer"),
     Pattern("signal", "bench.signal", _FEW, "signal"),
@@ -61,7 +65,10 @@ PATTERNS: Final = (
     Pattern("5 scripts, 1 variable", "bench.script5", variables(1)),
     Pattern("5 scripts, 20 variables", "bench.script5", variables(20)),
     Pattern("5 scripts, 200 variables", "bench.script5", variables(200)),
+    *[Pattern(name, made().id, EMPTY) for name, made in FAMILIES.items()],
 )
+FILES: Final = {**patterns(), **files()}
+"""The files that the patterns need."""
 
 
 class Stepped:

@@ -19,6 +19,8 @@ from typing import Any, Final, get_args, get_origin
 import click
 import msgspec
 
+from docs.check_list import check_list_page
+
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
 NOTE: Final = "<!-- Written by docs/generate.py; do not edit. -->\n"
 _CITED: Final = re.compile(
@@ -129,10 +131,34 @@ def jbpm_page() -> str:
     return (
         "# The jBPM dialect\n\nServed below any context path: `/business-central/rest`, "
         "`/kie-wb/rest`, `/jbpm-console/rest` or plain `/rest`. Answers are XML or JSON, by "
-        "`Accept`. The setting `jbpm_dialect` chooses the element names: `L` those of 6.0 and "
-        "6.1, `M` those of 6.2 to 6.5. `{dep}` is a deployment id, `group:artifact:version`. "
-        "Variables are given as `map_name=value`; a JSON body `{name: value}` does as well.\n\n"
+        "`Accept`. The setting `jbpm_dialect` chooses the version, from `6.0` to `6.5`, and "
+        "`jbpm_mounts` that of single context paths. `{dep}` is a deployment id, "
+        "`group:artifact:version`. Variables are given as `map_name=value`; a JSON body "
+        "`{name: value}` does as well.\n\n"
         + _routes(routes, "/rest")
+        + "\n\n## Commands\n\nThe three addresses of `execute` take every command from every "
+        "version, under each of its names; an at sign marks an attribute, a slash another name, "
+        "three dots what may repeat. Task commands have a `user-id` besides.\n\n"
+        + _commands_table()
+    )
+
+
+def _commands_table() -> str:
+    from procession.rest.jbpm.execute import rows
+
+    return table(
+        ("No", "Element", "Since", "Arguments", "Answer", "What it does"),
+        (
+            (
+                row.id,
+                ", ".join(map(code, row.names)),
+                row.since,
+                ", ".join(code(argument.shown) for argument in row.arguments),
+                code(row.answer.element) if row.answer else "",
+                plain(row.does.__doc__ or "").partition("\n")[0],
+            )
+            for row in rows()
+        ),
     )
 
 
@@ -142,9 +168,11 @@ def oneweb_page() -> str:
     prefix, routes = known["ONEWEB"]
     login_prefix, login = known["ONEWEB login"]
     return (
-        "# The ONEWEB dialect\n\nJSON in and out. Every answer is an envelope with "
-        "`responseCode`, `responseMessage` and `data`; the codes stand on the page of "
-        "[errors](errors.md). The first part of the address is the setting `oneweb_root`.\n\n"
+        "# The ONEWEB dialect\n\nJSON in and out. Every answer is an envelope with `data`, "
+        "`code`, `timestamp` and `totalRecordCount`; a failure has `message` too. What of "
+        "ONEWEB's interface holds stands [row by row](../oneweb.md), how to call it in the "
+        "[cookbook](../cookbook/oneweb.md). The first part of the address is the setting "
+        "`oneweb_root`.\n\n"
         + _routes(routes, prefix)
         + "\n## Login\n\n"
         + _routes(login, login_prefix)
@@ -288,6 +316,7 @@ def tasks_page() -> str:
 
 HOLDS: Final = {
     "counter": "where ids go on (SQLite)",
+    "data_store": "what data stores hold, by deployment id and name",
     "deployment": "deployment units, one row a revision",
     "group": "groups",
     "incident": "jobs that used up their retries",
@@ -306,7 +335,9 @@ HOLDS: Final = {
     "setting": "what the server made up once: keys, the schema's number",
     "start_subscription": "start events that listen for a signal or message",
     "task": "human tasks",
-    "task_content": "documents of tasks: input, output, fault",
+    "task_attachment": "documents that people added to tasks",
+    "task_comment": "what people said about tasks",
+    "task_content": "documents of tasks: input, output, fault, attachments",
     "task_event": "what was done to tasks",
     "task_person": "who has which relation to a task",
     "user": "users; passwords as argon2id hashes",
@@ -523,6 +554,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "extension-points.md": extension_page,
     "scripts.md": scripts_page,
     "access.md": access_page,
+    "../oneweb.md": check_list_page,
     "records.md": records_page,
     "map.md": map_page,
 }

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from procession.services.jobs import JobService
     from procession.services.people import PeopleService
     from procession.services.processes import ProcessService
+    from procession.services.rich_queries import RichQueryService
+    from procession.services.sessions import SessionService
+    from procession.services.task_lists import TaskListService
     from procession.services.tasks import TaskService
     from procession.services.work_items import WorkItemService
 
@@ -38,6 +41,9 @@ class Engine:
     processes: ProcessService
     work_items: WorkItemService
     tasks: TaskService
+    task_lists: TaskListService
+    rich_queries: RichQueryService
+    sessions: SessionService
     history: HistoryService
     jobs: JobService
     people: PeopleService
@@ -105,6 +111,31 @@ class Engine:
                 retries=retries,
                 time_limit=time_limit,
             )
+            return function
+
+        return register
+
+    def service(
+        self, interface: str, target: Any, *, mode: Mode | str = Mode.INLINE, retries: int = 3
+    ) -> None:
+        """Python in place of the interface a service task names: ``com.example.Hello``.
+
+        ``target`` is a function, or an object whose method of the operation's name is called with
+        the task's ``Parameter``. ``com.example.Hello/hello`` speaks of one operation.
+        """
+        from procession.runtime.handlers import service_name
+        from procession.runtime.handlers.services import Service
+
+        handler = Service(interface, lambda: target)
+        self.room.handlers.register(
+            service_name(interface), handler, mode=mode, may_block=True, retries=retries
+        )
+
+    def command(self, name: str) -> Callable[[Callable[[WorkItem], Any]], Any]:
+        """Decorator: the function is what asynchronous tasks call by that ``CommandClass``."""
+
+        def register(function: Callable[[WorkItem], Any]) -> Callable[[WorkItem], Any]:
+            self.room.commands.register(name, lambda: function)
             return function
 
         return register

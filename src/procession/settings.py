@@ -19,7 +19,9 @@ from msgspec import Meta
 from procession.errors import Invalid
 
 PREFIX = "PROCESSION_"
-SECRETS = frozenset({"admin_password", "token_key", "database"})
+SECRETS = frozenset(
+    {"admin_password", "token_key", "database", "secrets", "smtp_password", "sql_connections"}
+)
 Texts = tuple[str, ...]
 
 
@@ -84,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "user may read all tasks and instances, as with jBPM 6.0."
         ),
     ] = "guarded"
+    people_files: Annotated[Texts, _text("Properties files with more people, as jBPM's.")] = ()
     credentials_seconds: Annotated[
         int, _count("How long a verified password is remembered, in memory.", 0)
     ] = 300
@@ -105,8 +108,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     # -- the jBPM dialect
     jbpm_dialect: Annotated[
-        Literal["L", "M"], _text("L: element names of jBPM 6.0/6.1; M: of 6.2 to 6.5.")
+        Literal["L", "M", "6.0", "6.1", "6.2", "6.3", "6.4", "6.5"],
+        _text("The version whose answers are given; L means 6.0, M means 6.5."),
     ] = "L"
+    jbpm_mounts: Annotated[
+        Texts,
+        _text("Other versions for single context paths: kie-wb=6.5, business-central=6.0."),
+    ] = ()
     variable_types: Annotated[
         Literal["free", "check"],
         _text("Whether declared variable types are checked over the jBPM dialect and /api too."),
@@ -138,9 +146,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oneweb_task_extras: Annotated[
         bool, _text("ONEWEB: add status and candidates to task objects.")
     ] = False
-    strict_users: Annotated[
-        bool, _text("ONEWEB: refuse to assign tasks to users the directory does not know.")
-    ] = False
+    strict_users: Annotated[bool, _text("ONEWEB: refuse to assign tasks to unknown users.")] = False
 
     # -- the engine
     time_zone: Annotated[
@@ -153,9 +159,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     batch_size: Annotated[int, _count("Turns that may share one commit.")] = 128
     cached_instances: Annotated[int, _count("Instances kept in memory.", 0)] = 10_000
     records_per_step: Annotated[int, _count("Records one step may make.")] = 10_000
+    rounds_per_step: Annotated[int, _count("Rounds that loops may begin in one step.")] = 200_000
     script_steps: Annotated[int, _count("Steps one script may take.")] = 1_000_000
     script_cells: Annotated[int, _count("Values one script may hold.")] = 4_000_000
     signals_per_turn: Annotated[int, _count("Signals one request may deliver.")] = 1_000
+    message_keep_seconds: Annotated[
+        int,
+        _count(
+            "How long a message that a process sends and nobody receives yet is kept, if a "
+            "correlation key or a message flow tells its receiver; 0: not at all.",
+            0,
+        ),
+    ] = 3_600
     commands_per_turn: Annotated[int, _count("Commands one request may cause.")] = 10_000
     reader_threads: Annotated[int, _count("Threads that answer questions.", 1, 64)] = 2
     pool_threads: Annotated[
@@ -171,13 +186,55 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 10
     job_poll_seconds: Annotated[int, _count("Longest pause between looks for due jobs.")] = 5
     job_batch: Annotated[int, _count("Due jobs taken at once.")] = 50
-    handler_seconds: Annotated[int, _count("How long the HTTP handler waits for an answer.")] = 30
+    # -- work item handlers
+    handler_seconds: Annotated[
+        int, _count("Longest that one call of a built-in handler may take.")
+    ] = 30
+    handler_bytes: Annotated[int, _count("Largest answer, mail or file a handler takes.")] = 5 << 20
+    inline_handlers: Annotated[
+        Texts, _text("Built-in handlers that run within the request instead of as jobs, by name.")
+    ] = ()
     allowed_hosts: Annotated[
         Texts,
         _text(
-            "Hosts that the HTTP handler may call (host, host:port, or * for all); none: no host."
+            "Hosts that Rest, Webhook and WebService may call: host, host:port, *.domain, or * for "
+            "all; none: no host. Names that lead to private addresses need allowed_networks too."
         ),
     ] = ()
+    allowed_networks: Annotated[
+        Texts, _text("Networks with private addresses that handlers may call, as 10.1.0.0/16.")
+    ] = ()
+    secrets: Annotated[
+        Texts,
+        _text("Credentials as name=value or name@host=value; a model says secret:name for one."),
+    ] = ()
+    services: Annotated[
+        Texts,
+        _text(
+            "Python for service tasks: Interface=module:name or Interface/Operation=module:name."
+        ),
+    ] = ()
+    commands: Annotated[
+        Texts, _text("Python for asynchronous tasks (async): CommandClass=module:name.")
+    ] = ()
+    smtp_host: Annotated[str, _text("Mail server; none: the Email handler sends nothing.")] = ""
+    smtp_port: Annotated[int, _count("Port of the mail server.", 1, 65_535)] = 587
+    smtp_user: Annotated[str, _text("Login at the mail server, if it wants one.")] = ""
+    smtp_password: Annotated[str, _text("Password at the mail server.")] = ""
+    smtp_security: Annotated[
+        Literal["starttls", "tls", "none"], _text("How the connection to it is protected.")
+    ] = "starttls"
+    mail_from: Annotated[str, _text("Sender of mails that name none.")] = ""
+    mail_domains: Annotated[Texts, _text("Domains that may get mail; none: any.")] = ()
+    policies: Annotated[Texts, _text("Own assignment policies of tasks: name=module:name.")] = ()
+    attachment_bytes: Annotated[int, _count("Largest attachment of a task.")] = 5 << 20
+    task_webhook: Annotated[str, _text("Address that hears of every late task, beside mail.")] = ""
+    task_webhook_secret: Annotated[str, _text("What signs those calls, as secret:name.")] = ""
+    sql_connections: Annotated[
+        Texts, _text("Databases of the SQL handler: name=sqlite:///file or name=postgresql://….")
+    ] = ()
+    sql_rows: Annotated[int, _count("Most rows that one SQL statement may answer.")] = 1_000
+    file_dir: Annotated[str, _text("Directory of the File handler; none: it does nothing.")] = ""
 
     # -- logs
     log_level: Annotated[

@@ -10,16 +10,17 @@ from procession.core.ports import Limits
 from procession.errors import Invalid
 from procession.history.projector import HistoryProjector
 from procession.identity.directory import StoreDirectory
-from procession.runtime import http_handler
+from procession.identity.properties import PropertiesFiles
 from procession.runtime.clock import Clock
 from procession.runtime.definitions import Definitions
 from procession.runtime.executive import Executive
+from procession.runtime.handlers import register_built_in
 from procession.runtime.jobs import Jobs
 from procession.runtime.lanes import Room
 from procession.runtime.projection import Projector
 from procession.runtime.reactions import Reactions
 from procession.runtime.waits import WaitsProjector
-from procession.runtime.work_items import Handlers, Mode
+from procession.runtime.work_items import Handlers
 from procession.runtime.worker import Worker
 from procession.scripting.evaluator import Evaluator
 from procession.services.access import Access
@@ -28,10 +29,17 @@ from procession.services.history import HistoryService
 from procession.services.jobs import JobService
 from procession.services.people import PeopleService
 from procession.services.processes import ProcessService
+from procession.services.rich_queries import RichQueryService
+from procession.services.sessions import SessionService
+from procession.services.task_lists import TaskListService
 from procession.services.tasks import TaskService
+from procession.services.tasks.escalating import Escalation
+from procession.services.tasks.offering import own_policies
+from procession.services.tasks.shelf import Shelf
 from procession.services.work_items import WorkItemService
 from procession.settings import Settings
 from procession.store.opening import open_store
+from procession.tasks.deadlines import JOB as DEADLINE
 from procession.tasks.projector import TaskProjector
 
 if TYPE_CHECKING:
@@ -55,18 +63,28 @@ def put_together(
     room.settings = settings
     room.clock = clock
     room.store = open_store(database, create=True, exclusive=exclusive)
-    room.handlers = _handlers(settings)
+    room.handlers = Handlers()
+    room.commands = register_built_in(room.handlers, settings)
+    room.handlers.load_entry_points()
     room.definitions = Definitions(room.store, Evaluator(zone=zone))
-    room.directory = StoreDirectory(room.store)
-    reactions = Reactions(room.definitions, room.handlers)
+    source = PropertiesFiles(settings.people_files) if settings.people_files else None
+    room.directory = StoreDirectory(room.store, source=source)
+    keep_for = timedelta(seconds=settings.message_keep_seconds)
+    reactions = Reactions(room.definitions, room.handlers, keep_for)
     room.executive = _executive(room, reactions, zone, threads)
     room.access = Access(room)
+    room.shelf = Shelf()
+    room.policies = own_policies(settings)
     jobs = Jobs(room.executive, room.definitions, room.handlers, reactions, zone)
+    jobs.also(DEADLINE, Escalation(room, zone).take_effect)
     engine = kind(room, _worker(room, jobs, exclusive and database.startswith("sqlite")))
     engine.deployments = DeploymentService(room)
     engine.processes = ProcessService(room)
     engine.work_items = WorkItemService(room)
     engine.tasks = TaskService(room)
+    engine.task_lists = TaskListService(room)
+    engine.rich_queries = RichQueryService(room)
+    engine.sessions = SessionService(room)
     engine.history = HistoryService(room)
     engine.jobs = JobService(room, jobs)
     engine.people = PeopleService(room)
@@ -84,19 +102,11 @@ def _zone(settings: Settings) -> ZoneInfo:
         ) from error
 
 
-def _handlers(settings: Settings) -> Handlers:
-    handlers = Handlers()
-    web = http_handler.HttpHandler(settings.allowed_hosts, settings.handler_seconds)
-    handlers.register(http_handler.NAME, web, mode=Mode.JOB)
-    handlers.load_entry_points()
-    return handlers
-
-
 def _executive(room: Room, reactions: Reactions, zone: tzinfo, threads: bool) -> Executive:
     settings = room.settings
     projectors: list[Projector] = [
         WaitsProjector(room.handlers),
-        TaskProjector(room),
+        TaskProjector(room, zone),
         HistoryProjector(settings.history_level, zone),
     ]
     return Executive(
@@ -135,6 +145,7 @@ def _limits(settings: Settings) -> Limits:
         script_cells=settings.script_cells,
         signals_per_turn=settings.signals_per_turn,
         commands_per_turn=settings.commands_per_turn,
+        rounds_per_step=settings.rounds_per_step,
     )
 
 
@@ -143,7 +154,11 @@ def _hear(room: Room) -> Any:
 
     def heard(channel: str, payload: str) -> None:
         if channel == "definitions":
-            room.definitions.forget_current()
+            if payload:
+                room.definitions.forget_unit(payload)
+            else:
+                room.definitions.forget()
+                room.directory.forget()
             room.executive.between_turns(room.definitions.forget_current)
         elif channel == "identity":
             room.directory.forget()

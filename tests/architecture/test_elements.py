@@ -17,9 +17,20 @@ from tests.architecture.house import DOCS, SOURCE, Module, modules
 FOLDER = "bpmn/elements/"
 SHARED = {
     "activities/activity.py": "the life that all activities share",
+    "activities/candidates.py": "who may do a user task, as extensions say it",
+    "activities/mapping.py": "what extensions hand to a piece of work and back",
+    "activities/reading.py": "which fields the model gives an activity",
+    "activities/work_scripts.py": "entry and exit scripts, in whatever spelling",
+    "activities/handing.py": "what extensions hand to a called process and back",
+    "events/implicit_throw_event.py": "what a loop throws, which is drawn nowhere",
+    "data/item_aware_element.py": "whatever an association may read or write",
     "events/event.py": "what every position of an event does with its definitions",
     "event_definitions/event_definition.py": "the two hooks of an event definition",
+    "event_definitions/multiple.py": "several definitions on one event",
+    "event_definitions/reading.py": "which definitions an event has",
     "gateways/gateway.py": "what all gateways share",
+    "loop_characteristics/loop_characteristics.py": "what all loops share",
+    "loop_characteristics/loop_data.py": "items, results and events of a multi-instance loop",
 }
 """Files below ``elements`` that stand for no tag of their own, and what they are for."""
 

@@ -76,6 +76,7 @@ def test_a_faultless_file_passes():
         ('operationRef="op"', 'operationRef="m"', "operationRef 'm' is no operation"),
         ('id="in" itemSubjectRef="item"', 'id="in" itemSubjectRef="other"', "different items"),
         ('id="got" itemSubjectRef="item"', 'id="got" itemSubjectRef="other"', "different items"),
+        ('id="do"', 'id="do" isCollection="true" itemSubjectRef="item"', "is not that of its item"),
         ("Order [open]", "Order", "should be called 'Order [open]'"),
         (
             "<dataInputRefs>in</dataInputRefs>",
@@ -98,3 +99,64 @@ def test_a_level_with_a_start_has_an_end():
 
     assert "there is no end event on this level" in errors(xml)
     assert "no flow leaves although there is an end" in errors(xml)
+
+
+LOOP = """<task id="t"><ioSpecification><dataInput id="many" itemSubjectRef="list"
+  isCollection="true"/>
+  <dataOutput id="made" itemSubjectRef="list" isCollection="true"/><inputSet/><outputSet/>
+  </ioSpecification>
+  <multiInstanceLoopCharacteristics><loopDataInputRef>many</loopDataInputRef>
+  <loopDataOutputRef>made</loopDataOutputRef><inputDataItem id="one" itemSubjectRef="text"/>
+  <outputDataItem id="o" itemSubjectRef="text"/></multiInstanceLoopCharacteristics></task>"""
+
+
+def loops(loop: str) -> list[str]:
+    """What is wrong with the loop of a task that stands alone."""
+    kinds = """<itemDefinition id="list" structureRef="String" isCollection="true"/>
+      <itemDefinition id="text" structureRef="String"/>
+      <itemDefinition id="number" structureRef="Integer"/>"""
+    xml = GOOD.replace("<process", kinds + "<process").replace("</process>", loop + "</process>")
+    return [text for text in errors(xml) if not text.startswith("no flow")]
+
+
+def test_items_of_a_loop_are_what_its_collection_is_made_of():
+    assert loops(LOOP) == []
+    number = LOOP.replace('id="o" itemSubjectRef="text"', 'id="o" itemSubjectRef="number"')
+    assert "outputDataItem is not what the collection is made of" in loops(number)
+    many = LOOP.replace('id="one" itemSubjectRef="text"', 'id="one" itemSubjectRef="list"')
+    assert "inputDataItem is a collection itself" in loops(many)
+
+
+def test_expressions_of_a_loop_are_formal_ones():
+    text = "<standardLoopCharacteristics><loopCondition>True</loopCondition>"
+    loop = f'<task id="t">{text}</standardLoopCharacteristics></task>'
+
+    assert loops(loop) == ["loopCondition must be a formal expression"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind"),
+    [
+        ("endEvent", "error"),
+        ("endEvent", "escalation"),
+        ("intermediateThrowEvent", "escalation"),
+    ],
+)
+def test_what_is_thrown_has_a_code(tag: str, kind: str):
+    event = f'<{tag} id="thrower"><{kind}EventDefinition {kind}Ref="bare"/></{tag}>'
+    root = f'<{kind} id="bare" name="Bare"/>'
+    xml = GOOD.replace("<process", root + "<process").replace("</process>", event + "</process>")
+
+    assert f"the {kind} that is thrown has no {kind}Code" in errors(xml)
+    coded = xml.replace('id="bare"', f'id="bare" {kind}Code="C"')
+    assert f"the {kind} that is thrown has no {kind}Code" not in errors(coded)
+
+
+@pytest.mark.parametrize(
+    ("method", "is_uri"), [("##Image", True), ("urn:x", True), ("a b%", False)]
+)
+def test_the_method_of_a_transaction_is_a_uri(method: str, is_uri: bool):
+    inside = f'<transaction id="tx" method="{method}"/>'
+    xml = GOOD.replace("</process>", inside + "</process>")
+
+    assert any("is no URI" in text for text in errors(xml)) is not is_uri

@@ -195,3 +195,11 @@ def test_in_a_pipe_a_row_is_one_line(capsys):
 
     _, row = capsys.readouterr().out.splitlines()
     assert row.count("eighty") == 4
+
+
+def test_a_misspelt_variable_is_named_with_what_is_meant():
+    from procession.cli.options import unknown_variables
+
+    lines = unknown_variables({"PROCESSION_PROT": "1", "PROCESSION_PORT": "2", "HOME": "x"})
+
+    assert lines == ["PROCESSION_PROT is no setting and has no effect; is PROCESSION_PORT meant?"]

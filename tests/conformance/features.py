@@ -31,6 +31,7 @@ _LANGUAGES: Final = {
     "http://www.java.com/javascript": "javascript",
     "http://www.w3.org/1999/XPath": "xpath",
     "http://www.omg.org/spec/FEEL/20140401": "feel",
+    "python": "python",
     "http://www.jboss.org/drools/rule": "rules",
     "": "mvel",
 }
@@ -42,19 +43,31 @@ outMessageRef errorRef import collaboration participant messageFlow category cat
 association textAnnotation text documentation extensionElements incoming outgoing script
 ioSpecification dataInput dataOutput inputSet outputSet dataInputRefs dataOutputRefs
 dataInputAssociation dataOutputAssociation sourceRef targetRef assignment from to transformation
-potentialOwner humanPerformer performer resourceAssignmentExpression formalExpression resourceRole
+potentialOwner humanPerformer performer resource resourceRef resourceAssignmentExpression
+formalExpression resourceRole
 timeDuration timeDate timeCycle dataState interfaceRef operationRef participantMultiplicity
 relationship source target dataStore dataStoreReference
+correlationProperty correlationPropertyRetrievalExpression messagePath correlationKey
+correlationPropertyRef correlationSubscription correlationPropertyBinding dataPath conversation
+conversationLink
+optionalInputRefs optionalOutputRefs inputSetRefs outputSetRefs
 task userTask scriptTask serviceTask sendTask receiveTask manualTask
 exclusiveGateway parallelGateway inclusiveGateway subProcess callActivity
+adHocSubProcess globalTask globalUserTask globalScriptTask globalManualTask
 startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent
 timerEventDefinition signalEventDefinition messageEventDefinition errorEventDefinition
 terminateEventDefinition eventDefinitionRef
+multiInstanceLoopCharacteristics standardLoopCharacteristics loopCardinality loopCondition
+loopDataInputRef loopDataOutputRef inputDataItem outputDataItem completionCondition
+complexBehaviorDefinition condition event
+compensateEventDefinition cancelEventDefinition transaction
+escalation escalationEventDefinition conditionalEventDefinition
+eventBasedGateway complexGateway activationCondition linkEventDefinition
 """
 """Tags that are covered; the positions of events are looked at one by one."""
 
 _WORDS: Final = """
-customWorkItem onEntryExitScript conditionalFlow dataTransformation expressionInput
+customWorkItem onEntryExitScript conditionalFlow dataTransformation expressionInput adHocProcess
 startEvent:timer startEvent:signal startEvent:message
 endEvent:terminate endEvent:error endEvent:signal endEvent:message
 intermediateCatchEvent:timer intermediateCatchEvent:signal intermediateCatchEvent:message
@@ -63,7 +76,23 @@ boundaryEvent:timer boundaryEvent:timer-nonInterrupting
 boundaryEvent:signal boundaryEvent:signal-nonInterrupting
 boundaryEvent:message boundaryEvent:message-nonInterrupting
 boundaryEvent:error
-language:java language:mvel
+eventSubProcess startEvent:error
+startEvent:timer-nonInterrupting startEvent:signal-nonInterrupting
+startEvent:message-nonInterrupting
+startEvent:escalation startEvent:escalation-nonInterrupting
+intermediateThrowEvent:escalation endEvent:escalation
+boundaryEvent:escalation boundaryEvent:escalation-nonInterrupting
+intermediateCatchEvent:conditional
+boundaryEvent:conditional boundaryEvent:conditional-nonInterrupting
+startEvent:conditional startEvent:conditional-nonInterrupting
+compensation startEvent:compensate intermediateThrowEvent:compensate endEvent:compensate
+boundaryEvent:compensate boundaryEvent:cancel endEvent:cancel
+intermediateCatchEvent:link intermediateThrowEvent:link
+startEvent:multiple startEvent:multiple-nonInterrupting intermediateCatchEvent:multiple
+boundaryEvent:multiple boundaryEvent:multiple-nonInterrupting
+intermediateThrowEvent:multiple endEvent:multiple
+receiveTask:instantiate eventBasedGateway:instantiate
+language:java language:mvel language:xpath language:javascript language:python language:feel
 """
 """Particular uses that are covered."""
 
@@ -118,7 +147,7 @@ def _of(at: ET.Element, default: str, shared: Mapping[str | None, ET.Element]) -
         yield f"{tag}:instantiate"
     if tag == "scriptTask" and "".join(at.itertext()).strip():
         yield "language:" + _language(at.get("scriptFormat"))
-    if tag == "conditionExpression" and (at.text or "").strip():
+    if tag in ("conditionExpression", "condition") and (at.text or "").strip():
         yield "language:" + _language(at.get("language", default))
 
 

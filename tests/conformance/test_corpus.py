@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.server import Server
 from tests.conformance import page
-from tests.conformance.corpus import MISSING, SUITES, cases, folder
+from tests.conformance.corpus import CONTRADICTORY, MISSING, SUITES, cases, folder
 from tests.conformance.features import COVERED, features_of
 from tests.conformance.harness import run, running
 
@@ -88,5 +88,16 @@ def test_features_tell_languages_and_other_particulars() -> None:
 
 
 def test_what_is_not_served_is_not_called_covered() -> None:
-    for name in ("eventSubProcess", "adHocSubProcess", "transaction", "complexGateway"):
+    for name in ("businessRuleTask",):
         assert name not in COVERED
+
+
+def test_a_contradictory_case_is_one_whose_model_cannot_do_what_is_expected() -> None:
+    if folder() is None:
+        pytest.skip(MISSING)
+    known = {case.id: case for case in cases("betsy java")}
+
+    for id in CONTRADICTORY:
+        [file] = known[id].files
+        assert "SCRIPT_task3" not in file.read_text(encoding="utf-8")
+        assert not known[id].is_covered

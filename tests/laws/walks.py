@@ -20,6 +20,11 @@ from procession.testing.runs import ended
 from procession.values import Map, freeze, freeze_all
 from python_scripts import definition
 
+LATER = (
+    '<extensionElements><d:metaData name="customAsync"><d:metaValue>true</d:metaValue>'
+    "</d:metaData></extensionElements>"
+)
+
 
 class Maker:
     """Makes block-structured models: what is opened is joined again."""
@@ -52,20 +57,26 @@ class Maker:
 
     def leaf(self, process: Model, depth: int) -> None:
         """Something without an inside."""
-        match self.random.randrange(7):
+        match self.random.randrange(8):
             case 0:
                 process.node("manualTask", self.id("m"))
             case 1:
                 name = self.id("s")
                 process.script(name, f"kcontext.setVariable('{name}', (n or 0) + 1)")
             case 2:
-                process.user(self.id("u"))
+                process.user(self.id("u"), self.rounds())
             case 3:
                 process.timer(self.id("t"), self.random.choice(["PT5S", "PT1M"]))
             case 4:
                 process.catch(self.id("c"), signal("s"))
             case 5:
                 process.throw(self.id("th"), signal("s"))
+            case 6 if self.jbpm:
+                process.node("userTask", self.id("later"), LATER)
+            case 6:
+                order = self.random.choice(["Parallel", "Sequential"])
+                inside = "".join(f"<userTask id='{self.id('any')}'/>" for _ in range(2))
+                process.node("adHocSubProcess", self.id("ad_hoc"), inside, ordering=order)
             case _:
                 process.call(self.id("call"), "other")
 
@@ -87,7 +98,7 @@ class Maker:
 
     def sub(self, process: Model, depth: int) -> None:
         """A sub-process, perhaps with a way out by an error or the end of all."""
-        process.sub(self.id("sub")).variable("own").start(self.id("in"))
+        process.sub(self.id("sub"), self.rounds()).variable("own").start(self.id("in"))
         self.block(process, depth - 1)
         ending = self.random.choice(["", "", "<terminateEventDefinition/>", error("e")])
         process.end(self.id("out"), ending).end_sub()
@@ -105,6 +116,20 @@ class Maker:
                 process.node("manualTask", self.id("aside"))
                 process.end("end") if not interrupting else process.to(merge)
         process.back_to(merge)
+
+    def rounds(self) -> str:
+        """Loop characteristics, now and then."""
+        if self.random.random() < 0.6:
+            return ""
+        if self.random.random() < 0.3:
+            condition = "<loopCondition>(n or 0) == 1</loopCondition>"
+            tag = "standardLoopCharacteristics"
+            return f'<{tag} loopMaximum="3" testBefore="true">{condition}</{tag}>'
+        number = f"<loopCardinality>{self.random.randrange(4)}</loopCardinality>"
+        enough = self.random.choice(["", "<completionCondition>n == 1</completionCondition>"])
+        sequential = self.random.choice(["true", "false"])
+        tag = "multiInstanceLoopCharacteristics"
+        return f'<{tag} isSequential="{sequential}">{number}{enough}</{tag}>'
 
     def loop(self, process: Model, depth: int) -> None:
         """A way back that is taken while n is 1."""

@@ -30,19 +30,19 @@ OPEN = ("Ready", "Reserved")
 # state: bytes of the instance's stored state afterwards · journal: bytes appended to the journal
 EXPECTED = """
 scenario    call               reads writes commits rows state journal
-script1     start                  0      8       1   11     0     210
-script5     start                  0     10       1   19     0     372
-fork10      start                  0     12       1   51     0     978
-call        start                  0     10       1   19     0     440
-user_task   start                  0     15       1   15   161     201
-user_task   query                  3      0       0    0   161       0
-user_task   start_the_task         3      2       1    2   161       0
-user_task   complete_the_task      3     11       1   10     0      71
-finish      finish                 3     12       1   11     0      71
-timer       start                  0     11       1   11   238     280
-timer       fire                   2     11       2    9     0      65
-signal      start                  0     10       1   10   129     171
-signal      signal                 0      8       1    7     0      63
+script1     start                  0      6       1    6     0     221
+script5     start                  0      6       1    6     0     387
+fork10      start                  0      6       1    6     0    1000
+call        start                  0     10       1   10     0     466
+user_task   start                  0     13       1   13   164     203
+user_task   query                  3      0       0    0   164       0
+user_task   start_the_task         3      2       1    2   164       0
+user_task   complete_the_task      3      9       1    8     0      81
+finish      finish                 3     10       1    9     0      81
+timer       start                  0      9       1    9   241     282
+timer       fire                   2      9       2    7     0      75
+signal      start                  0      8       1    8   132     173
+signal      signal                 0      6       1    5     0      73
 """
 
 

@@ -370,18 +370,17 @@ def test_a_suspended_instance_rests_until_it_is_resumed(engine):
     assert variables(engine, view.id) == {"x": "1"}
 
 
-def test_a_called_process_cannot_end_into_a_suspended_caller(engine):
+def test_what_a_called_process_gives_back_waits_until_its_caller_is_resumed(engine):
     deploy(engine, calling(), CALLED)
     view = engine.processes.start(engine.admin, "caller", {"x": 4})
     [child] = children(engine, view.id)
-    item = only_item(engine, child)
     engine.processes.suspend(engine.admin, view.id)
-    before = contents(engine)
 
-    with pytest.raises(Rejected, match="suspended"):
-        engine.work_items.complete(engine.admin, item)
-    assert contents(engine) == before
+    engine.work_items.complete(engine.admin, only_item(engine, child))
+    assert is_over(engine, child)
+    engine.run_due_jobs()
+    assert engine.processes.variable(engine.admin, view.id, "x") == 4
 
     engine.processes.resume(engine.admin, view.id)
-    engine.work_items.complete(engine.admin, item)
+    engine.run_due_jobs()
     assert engine.processes.variable(engine.admin, view.id, "x") == 5

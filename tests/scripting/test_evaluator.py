@@ -29,14 +29,18 @@ def test_languages(language: str, name: str):
     ("language", "name"),
     [
         ("http://www.javascript.com/javascript", "JavaScript"),
-        ("http://www.w3.org/1999/XPath", "XPath"),
         ("http://www.omg.org/spec/FEEL/20140401", "FEEL"),
+        ("http://www.w3.org/1999/XPath", "XPath"),
         ("python", "Python"),
     ],
 )
-def test_other_languages_are_refused_by_name(language: str, name: str):
-    with pytest.raises(ScriptSyntax, match=f"language {name} is not supported yet"):
-        EVALUATOR.compile(language, "1", Purpose.CONDITION)
+def test_other_languages_are_known_by_their_identifiers(language: str, name: str):
+    assert EVALUATOR.compile(language, "1", Purpose.CONDITION).language == name
+
+
+def test_a_language_that_is_not_served_is_refused_by_name():
+    with pytest.raises(ScriptSyntax, match="language Groovy is not supported"):
+        EVALUATOR.compile("groovy", "1", Purpose.CONDITION)
 
 
 def test_rule_conditions_are_refused():

@@ -96,9 +96,7 @@ def test_an_unknown_name_fails_when_reached_where_none_are_declared():
     assert caught.value.type_name == "org.mvel2.PropertyAccessException"
 
 
-@pytest.mark.parametrize(
-    "source", ["function f() { 1 }", "def f(x) { x }", "with (x) { a = 1 }", "x = 1 y = 2"]
-)
+@pytest.mark.parametrize("source", ["with (x) { a + 1 }", "x = 1 y = 2", "def f( { x }"])
 def test_refused(source: str):
     with pytest.raises(ScriptSyntax):
         execute("", source, {})

@@ -87,6 +87,8 @@ class Things(msgspec.Struct):
     task: TaskView
     ship: int
     child: int
+    comment: int
+    attachment: int
 
 
 class House:
@@ -107,9 +109,12 @@ class House:
             engine.tasks.claim(olga, task.id)
         if state == "InProgress":
             engine.tasks.start(olga, task.id)
+        comment = engine.tasks.add_comment(self.admin, task.id, SECRET)
+        paper = engine.tasks.attach(self.admin, task.id, "a.txt", SECRET)
         task = engine.tasks.get(self.admin, task.id)
         (child,) = engine.history.children(self.admin, view.id).items
-        return Things(view, task, self.ship_of(view.id), child.process_instance_id)
+        ship = self.ship_of(view.id)
+        return Things(view, task, ship, child.process_instance_id, comment.id, paper.id)
 
     def ship_of(self, instance: int) -> int:
         """The public id of the delivery's work item."""
@@ -211,6 +216,9 @@ def _numbers(path: str, things: Things | None) -> dict[str, str]:
         "instance_id": number if in_api else instance,
         "task_id": task,
         "job_id": str(NOWHERE),
+        "comment_id": str(things.comment if things else NOWHERE),
+        "attachment_id": str(things.attachment if things else NOWHERE),
+        "which": "input",
         "name": "secret" if "variable" in path else "approve" if "node" in path else "ghost",
         "member": "nemo",
         "value": SECRET,

@@ -29,8 +29,11 @@ LIST = "anybody, but only what is theirs"
 INSTANCE, HISTORY, TASK, SHIP = "instance", "history", "task", "work item"
 CHILDREN = "called instances"
 MOVE, SIGNAL, SHIP_MOVE = "move instance", "signal instance", "move work item"
+STEER = "steer instance"
 OPERATION, ONEWEB_OPERATION, ASSIGN = "operation", "oneweb operation", "assign"
 WORD = "a word that is no operation"
+PAPER = "what is written on a task; by whom, its own tests tell"
+SEERS = "who sees everything"
 
 _R = "/rest/runtime/{dep}"
 _I = _R + "/process/instance/{id}"
@@ -50,6 +53,8 @@ ABOUT: Final[dict[str, str]] = {
             "GET /api/version",
             "GET /api/me",
             "PUT /api/me/password",
+            "POST /api/tasks",
+            "POST /api/conditions",
             f"POST {_B}/process/start",
             f"POST {_B}/process/{{process_name}}/start",
             f"POST {_R}/process/{{process_id}}/start",
@@ -59,6 +64,13 @@ ABOUT: Final[dict[str, str]] = {
             "GET /rest/deployment/processes",
             "GET /rest/deployment/{dep}/processes",
             "GET /rest/deployment/{dep}",
+            f"GET {_R}/process/{{process_id}}/startform",
+            f"POST {_R}/process/{{process_id}}/startform",
+            f"POST {_R}/execute",
+            f"POST {_R}/execute/{{name}}",
+            "POST /rest/execute",
+            "POST /rest/task/execute",
+            "POST /rest/history/execute",
         ),
         ANYBODY,
     ),
@@ -67,6 +79,7 @@ ABOUT: Final[dict[str, str]] = {
             f"POST {_B}/refreshCache",
             f"POST {_B}/classAction",
             "POST /rest/history/clear",
+            "POST /rest/task/history/bam/clear",
             f"POST {_R}/history/clear",
             "PUT /rest/deployment/{dep}/deploy",
             *(
@@ -109,6 +122,21 @@ ABOUT: Final[dict[str, str]] = {
         ),
         OPERATORS,
     ),
+    "GET /api/tasks/summary": SEERS,
+    **dict.fromkeys(
+        (
+            "PATCH /api/tasks/{id}",
+            "POST /api/tasks/{id}/people",
+            "POST /api/tasks/{id}/remind",
+            "GET /api/tasks/{id}/form",
+            "POST /api/tasks/{id}/comments",
+            "DELETE /api/tasks/{id}/comments/{comment_id}",
+            "POST /api/tasks/{id}/attachments",
+            "GET /api/tasks/{id}/attachments/{attachment_id}",
+            "DELETE /api/tasks/{id}/attachments/{attachment_id}",
+        ),
+        PAPER,
+    ),
     **{f"POST /api/workers/{w}": WORKERS for w in ("fetch", "complete", "fail", "extend")},
     **dict.fromkeys(
         (
@@ -116,6 +144,8 @@ ABOUT: Final[dict[str, str]] = {
             "GET /rest/task/query",
             "GET /rest/query/task",
             "GET /rest/tasks",
+            "GET /rest/query/runtime/task",
+            "GET /rest/query/runtime/process",
             "GET /rest/history/instance",
             *_both("/instances"),
             *_both("/process/{process_id}"),
@@ -124,6 +154,7 @@ ABOUT: Final[dict[str, str]] = {
             *_both("/variable/{name}/value/{value}"),
             *_both("/variable/{name}/value/{value}/instances"),
             f"POST {_R}/signal",
+            "POST /api/messages",
             "POST /rest/task/{id}/claimnextavailable",
         ),
         LIST,
@@ -151,6 +182,13 @@ ABOUT: Final[dict[str, str]] = {
     ),
     **dict.fromkeys(_both("/instance/{id}/child"), CHILDREN),
     f"POST {_I}/abort": MOVE,
+    **dict.fromkeys(
+        (
+            f"POST /api/process-instances/{{instance_id}}/{word}"
+            for word in ("suspend", "resume", "activate")
+        ),
+        STEER,
+    ),
     f"POST {_I}/signal": SIGNAL,
     f"POST {_R}/process/{{process_id}}/instance/{{id}}/signal": SIGNAL,
     f"POST {_W}/signal": SIGNAL,
@@ -161,6 +199,13 @@ ABOUT: Final[dict[str, str]] = {
         (
             "GET /rest/task/{id}",
             "GET /rest/tasks/{id}",
+            "GET /rest/task/{id}/showTaskForm",
+            "GET /api/tasks/{id}",
+            "GET /api/tasks/{id}/{which}",
+            "GET /api/tasks/{id}/events",
+            "GET /api/tasks/{id}/sub-tasks",
+            "GET /api/tasks/{id}/comments",
+            "GET /api/tasks/{id}/attachments",
             "GET /rest/task/{id}/content",
             "GET /rest/task/content/{id}",
             f"GET {_B}/tasks/{{task_id}}/variables",

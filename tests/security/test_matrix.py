@@ -67,6 +67,7 @@ def test_what_is_for_some_roles_only(request: pytest.FixtureRequest, mode: str) 
         expected.ADMINISTRATORS: expected.ADMIN,
         expected.OPERATORS: expected.OPERATOR | expected.ADMIN,
         expected.WORKERS: expected.WORKER | expected.ADMIN,
+        expected.SEERS: expected.SEER | expected.ADMIN,
     }
     before = opened.people()
 
@@ -228,6 +229,27 @@ def test_signals_and_work_items_move_for_those_who_may(
 
             assert got.status_code in {200, 404}, (user, route, got.text)
             assert is_used == (verdict(kind, mode, user, "", "") == "yes"), (user, route)
+
+
+@pytest.mark.parametrize("mode", ["guarded", "compat"])
+def test_who_lets_an_instance_rest_and_go_on(request: pytest.FixtureRequest, mode: str) -> None:
+    """In the order suspend, resume, activate: the last finds no ad hoc scope in it."""
+    opened: House = request.getfixturevalue(mode)
+    things = opened.fresh()
+    steering = [
+        (prefix, route)
+        for prefix, route in opened.routes()
+        if about(prefix, route) == expected.STEER
+    ]
+
+    for user in EVERYBODY:
+        for prefix, route in steering:
+            path = address(prefix, route, things)
+            got = opened.call(user, route.method, path, content=b'{"name": "ghost"}')
+
+            fits = 409 if path.endswith("activate") else 204
+            wanted = fits if user in expected.MOVES_INSTANCE else 404
+            assert got.status_code == wanted, (user, path, got.text)
 
 
 def test_a_broadcast_reaches_only_instances_one_has_a_part_in(guarded: House) -> None:

@@ -47,7 +47,8 @@ def plain(got: httpx2.Response, *own: object) -> tuple[int, str, str]:
 def own(things: Things) -> tuple[object, ...]:
     view, task = things.view, things.task
     long = (f"{view.id}-{view.uuid}", f"{task.id}-{task.uuid}")
-    return (*long, view.id, view.uuid, task.id, task.uuid, task.input_content_id, things.ship)
+    papers = (task.input_content_id, things.comment, things.attachment)
+    return (*long, view.id, view.uuid, task.id, task.uuid, *papers, things.ship)
 
 
 def walk(opened: House, things: Things) -> Iterator[tuple[str, str, str, str]]:

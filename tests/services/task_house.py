@@ -10,6 +10,7 @@ from procession.engine import Engine
 from procession.identity.model import Actor
 from procession.services.processes import ProcessRef
 from procession.settings import Settings
+from procession.testing import ManualClock
 from procession.values import EMPTY, Map
 
 DEPLOYMENT = "acme:tasks:1.0"
@@ -205,7 +206,8 @@ class House:
 
 
 @contextmanager
-def house(**settings: object) -> Iterator[House]:
+def house(clock: ManualClock | None = None, **settings: object) -> Iterator[House]:
     """A house of its own for one test."""
-    with Engine.open("sqlite://", settings=Settings(**settings), threads=False) as engine:
+    given = Settings(**settings)
+    with Engine.open("sqlite://", settings=given, clock=clock, threads=False) as engine:
         yield House(engine)

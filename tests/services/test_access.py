@@ -46,6 +46,7 @@ def running_row(id: int, started_by: str = "ann", root: int = 0) -> ProcessInsta
 def task_row(id: int, instance: int, owner: str | None = None) -> TaskRow:
     values: dict[str, Any] = dict.fromkeys(TaskRow.__struct_fields__)
     values |= {
+        "deadlines": 0,
         "id": id,
         "uuid": f"task-{id}",
         "version": 1,
@@ -87,6 +88,7 @@ SIGNED_IN = {
     "task.act",
     "task.query",
     "deployment.read",
+    "execute",
 }
 ADMINISTRATORS_ONLY = {"history.clear", "deployment.write", "people.write", "administer"}
 BY_ROLE = {

@@ -42,6 +42,7 @@ def task_row(id: int, owner: str | None, status: str) -> TaskRow:
         "status": status,
         "priority": 0,
         "skipable": False,
+        "deadlines": 0,
         "actual_owner": owner,
         "created_at": 1,
         "instance_id": 1,

@@ -68,6 +68,7 @@ def job(id: int, due_at: int = 0, **given: Any) -> JobRow:
 def task(id: int, version: int = 1, **given: Any) -> TaskRow:
     values: dict[str, Any] = dict.fromkeys(TaskRow.__struct_fields__)
     values |= {
+        "deadlines": 0,
         "uuid": "u",
         "name": "Review",
         "subject": "",

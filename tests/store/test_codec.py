@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ from procession.core.state import (
 )
 from procession.errors import InvalidValue, StoreFault
 from procession.store.codec import (
+    FORMAT,
     decode_records,
     decode_state,
     decode_value,
@@ -142,7 +144,7 @@ def test_damaged_bytes_are_our_error(data: bytes) -> None:
     [
         b"",
         b"\x00\xc0",
-        b"\x02\xc0",
+        b"\x63\xc0",
         b"\x01",
         b"\x01" + b"\x91" * 100_000 + b"\x01",
         b"\x01" + b"\x81\xa1a" * 100_000 + b"\x01",
@@ -158,6 +160,9 @@ def test_damaged_bytes_are_our_error(data: bytes) -> None:
 def test_hostile_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(StoreFault):
         decode_value(data)
+    if data[:1] == b"\x01":
+        with pytest.raises(StoreFault):
+            decode_value(bytes([FORMAT]) + data[1:])
 
 
 def state_with(variables: dict[str, Any], memo: Any, parameters: Any) -> InstanceState:
@@ -177,7 +182,7 @@ def state_with(variables: dict[str, Any], memo: Any, parameters: Any) -> Instanc
             2: ElementInstance(2, "loop", 1, Role.BODY, memo),
             4: ElementInstance(4, "loop", 2, Role.ITERATION),
         },
-        {(1, "join"): Parked(6, ("a", "b"))},
+        {(1, "join"): Parked((6, 6), ("a", "b"))},
         {
             5: Wait(5, 4, "loop", WaitKind.WORK_ITEM, "Human Task", None, None, parameters),
             8: Wait(8, 2, "late", WaitKind.TIMER, due=datetime(2026, 1, 1, tzinfo=UTC)),
@@ -289,3 +294,15 @@ def test_lifts_are_applied_in_order() -> None:
 
     assert lift("value", 3, b"\x01\x91\xa5first", lifts) == b"\x93\xa5first\xa6second\xa5third"
     assert lift("value", 3, b"\x02\x91\xa5first", lifts) == b"\x92\xa5first\xa5third"
+
+
+def test_tokens_left_over_at_a_join_get_a_number_of_their_own() -> None:
+    old = encode_state(state_with({}, (), Map()), {})
+    body = msgspec.msgpack.decode(old[1:])
+    body[11] = [(1, "join", (6, ("a", "b", "a", "a")))]
+    body[4] = 20
+
+    state, _ = decode_state(b"\x01" + msgspec.msgpack.encode(body))
+
+    assert state.parked == {(1, "join"): Parked((6, 6, 20, 21), ("a", "b", "a", "a"))}
+    assert state.next_id == 22

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from procession.store.node_pages import PAGE
 from procession.store.store import Store
 from procession.store.tables import node_log, node_page
+
 from . import rows
 
 

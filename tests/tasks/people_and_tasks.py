@@ -41,6 +41,9 @@ class Town:
         mine = {("USER", user), *(("ROLE", role) for role in self.roles_of(user))}
         return frozenset(p.name for p in self.parties.values() if mine & set(p.members))
 
+    def members_of(self, name: str, kind: str | None = None) -> tuple[str, ...]:
+        return tuple(u for u in self.users if name in self.parties_of(u))
+
     def party(self, name: str) -> WorkParty | None:
         return self.parties.get(name)
 

@@ -20,11 +20,11 @@ from procession.tasks.lifecycle import (
     Operation,
     Status,
     apply,
-    assign,
     claimed_by_another,
     may,
     require_active,
 )
+from procession.tasks.offers import assign
 
 from .people_and_tasks import AT, a_task, someone, user
 

@@ -357,10 +357,10 @@ def test_in_files_of_jbpm_a_lane_offers_nothing(bench):
 
 
 def test_an_unknown_assignment_policy_is_refused(hotel):
-    opened = hotel.opened({PRIVATE: Map(lane="Front desk", allocation="Round Robin")})
+    opened = hotel.opened({PRIVATE: Map(lane="Front desk", allocation="Whoever")})
 
     with (
-        pytest.raises(ExecutionFailure, match=r"'Round Robin'; known are lane, pull"),
+        pytest.raises(ExecutionFailure, match=r"'Whoever'; known are custom, lane, loadbalance"),
         hotel.turn() as turn,
     ):
         hotel.projector.project([opened], turn)

@@ -57,6 +57,7 @@ class Scene:
             "member": "ann",
             "value": SECRET,
             "oper": "anything",
+            "which": "input",
         }
 
     def number_for(self, path: str) -> str:

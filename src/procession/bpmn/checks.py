@@ -30,9 +30,12 @@ def check_definition(graph: ProcessDefinition, document: Document) -> Iterator[P
                 text=flaw.text,
                 rule=getattr(flaw, "rule", "structure"),
             )
-        yield from _check_flows(graph, document, node)
+        if not graph.is_global_task:
+            yield from _check_flows(graph, document, node)
+        if node.is_async and _begins_by_itself(graph, node):
+            yield warning(node, "no token comes to it, so nothing is put off", rule="ignored")
     yield from _check_references(graph, document)
-    if not document.refused:
+    if not document.refused and not graph.is_global_task:
         yield from _check_start(graph)
         yield from _check_reachable(graph)
 
@@ -50,13 +53,43 @@ def _check_flows(graph: ProcessDefinition, document: Document, node: FlowNode) -
     for flow in graph.outgoing(node):
         if graph.nodes[flow.target].container != node.container:
             yield error(flow, "a sequence flow cannot leave its sub-process")
-    if not graph.is_jbpm or document.refused:
+    if not graph.is_jbpm or document.refused or _is_ad_hoc(graph, node.container):
         return
     kind = type(node).__name__
-    if not node.outgoing and kind != "EndEvent":
+    if getattr(node, "triggered_by_event", False):
+        return
+    if _is_handler(node) or node.id in graph.compensation.targets:
+        return
+    if not node.outgoing and kind != "EndEvent" and not getattr(node, "link_thrown", ""):
         yield error(node, "the node has no outgoing connection")
-    if not node.incoming and kind not in _BEGINNINGS:
+    if not node.incoming and kind not in _BEGINNINGS and not _instantiates(node):
         yield error(node, "the node has no incoming connection")
+
+
+def _is_handler(node: FlowNode) -> bool:
+    """Whether no flow leads to the node because compensation does."""
+    return bool(getattr(node, "is_for_compensation", False))
+
+
+def _begins_by_itself(graph: ProcessDefinition, node: FlowNode) -> bool:
+    """Whether a node is entered because something happened, and not by a token."""
+    around = graph.nodes.get(node.container)
+    return bool(
+        getattr(node, "attached_to", "")
+        or getattr(node, "triggered_by_event", False)
+        or getattr(node, "is_for_compensation", False)
+        or (getattr(around, "triggered_by_event", False) and type(node).__name__ == "StartEvent")
+    )
+
+
+def _is_ad_hoc(graph: ProcessDefinition, container: str) -> bool:
+    """Whether what stands there may be begun by its name, so that no flow has to lead to it."""
+    return bool(getattr(graph.node(container), "is_ad_hoc", False))
+
+
+def _instantiates(node: FlowNode) -> bool:
+    """Whether it starts the process without being a start event."""
+    return bool(getattr(node, "instantiates", False))
 
 
 _BEGINNINGS: Final = frozenset({"StartEvent", "BoundaryEvent", "IntermediateCatchEvent"})
@@ -79,9 +112,10 @@ def _check_references(graph: ProcessDefinition, document: Document) -> Iterator[
 def _check_start(graph: ProcessDefinition) -> Iterator[Problem]:
     entrances = graph.entrances.get("", ())
     starts = [n for n in entrances if type(n).__name__ == "StartEvent"]
+    others = [n for n in entrances if _instantiates(n)]
     if not graph.nodes:
         yield warning(graph.root, f"process {graph.id} is empty")
-    elif not starts and (graph.is_jbpm or not entrances):
+    elif not starts and not others and not graph.is_ad_hoc and (graph.is_jbpm or not entrances):
         yield Problem(
             severity="error",
             element=graph.id,
@@ -100,9 +134,10 @@ def _check_reachable(graph: ProcessDefinition) -> Iterator[Problem]:
         container = members[0].container
         entrances = graph.entrances.get(container, ())
         starts = [n for n in entrances if type(n).__name__ == "StartEvent"]
-        todo = [n.id for n in (starts or entrances)]
+        todo = [n.id for n in (entrances if _is_ad_hoc(graph, container) else starts or entrances)]
         todo += [n.id for n in entrances if type(n).__name__ == "IntermediateCatchEvent"]
-        todo += [n.id for n in members if getattr(n, "attached_to", "")]
+        todo += [n.id for n in entrances if _instantiates(n)]
+        todo += [n.id for n in members if getattr(n, "attached_to", "") or _is_handler(n)]
         todo += [n.id for n in members if getattr(n, "triggered_by_event", False)]
         seen: set[str] = set()
         while todo:
@@ -110,6 +145,7 @@ def _check_reachable(graph: ProcessDefinition) -> Iterator[Problem]:
             if at not in seen:
                 seen.add(at)
                 todo.extend(flow.target for flow in graph.outgoing(graph.nodes[at]))
+                todo.extend(node.id for node in (graph.links.get(at),) if node is not None)
         for node in members:
             if node.id not in seen:
                 yield warning(node, "no path leads here from a start event")

@@ -15,9 +15,13 @@ from lxml import etree
 from procession.bpmn import elements
 from procession.bpmn.checks import check_definition
 from procession.bpmn.constraints import check_constraints
+from procession.bpmn.conversations import correlation_keys, message_routes, read_conversations
 from procession.bpmn.element import REGISTRY
+from procession.bpmn.elements.activities.activity import Activity
 from procession.bpmn.elements.data.data_object_reference import DataObjectReference
 from procession.bpmn.elements.data.io_specification import IoSpecification
+from procession.bpmn.elements.events.event import Event
+from procession.bpmn.elements.flows.association import Association
 from procession.bpmn.elements.flows.sequence_flow import SequenceFlow
 from procession.bpmn.elements.process.lane_set import LaneSet
 from procession.bpmn.elements.process.process import Process
@@ -27,6 +31,7 @@ from procession.bpmn.reader import (
     Place,
     Reader,
     Unreadable,
+    adopt,
     is_jbpm_file,
     local_name,
     parse,
@@ -46,12 +51,15 @@ IGNORED: Final = frozenset(
         *("resourceRole", "performer", "humanPerformer", "potentialOwner", "supports"),
         *("dataStoreReference", "dataState", "rendering", "ioBinding"),
         *("incoming", "outgoing", "conditionExpression", "script", "eventDefinitionRef"),
-        *("dataInput", "dataOutput", "inputSet", "outputSet"),
+        *("dataInput", "dataOutput", "inputSet", "outputSet", "completionCondition"),
+        "activationCondition",
     }
 )
 """BPMN elements inside a process that say nothing about its run, or that their parent reads."""
 
-PARTS: Final = IGNORED | {"ioSpecification", "dataInputAssociation", "dataOutputAssociation"}
+PARTS: Final = IGNORED | {
+    *("ioSpecification", "dataInputAssociation", "dataOutputAssociation", "property")
+}
 """BPMN elements that a node may contain which is no scope."""
 
 ROOT_TAGS: Final = frozenset(
@@ -63,6 +71,12 @@ ROOT_TAGS: Final = frozenset(
     }
 )
 """BPMN elements that may stand beside processes."""
+
+
+GLOBAL_TASKS: Final = frozenset(
+    {"globalTask", "globalUserTask", "globalScriptTask", "globalManualTask"}
+)
+"""Tasks beside processes, which are called like them (BPMN 2.0.2, 10.3.7)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,17 +122,19 @@ def compile_document(
     document = Document(
         evaluator=evaluator,
         resource=resource,
-        is_jbpm=is_jbpm_file(root),
+        is_jbpm=_is_jbpm(root),
         strict=strict,
         root_elements=RootElements(),
         expression_language=root.get("expressionLanguage") or "",
+        namespaces=frozenset(str(uri) for uri in root.nsmap.values()),
         ids=frozenset(str(id) for at in root.iter("{*}*") if (id := at.get("id"))),
     )
     top = Reader(root, document, Place())
     beside = list(top.children())
     read_root_elements(beside, document.root_elements)
+    read_conversations(root, document)
     _check_root(beside)
-    definitions = tuple(_process(child) for child in beside if child.tag == "process")
+    definitions = tuple(_definitions(beside))
     if not definitions:
         top.problem("warning", "the file holds no process")
     _check_ids(root, document)
@@ -139,6 +155,23 @@ def compile_document(
     )
 
 
+def _definitions(beside: Iterable[Reader]) -> Iterator[ProcessDefinition]:
+    """What of a file can be called, in document order."""
+    for child in beside:
+        if child.tag == "process":
+            yield _process(child)
+        elif child.tag in GLOBAL_TASKS:
+            yield _global_task(child)
+
+
+def _is_jbpm(root: etree._Element) -> bool:
+    """Whether the file is jBPM's; what it has in no namespace is BPMN then."""
+    if not is_jbpm_file(root):
+        return False
+    adopt(root)
+    return True
+
+
 def _failed(resource: str, line: int, text: str) -> Compilation:
     problem = Problem(severity="error", element="", line=line, text=f"{resource}: {text}")
     return Compilation(problems=(problem,))
@@ -147,7 +180,7 @@ def _failed(resource: str, line: int, text: str) -> Compilation:
 def _check_root(beside: Iterable[Reader]) -> None:
     for child in beside:
         is_event = child.tag.endswith("EventDefinition")
-        if child.tag not in (REGISTRY if is_event else ROOT_TAGS):
+        if child.tag not in (REGISTRY if is_event else ROOT_TAGS | GLOBAL_TASKS):
             child.refuse(child.tag)
 
 
@@ -172,8 +205,6 @@ def _process(xml: Reader) -> ProcessDefinition:
     """Read one process with everything in it, and link it."""
     if not xml.id:
         xml.problem("error", "the process has no id")
-    if xml.vendor_flag("ad_hoc", False):
-        xml.refuse("an ad hoc process")
     globals = {g.attribute("identifier") or "": g.attribute("type") or "" for g in _globals(xml)}
     imports = tuple(i.attribute("name") or "" for i in xml.extensions("import"))
     parts = _Parts()
@@ -196,7 +227,37 @@ def _process(xml: Reader) -> ProcessDefinition:
         globals=Map(globals),
         is_jbpm=xml.document.is_jbpm,
         is_executable=xml.flag("isExecutable", True),
+        is_ad_hoc=xml.vendor_flag("ad_hoc", False),
         attributes=_attributes(xml),
+        line=xml.line,
+        evaluator=xml.document.evaluator,
+        correlation_keys=correlation_keys(xml),
+        message_routes=message_routes(xml),
+        associations=Association.all_of(xml),
+    )
+
+
+def _global_task(xml: Reader) -> ProcessDefinition:
+    """Read a global task as the definition with that one task in it."""
+    if not xml.id:
+        xml.problem("error", f"the {xml.tag} has no id")
+    parts = _Parts()
+    xml = _inside(xml, "", parts)
+    for child in xml.children():
+        _check_part(child, FlowNode)
+    known: Any = REGISTRY[xml.tag]
+    task: FlowNode = known.read(xml)
+    return ProcessDefinition(
+        id=xml.id,
+        name=task.name or xml.id,
+        version=xml.vendor("version") or "",
+        package=xml.vendor("package") or "",
+        root=Process(id="", name=task.name or xml.id, line=xml.line),
+        nodes={task.id: task} if task.id else {},
+        flows={},
+        variables=parts.variables,
+        is_jbpm=xml.document.is_jbpm,
+        is_global_task=True,
         line=xml.line,
         evaluator=xml.document.evaluator,
     )
@@ -246,6 +307,11 @@ def _inside(xml: Reader, container: str, parts: _Parts) -> Reader:
             for id, item in {**io.inputs, **io.outputs}.items():
                 declared.setdefault(item.name, item)
                 names[id] = item.name
+        elif child.tag.endswith("LoopCharacteristics"):
+            loop: Any = REGISTRY[child.tag]
+            for data in loop.declares(child):
+                declared[data.variable.name] = data.variable
+                names[data.id] = data.variable.name
     for child in xml.children("dataObjectReference"):
         reference = DataObjectReference.read(child)
         names[reference.id] = names.get(reference.target, reference.target)
@@ -275,8 +341,9 @@ def _node(xml: Reader, known: Any, parts: _Parts) -> FlowNode:
         xml.problem("warning", f"{xml.tag} has no id; it is called {id}", rule="id")
     if not known.is_scope:
         for child in xml.children():
-            _check_part(child)
-        node: FlowNode = known.read(xml)
+            _check_part(child, known)
+        declares = known.can_loop or xml.child("property") is not None
+        node: FlowNode = known.read(_inside(xml, xml.id, parts) if declares else xml)
         return node
     inner = _inside(xml, xml.id, parts)
     node = known.read(inner)
@@ -284,10 +351,12 @@ def _node(xml: Reader, known: Any, parts: _Parts) -> FlowNode:
     return node
 
 
-def _check_part(xml: Reader) -> None:
+def _check_part(xml: Reader, known: Any) -> None:
     """Refuse what a node contains and we do not understand."""
-    if xml.tag == "property":
-        xml.refuse("a property of something that is no process or sub-process")
+    if xml.tag == "property" and not issubclass(known, Activity | Event):
+        xml.refuse("a property of something that is neither an activity nor an event")
+    elif xml.tag.endswith("LoopCharacteristics") and known.can_loop and xml.tag in REGISTRY:
+        return
     elif xml.tag not in PARTS and not xml.tag.endswith("EventDefinition"):
         xml.refuse(xml.tag)
 

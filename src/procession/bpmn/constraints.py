@@ -18,6 +18,8 @@ from procession.bpmn.reader import is_bpmn, local_name
 from procession.bpmn.strict_index import Index, found_at
 from procession.bpmn.vendor import XSI
 
+_URI: Final = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
+
 Rule = Callable[[Index], Iterator[Problem]]
 
 
@@ -58,7 +60,7 @@ def _directions(index: Index) -> Iterator[Problem]:
 
 def _expressions(index: Index) -> Iterator[Problem]:
     """An executable process has formal expressions with a body and a language that is a URI."""
-    for tag in ("conditionExpression", "timeDate", "timeDuration", "timeCycle"):
+    for tag in _FORMAL:
         for at in index.all(tag):
             kind = at.get("{" + XSI + "}type", "").rpartition(":")[2]
             if index.is_executable(at) and kind != "tFormalExpression":
@@ -75,7 +77,10 @@ def _expressions(index: Index) -> Iterator[Problem]:
             yield found_at(at, f"language {language!r} is no URI", "8.4.3")
 
 
-_URI: Final = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
+_FORMAL: Final = (
+    *("conditionExpression", "timeDate", "timeDuration", "timeCycle"),
+    *("loopCardinality", "loopCondition", "from", "to"),
+)
 
 
 def _text_formats(index: Index) -> Iterator[Problem]:
@@ -177,7 +182,10 @@ def _starts_and_ends(index: Index) -> Iterator[Problem]:
 
 
 def _messages(index: Index) -> Iterator[Problem]:
-    """Message events of executable processes name message and operation (10.5.5)."""
+    """What starts by a message is led to by nothing; events name message and operation (10.5.5)."""
+    for task in index.all("receiveTask"):
+        if task.get("instantiate") == "true" and task.get("id") in index.incoming:
+            yield found_at(task, "a flow leads to a task that starts the process", "10.3.3")
     for at in index.all("messageEventDefinition"):
         if not (index.is_executable(at) or at.getparent() is index.root):
             continue
@@ -258,6 +266,26 @@ def _references(index: Index) -> Iterator[Problem]:
                     yield found_at(at, f"{name} {text!r} is no {kinds[0]}", "reference")
 
 
+def _codes(index: Index) -> Iterator[Problem]:
+    """What throws an error or escalation names one that has a code (10.5.1)."""
+    for kind, code in (("error", "errorCode"), ("escalation", "escalationCode")):
+        for at in index.all(f"{kind}EventDefinition"):
+            parent = at.getparent()
+            if parent is None or local_name(parent) not in ("endEvent", "intermediateThrowEvent"):
+                continue
+            thrown = index.by_id.get(index.reference(at.get(f"{kind}Ref")))
+            if thrown is not None and not thrown.get(code):
+                yield found_at(parent, f"the {kind} that is thrown has no {code}", "10.5.1")
+
+
+def _transactions(index: Index) -> Iterator[Problem]:
+    """The method of a transaction is named by a URI (10.3.5)."""
+    for at in index.all("transaction"):
+        method = at.get("method") or ""
+        if not _URI.fullmatch(method):
+            yield found_at(at, f"method {method!r} is no URI", "10.3.5")
+
+
 RULES: Final[tuple[Rule, ...]] = (
     _listed_flows,
     _directions,
@@ -272,4 +300,6 @@ RULES: Final[tuple[Rule, ...]] = (
     _events_on_the_way,
     _link_events,
     _references,
+    _codes,
+    _transactions,
 )

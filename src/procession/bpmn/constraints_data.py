@@ -72,24 +72,49 @@ def _fitting(
 
 
 def _event_data(index: Index) -> Iterator[Problem]:
-    """What an event carries is what its definition is made of (10.5.1)."""
-    names = {"errorEventDefinition": "errorRef", "signalEventDefinition": "signalRef"}
-    names["escalationEventDefinition"] = "escalationRef"
+    """What an event carries is what its definitions are made of, one for each (10.5.1)."""
     for node in index.nodes:
-        definitions = index.definitions(node)
-        if len(definitions) != 1:
-            continue
-        what = definitions[0]
-        tag = local_name(what)
-        if tag == "messageEventDefinition":
-            wanted = _message_structure(index, what.get("messageRef"))
-        else:
-            thrown = index.by_id.get(index.reference(what.get(names.get(tag, "id"))))
-            wanted = None if thrown is None else _structure(index, thrown.get("structureRef"))
-        for data in (*index.children(node, "dataInput"), *index.children(node, "dataOutput")):
+        carried = [_carried(index, what) for what in index.definitions(node)]
+        found = [*index.children(node, "dataInput"), *index.children(node, "dataOutput")]
+        if len(carried) > 1 and found:
+            wanted = sum(1 for each in carried if each is not None)
+            if len(found) != wanted:
+                text = (
+                    f"{wanted} definitions carry data, so the event has as many, not {len(found)}"
+                )
+                yield found_at(node, text, "10.5.1")
+        for data in found if len(carried) == 1 else ():
             given = _structure(index, data.get("itemSubjectRef"))
-            if wanted is not None and given is not None and given != wanted:
+            if carried[0] is not None and given is not None and given != carried[0]:
                 yield found_at(data, "event and data are made of different items", "10.5.1")
+
+
+def _carried(index: Index, what: etree._Element) -> str | None:
+    """What an event definition carries is made of; ``None`` if it says nothing of that."""
+    tag = local_name(what)
+    if tag == "messageEventDefinition":
+        return _message_structure(index, what.get("messageRef"))
+    kind = tag.removesuffix("EventDefinition")
+    if kind not in ("error", "signal", "escalation"):
+        return None
+    thrown = index.by_id.get(index.reference(what.get(f"{kind}Ref")))
+    return None if thrown is None else _structure(index, thrown.get("structureRef"))
+
+
+def _bindings(index: Index) -> Iterator[Problem]:
+    """Data that are bound to an operation are made of what its messages carry (10.4.1)."""
+    for binding in index.all("ioBinding"):
+        operation = index.by_id.get(index.reference(binding.get("operationRef")))
+        if operation is None:
+            continue
+        for name, tag in (("inputDataRef", "inMessageRef"), ("outputDataRef", "outMessageRef")):
+            data = index.by_id.get(index.reference(binding.get(name)))
+            message = index.one(operation, tag)
+            if data is None or message is None:
+                continue
+            wanted = _message_structure(index, index.text(message))
+            if _structure(index, data.get("itemSubjectRef")) != wanted:
+                yield found_at(data, f"{name} and {tag} are made of different items", "10.4.1")
 
 
 def _states(index: Index) -> Iterator[Problem]:
@@ -102,6 +127,18 @@ def _states(index: Index) -> Iterator[Problem]:
         wanted = f"{named.get('name') or ''} [{state.get('name') or ''}]"
         if at.get("name") is not None and at.get("name") != wanted and named.get("name"):
             yield found_at(at, f"the reference should be called {wanted!r}", "10.4.1")
+
+
+def _collections(index: Index) -> Iterator[Problem]:
+    """What holds an item is a collection if the item is one (10.4.1, 10.4.2)."""
+    for tag in ("dataObject", "dataInput", "dataOutput"):
+        for at in index.all(tag):
+            item = index.by_id.get(index.reference(at.get("itemSubjectRef")))
+            if item is None:
+                continue
+            mine, its = (each.get("isCollection", "false") in ("true", "1") for each in (at, item))
+            if mine != its:
+                yield found_at(at, f"isCollection of the {tag} is not that of its item", "10.4.1")
 
 
 def _associations(index: Index) -> Iterator[Problem]:
@@ -156,12 +193,40 @@ def _items(index: Index, at: etree._Element, tag: str) -> list[str]:
     return sorted(_structure(index, data.get("itemSubjectRef")) or "" for data in found)
 
 
+def _loops(index: Index) -> Iterator[Problem]:
+    """An item of a loop is one of what its collection is made of, and none itself (10.3.8)."""
+    for loop in index.all("multiInstanceLoopCharacteristics"):
+        for tag, name in (
+            ("inputDataItem", "loopDataInputRef"),
+            ("outputDataItem", "loopDataOutputRef"),
+        ):
+            item, reference = index.one(loop, tag), index.one(loop, name)
+            whole = None if reference is None else index.by_id.get(index.text(reference))
+            if item is None or whole is None:
+                continue
+            kinds = [
+                index.by_id.get(index.reference(x.get("itemSubjectRef"))) for x in (item, whole)
+            ]
+            one, many = kinds
+            if one is None or many is None:
+                continue
+            if one.get("isCollection") == "true" or item.get("isCollection") == "true":
+                yield found_at(item, f"{tag} is a collection itself", "10.3.8")
+            elif many.get("isCollection") == "true" and (
+                one.get("structureRef") != many.get("structureRef")
+            ):
+                yield found_at(item, f"{tag} is not what the collection is made of", "10.3.8")
+
+
 DATA_RULES: Final[tuple[Rule, ...]] = (
     _operations,
     _message_tasks,
     _event_data,
+    _bindings,
     _states,
+    _collections,
     _associations,
     _sets,
     _calls,
+    _loops,
 )

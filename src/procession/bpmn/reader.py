@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 
+from procession.bpmn.expression_languages import Informal, is_informal, meant
 from procession.bpmn.problems import Problem, Severity
 from procession.bpmn.root_elements import RootElements
 from procession.bpmn.vendor import ATTRIBUTES, BPMN, DROOLS, ELEMENTS, Spelling
@@ -102,6 +103,7 @@ class Document:
     strict: bool
     root_elements: RootElements
     expression_language: str = ""
+    namespaces: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
     references: list[tuple[str, int, str, str, str]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
@@ -170,6 +172,11 @@ class Reader:
     def vendor(self, meaning: str) -> str | None:
         """An extension attribute by what it means (``bpmn/vendor.py``)."""
         for spelling in ATTRIBUTES[meaning]:
+            if spelling.within:
+                for child in self._extended(Spelling(spelling.namespace, spelling.within)):
+                    if child.get(spelling.name) is not None:
+                        return str(child.get(spelling.name))
+                continue
             for name, value in self.xml.attrib.items():
                 if _matches(spelling, str(name)):
                     return str(value)
@@ -181,10 +188,14 @@ class Reader:
 
     def extensions(self, meaning: str) -> Iterator[Reader]:
         """Extension elements by what they mean."""
+        for child in self._extended(*ELEMENTS[meaning]):
+            yield self._at(child)
+
+    def _extended(self, *spellings: Spelling) -> Iterator[etree._Element]:
         for holder in self.children("extensionElements"):
             for child in holder.xml.iterchildren(etree.Element):
-                if any(_matches(s, child.tag) for s in ELEMENTS[meaning]):
-                    yield self._at(child)
+                if any(_matches(s, child.tag) for s in spellings):
+                    yield child
 
     def children(self, tag: str | None = None) -> Iterator[Reader]:
         """BPMN child elements, of one tag if it is given."""
@@ -239,7 +250,13 @@ class Reader:
             "container": self.place.container,
             "order": self.document.next_order(),
             "metadata": self.metadata(),
+            "is_async": self.is_async(),
         }
+
+    def is_async(self) -> bool:
+        """Whether tokens rest before the node, and a job takes them on (``jbpm-engine.md`` 4.9)."""
+        given = self.metadata().get("customAsync")
+        return given.strip().lower() == "true" if given else self.vendor_flag("async", False)
 
     def metadata(self) -> Map:
         """Free names and values that models carry; documentation among them."""
@@ -264,9 +281,16 @@ class Reader:
         self, language: str, source: str, purpose: Purpose, *, severity: Severity = "error"
     ) -> Script | None:
         """Compile a text that stands in this element; a fault in it becomes a problem."""
+        language, source = meant(self, language, source, purpose)
+        scope = self.script_scope
+        if language.rpartition("/")[2].lower() == "xpath":
+            prefixes = {name: uri for name, uri in self.xml.nsmap.items() if name}
+            scope = ScriptScope(scope.types, scope.imports, scope.globals, Map(prefixes))
         try:
-            script = self.document.evaluator.compile(language, source, purpose, self.script_scope)
+            script = self.document.evaluator.compile(language, source, purpose, scope)
         except ScriptSyntax as fault:
+            if is_informal(self, language, purpose):
+                return Informal(self, source, str(fault))
             line = self.line + max(fault.line, 1) - 1
             self.problem(severity, f"{purpose.value}: {fault}", rule="script", line=line)
             return None
@@ -352,3 +376,21 @@ def _flag(text: str | None, default: bool) -> bool:
 def is_jbpm_file(root: etree._Element) -> bool:
     """Whether the file runs with jBPM's meaning where it differs (``reference/rulings.md`` 1)."""
     return uses_namespace(root, DROOLS)
+
+
+def in_no_namespace(root: etree._Element) -> list[etree._Element]:
+    """Elements in BPMN ones that were written without a prefix where none is declared."""
+    found = []
+    for at in root.iter("{}*"):
+        parent = at.getparent()
+        inside = parent is not None and is_bpmn(parent)
+        if inside and local_name(parent) != "extensionElements":
+            found.append(at)
+    return found
+
+
+def adopt(root: etree._Element) -> None:
+    """Read what stands in no namespace as BPMN, as jBPM does (``jbpm-engine.md`` 1.1)."""
+    while found := in_no_namespace(root):
+        for at in found:
+            at.tag = "{" + BPMN + "}" + at.tag

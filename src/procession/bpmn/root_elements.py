@@ -9,10 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from procession.bpmn.expression_languages import as_template
 from procession.core.item_types import ItemType
 
 if TYPE_CHECKING:
+    from procession.bpmn.elements.correlation.correlation_property import CorrelationProperty
+    from procession.bpmn.elements.data.data_store import DataStore
+    from procession.bpmn.elements.process.collaboration import Collaboration
     from procession.bpmn.reader import Reader
+
+
+WSDL: Final = "http://schemas.xmlsoap.org/wsdl/"
+"""The ``importType`` of descriptions of web services."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +78,7 @@ class Operation:
 
 @dataclass(kw_only=True)
 class RootElements:
-    """All of them, by id."""
+    """All of them, by id; ``flow_messages`` by the node that a message flow leaves or reaches."""
 
     items: dict[str, ItemType] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
@@ -80,6 +88,13 @@ class RootElements:
     operations: dict[str, Operation] = field(default_factory=dict)
     interfaces: dict[str, str] = field(default_factory=dict)
     event_definitions: dict[str, Reader] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    correlation_properties: dict[str, CorrelationProperty] = field(default_factory=dict)
+    collaborations: list[Collaboration] = field(default_factory=list)
+    flow_messages: dict[str, Message] = field(default_factory=dict)
+    resources: dict[str, str] = field(default_factory=dict)
+    data_stores: dict[str, DataStore] = field(default_factory=dict)
+    store_references: dict[str, DataStore] = field(default_factory=dict)
 
     def structure(self, item: str) -> str:
         """The structure of an item definition; what is not declared stands for itself."""
@@ -115,7 +130,8 @@ def _message(xml: Reader, known: RootElements) -> None:
 
 
 def _signal(xml: Reader, known: RootElements) -> None:
-    known.signals[xml.id] = Signal(id=xml.id, name=xml.attribute("name") or xml.id, line=xml.line)
+    name = as_template(xml, xml.attribute("name") or xml.id, "the name of a signal")
+    known.signals[xml.id] = Signal(id=xml.id, name=name, line=xml.line)
 
 
 def _error(xml: Reader, known: RootElements) -> None:
@@ -153,7 +169,19 @@ def _interface(xml: Reader, known: RootElements) -> None:
         )
 
 
+def _import(xml: Reader, known: RootElements) -> None:
+    """Where a web service is described, by the namespace of the description."""
+    if xml.attribute("importType") == WSDL and (location := xml.attribute("location")):
+        known.descriptions.setdefault(xml.attribute("namespace") or "", location)
+
+
+def _resource(xml: Reader, known: RootElements) -> None:
+    known.resources[xml.id] = (xml.attribute("name") or xml.id).strip()
+
+
 _READERS: Final = {
+    "resource": _resource,
+    "import": _import,
     "message": _message,
     "signal": _signal,
     "error": _error,

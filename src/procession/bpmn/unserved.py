@@ -8,21 +8,26 @@ it. ``reference/jbpm-engine.md`` 1.2, 1.11, 5.8; ``reference/oneweb-rest-api.md`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import datetime
 from typing import Final
 
 from lxml import etree
 
-from procession.bpmn.reader import Document, Place, Reader, is_bpmn, local_name
+from procession.bpmn.business_objects import check_business_objects
+from procession.bpmn.deadlines import DEADLINES, read_deadlines
+from procession.bpmn.reader import Document, Place, Reader, in_no_namespace, is_bpmn, local_name
 from procession.bpmn.timer_expressions.spans import engine_time, iso_period
-from procession.bpmn.vendor import ALLOCATIONS, ATTRIBUTES, ELEMENTS, METADATA, ONEWEB
-from procession.errors import Invalid
-
-DEADLINES: Final = frozenset(
-    {"NotStartedReassign", "NotCompletedReassign", "NotStartedNotify", "NotCompletedNotify"}
+from procession.bpmn.vendor import (
+    ALLOCATIONS,
+    ATTRIBUTES,
+    ELEMENTS,
+    METADATA,
+    ONEWEB,
+    policy_name,
 )
-"""Parameters of a user task that would hand it on, or send notes, after a time."""
+from procession.bpmn.vendor_notes import note_vendors
+from procession.errors import Invalid
 
 _NAMES: Final = ("", "http://www.mvel.org/2.0")
 _NOT_READ: Final = ("scriptTask", "businessRuleTask")
@@ -32,6 +37,9 @@ _REACHES: Final = frozenset({"default", "processInstance", "runtimeManager", "pr
 def check_unserved(root: etree._Element, document: Document) -> None:
     """Report everything of a file that would have no effect."""
     stores = {str(at.get("id")) for at in root.iter("{*}dataStoreReference")}
+    for at in in_no_namespace(root):
+        text = f"{at.tag} stands in no namespace, so it is no BPMN and has no effect"
+        Reader(at, document, Place()).problem("warning", text, rule="ignored")
     for at in root.iter(etree.Element):
         if not is_bpmn(at):
             continue
@@ -44,6 +52,7 @@ def check_unserved(root: etree._Element, document: Document) -> None:
         _metadata(xml)
         _scripts(xml)
         _oneweb(xml)
+        note_vendors(xml)
 
 
 def _refuse(xml: Reader, what: str, at: Reader | None = None) -> None:
@@ -113,13 +122,11 @@ def _user_task(xml: Reader) -> None:
         name = names.get(to, to)
         assignment = association.child("assignment")
         given = association.text("sourceRef") or (assignment.text("from") if assignment else "")
-        if name in DEADLINES and given.strip():
-            _refuse(xml, f"the deadline {name} of a user task", association)
+        if name in DEADLINES and given.strip() and not association.text("sourceRef"):
+            _deadline(xml, association, name, given)
     for tag in ("potentialOwner", "humanPerformer", "performer"):
         for owner in xml.children(tag):
             assigned = owner.child("resourceAssignmentExpression")
-            if owner.child("resourceRef") and not (assigned and assigned.text()):
-                _refuse(xml, f"a {tag} that refers to a resource", owner)
             expression = assigned.child("formalExpression") if assigned else None
             language = (expression.attribute("language") if expression else None) or ""
             if not xml.document.is_jbpm and language not in _NAMES:
@@ -133,8 +140,19 @@ def _user_task(xml: Reader) -> None:
     _allocation(xml)
     _due(xml)
     priority = xml.vendor("priority") or ""
-    if priority and "#{" not in priority and not priority.strip().isdigit():
+    if priority and not _is_computed(priority) and not priority.strip().isdigit():
         _warn(xml, f"priority is {priority!r}, which is no whole number: 50 is taken")
+
+
+def _deadline(xml: Reader, at: Reader, name: str, text: str) -> None:
+    """A deadline that is written out; one that comes from variables is read with the task."""
+    if "#{" in text:
+        return
+    try:
+        read_deadlines(name, text)
+    except Invalid as error:
+        text = f"{name} cannot be used: {error.message}"
+        xml.problem("error", text, rule="deadline", line=at.line)
 
 
 def _inputs(xml: Reader) -> Iterator[Reader]:
@@ -143,28 +161,72 @@ def _inputs(xml: Reader) -> Iterator[Reader]:
 
 
 def _allocation(xml: Reader) -> None:
-    """Policies we know, and nothing besides the policy's name."""
+    """Policies we know, with the settings that each knows."""
     named = [(xml, xml.vendor("allocation") or "")]
+    if policy_name(named[0][1]) in ("routing", "custom"):
+        _refuse(xml, f"the assignment policy {named[0][1]!r} without its settings")
     for policy in xml.extensions("allocation_policy"):
         given = {str(k).rpartition("}")[2]: str(v) for k, v in policy.xml.attrib.items()}
         first = next((given.pop(k) for k in ("policy", "type", "method") if k in given), "")
         named.append((policy, first))
-        if given or len(policy.xml):
-            _refuse(xml, "an assignment policy with settings of its own", policy)
+        _policy_settings(xml, policy, policy_name(first), given)
     for at, name in named:
         if not name.strip() or "#{" in name:
             continue
-        if name.strip().lower() not in ALLOCATIONS:
+        if policy_name(name) == "multiinstance":
+            _refuse(xml, "an assignment policy that draws no multi-instance marker", at)
+        elif policy_name(name) not in ALLOCATIONS:
             known = ", ".join(sorted(ALLOCATIONS))
             _refuse(xml, f"the assignment policy {name!r} (known: {known})", at)
         elif xml.document.is_jbpm:
             _warn(xml, "assignment policies have no effect in files of jBPM")
 
 
+def _policy_settings(xml: Reader, policy: Reader, name: str, given: Mapping[str, str]) -> None:
+    """A work party or the name of a function beside the policy; rows in a routing policy."""
+    known = {"custom": {"name"}, "routing": set()}.get(name, {"workParty"})
+    for setting in sorted(given.keys() - known):
+        _refuse(xml, f"the setting {setting} of the assignment policy {name}", policy)
+    if name == "custom" and not given.get("name", "").strip():
+        _refuse(xml, "an assignment policy custom that names no function", policy)
+    rows = list(policy.xml.iterchildren(etree.Element))
+    if name != "routing":
+        if rows:
+            _refuse(xml, f"an assignment policy {name} with rows", policy)
+        return
+    if not rows:
+        _refuse(xml, "an assignment policy routing without rows", policy)
+    for row in rows:
+        _routing_row(xml, policy, row)
+
+
+def _routing_row(xml: Reader, policy: Reader, row: etree._Element) -> None:
+    given = {str(k).rpartition("}")[2]: str(v) for k, v in row.attrib.items()}
+    allowed = {
+        "match": {"all", "any"},
+        "type": {"user", "workparty", "role", "group"},
+        "sort": {"name", "load"},
+    }
+    for key, value in given.items():
+        if key in allowed and policy_name(value) not in allowed[key]:
+            _refuse(xml, f"{key} {value!r} in a row of an assignment policy", policy)
+        elif key not in allowed and key not in ("condition", "assignee"):
+            _refuse(xml, f"the setting {key} in a row of an assignment policy", policy)
+    if not given.get("assignee", "").strip():
+        _refuse(xml, "a row of an assignment policy that names no assignee", policy)
+    condition = given.get("condition", "true").strip().lower()
+    if "#{" not in condition and condition not in ("", "true", "false"):
+        _refuse(xml, f"the condition {condition!r}, which is not written as #{{...}},", policy)
+
+
 def _due(xml: Reader) -> None:
     text = (xml.vendor("due_date") or "").strip()
-    if text and "#{" not in text and not _is_due(text):
+    if text and not _is_computed(text) and not _is_due(text):
         _warn(xml, f"dueDate is {text!r}, which is neither a date nor a period: there is none")
+
+
+def _is_computed(text: str) -> bool:
+    return "#{" in text or "${" in text or text.startswith("=")
 
 
 def _is_due(text: str) -> bool:
@@ -183,38 +245,46 @@ def _extension(xml: Reader) -> None:
 
 
 def _correlation(xml: Reader) -> None:
-    """Messages go by name and the key they are sent with; jBPM 6 reads none of this."""
+    """jBPM 6 reads none of this."""
     if xml.document.is_jbpm:
         _warn(xml, f"{xml.tag} has no effect in files of jBPM")
-    else:
-        _refuse(xml, xml.tag)
 
 
 def _data_store(xml: Reader) -> None:
-    _warn(xml, "a data store is drawn; nothing is read from it or written to it")
+    if xml.document.is_jbpm:
+        _warn(xml, "a data store is drawn; nothing is read from it or written to it")
 
 
 def _association(xml: Reader, stores: Set[str]) -> None:
-    """Data stores are drawn, as in jBPM; of assignments jBPM takes the first."""
+    """Data stores are drawn in jBPM's files; of assignments jBPM takes the first."""
+    if not xml.document.is_jbpm:
+        return
     ends = {xml.root_element(xml.text(tag)) for tag in ("sourceRef", "targetRef")}
     if ends & stores:
         _warn(xml, "an association with a data store moves nothing")
-    if len(list(xml.children("sourceRef"))) > 1:
-        xml.refuse("an association with several sources")
     target = xml.root_element(xml.text("targetRef"))
-    for assignment in xml.children("assignment"):
-        to = assignment.root_element(assignment.text("to"))
-        if to and to != target:
-            _warn(xml, f"the value goes to {target}, not to {to!r}")
     assignments = list(xml.children("assignment"))
-    if len(assignments) > 1 and xml.document.is_jbpm:
+    for assignment in assignments[:1]:
+        to = assignment.root_element(assignment.text("to"))
+        if to and to != target and "." not in to:
+            _warn(xml, f"the value goes to {target}, not to {to!r}")
+    if len(assignments) > 1:
         _warn(xml, "only the first assignment counts")
-    elif len(assignments) > 1:
-        xml.refuse("an association with several assignments")
+
+
+def _resource(xml: Reader) -> None:
+    """Only who may do a user task is asked of resources (``activities/candidates.py``)."""
+    role = xml.xml.getparent()
+    owner = None if role is None else role.getparent()
+    is_asked = role is not None and local_name(role) != "resourceRole"
+    if not is_asked or owner is None or local_name(owner) not in ("userTask", "globalUserTask"):
+        _warn(xml, "resources are not looked up")
 
 
 def _io_sets(xml: Reader) -> None:
-    """The sets of inputs and outputs choose nothing."""
+    """jBPM's sets of inputs and outputs choose nothing."""
+    if not xml.document.is_jbpm:
+        return
     for tag in ("inputSet", "outputSet"):
         if len(list(xml.children(tag))) > 1:
             _warn(xml, f"of several {tag}s all are taken together")
@@ -233,14 +303,6 @@ def _without_effect(text: str) -> Callable[[Reader], None]:
     return lambda xml: _warn(xml, text)
 
 
-def _throw(xml: Reader) -> None:
-    """jBPM delivers a signal later if the event has an input called ``async``."""
-    is_signal = xml.child("signalEventDefinition") is not None
-    for given in xml.children("dataInput"):
-        if is_signal and xml.document.is_jbpm and given.attribute("name") == "async":
-            _refuse(xml, "a signal that is delivered later (async)", given)
-
-
 def _quantities(xml: Reader) -> None:
     for name in ("startQuantity", "completionQuantity"):
         if xml.document.is_jbpm and (xml.attribute(name) or "1") != "1":
@@ -256,6 +318,7 @@ def _both(*rules: Callable[[Reader], None]) -> Callable[[Reader], None]:
 
 
 _RULES: Final[dict[str, Callable[[Reader], None]]] = {
+    "process": check_business_objects,
     "userTask": _both(_user_task, _quantities),
     "extension": _extension,
     **dict.fromkeys(
@@ -266,12 +329,11 @@ _RULES: Final[dict[str, Callable[[Reader], None]]] = {
     **dict.fromkeys(("inputSet", "outputSet"), _io_set),
     "ioBinding": _without_effect("ioBinding: a process is not called through an interface"),
     "supportedInterfaceRef": _without_effect("a process is not called through an interface"),
-    "resourceRef": _without_effect("resources are not looked up"),
-    "resourceParameterBinding": _without_effect("resources are not looked up"),
+    "resourceRef": _resource,
+    "resourceParameterBinding": _resource,
     "rendering": _without_effect("renderings are not read"),
-    **dict.fromkeys(("intermediateThrowEvent", "endEvent"), _throw),
     **dict.fromkeys(
         ("task", "serviceTask", "scriptTask", "sendTask", "receiveTask", "manualTask"), _quantities
     ),
-    **dict.fromkeys(("subProcess", "callActivity"), _quantities),
+    **dict.fromkeys(("subProcess", "adHocSubProcess", "transaction", "callActivity"), _quantities),
 }

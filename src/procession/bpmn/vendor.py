@@ -12,19 +12,43 @@ from typing import Final, NamedTuple
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DROOLS: Final = "http://www.jboss.org/drools"
 ONEWEB: Final = "urn:procession:oneweb:1"
+CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
+OPERATON: Final = "http://operaton.org/schema/1.0/bpmn"
+ACTIVITI: Final = "http://activiti.org/bpmn"
+FLOWABLE: Final = "http://flowable.org/bpmn"
+ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 class Spelling(NamedTuple):
-    """How one vendor spells a property; ``namespace`` ``*`` means any, none included."""
+    """How one vendor spells a property; ``namespace`` ``*`` means any, none included.
+
+    With ``within`` it is a plain attribute of the extension element of that name.
+    """
 
     namespace: str
     name: str
+    within: str = ""
+
+
+_VERSIONED: Final = (CAMUNDA, OPERATON)
+JUEL: Final = (CAMUNDA, OPERATON, ACTIVITI, FLOWABLE)
+"""Vendors whose expressions stand in ``${...}`` or ``#{...}``, whatever language the file names."""
+_ASSIGNMENT: Final = "assignmentDefinition"
+_LOOP: Final = "loopCharacteristics"
+
+
+def _by(vendors: tuple[str, ...], *names: str) -> tuple[Spelling, ...]:
+    return tuple(Spelling(vendor, name) for vendor in vendors for name in names)
 
 
 ATTRIBUTES: Final[dict[str, tuple[Spelling, ...]]] = {
     "package": (Spelling(DROOLS, "packageName"),),
-    "version": (Spelling(DROOLS, "version"),),
+    "version": (
+        Spelling(DROOLS, "version"),
+        *(Spelling(v, "versionTag") for v in _VERSIONED),
+        Spelling(ZEEBE, "value", "versionTag"),
+    ),
     "ad_hoc": (Spelling(DROOLS, "adHoc"),),
     "flow_priority": (Spelling(DROOLS, "priority"),),
     "task_name": (Spelling("*", "taskName"),),
@@ -32,11 +56,58 @@ ATTRIBUTES: Final[dict[str, tuple[Spelling, ...]]] = {
     "wait_for_completion": (Spelling("*", "waitForCompletion"),),
     "independent": (Spelling("*", "independent"),),
     "called_by_name": (Spelling("*", "calledElementByName"),),
+    "called_binding": tuple(
+        Spelling(vendor, "calledElementBinding") for vendor in (CAMUNDA, OPERATON)
+    ),
+    "called_version": tuple(
+        Spelling(vendor, name)
+        for vendor in (CAMUNDA, OPERATON)
+        for name in ("calledElementVersion", "calledElementVersionTag")
+    ),
+    "called_in_deployment": (Spelling(FLOWABLE, "sameDeployment"),),
     "terminate_scope": (Spelling("*", "scope"),),
+    "async": (
+        *(Spelling(vendor, "asyncBefore") for vendor in (CAMUNDA, OPERATON)),
+        *(Spelling(vendor, "async") for vendor in (ACTIVITI, FLOWABLE, CAMUNDA)),
+    ),
     "unique_id": (Spelling(ONEWEB, "uniqueId"),),
-    "priority": (Spelling(ONEWEB, "priority"),),
-    "due_date": (Spelling(ONEWEB, "dueDate"),),
-    "form_key": (Spelling(ONEWEB, "formKey"),),
+    "priority": (
+        Spelling(ONEWEB, "priority"),
+        *_by(JUEL, "priority"),
+        Spelling(ZEEBE, "priority", "priorityDefinition"),
+    ),
+    "due_date": (
+        Spelling(ONEWEB, "dueDate"),
+        *_by(JUEL, "dueDate"),
+        Spelling(ZEEBE, "dueDate", "taskSchedule"),
+    ),
+    "form_key": (
+        Spelling(ONEWEB, "formKey"),
+        *_by(JUEL, "formKey", "formRef"),
+        *(Spelling(ZEEBE, n, "formDefinition") for n in ("formKey", "formId", "externalReference")),
+    ),
+    "assignee": (*_by(JUEL, "assignee"), Spelling(ZEEBE, "assignee", _ASSIGNMENT)),
+    "candidate_users": (
+        *_by(JUEL, "candidateUsers"),
+        Spelling(ZEEBE, "candidateUsers", _ASSIGNMENT),
+    ),
+    "candidate_groups": (
+        *_by(JUEL, "candidateGroups"),
+        Spelling(ZEEBE, "candidateGroups", _ASSIGNMENT),
+    ),
+    "topic": (*_by(JUEL, "topic"), Spelling(ZEEBE, "type", "taskDefinition")),
+    "class": _by(JUEL, "class"),
+    "delegate": _by(JUEL, "delegateExpression"),
+    "expression": _by(JUEL, "expression"),
+    "result_variable": (
+        *_by(JUEL, "resultVariable", "resultVariableName"),
+        Spelling(ZEEBE, "resultVariable", "script"),
+    ),
+    "script_expression": (Spelling(ZEEBE, "expression", "script"),),
+    "collection": (*_by(JUEL, "collection"), Spelling(ZEEBE, "inputCollection", _LOOP)),
+    "element_variable": (*_by(JUEL, "elementVariable"), Spelling(ZEEBE, "inputElement", _LOOP)),
+    "gathered_in": (Spelling(ZEEBE, "outputCollection", _LOOP),),
+    "gathered": (Spelling(ZEEBE, "outputElement", _LOOP),),
     "allocation": (Spelling(ONEWEB, "allocation"),),
 }
 """Extension attributes by the property they mean."""
@@ -47,22 +118,77 @@ ELEMENTS: Final[dict[str, tuple[Spelling, ...]]] = {
     "metadata": (Spelling("*", "metaData"),),
     "import": (Spelling(DROOLS, "import"),),
     "global": (Spelling(DROOLS, "global"),),
+    "called": (Spelling(ZEEBE, "calledElement"),),
+    "called_input": tuple(
+        Spelling(vendor, "in") for vendor in (CAMUNDA, OPERATON, ACTIVITI, FLOWABLE)
+    ),
+    "called_output": tuple(
+        Spelling(vendor, "out") for vendor in (CAMUNDA, OPERATON, ACTIVITI, FLOWABLE)
+    ),
     "business_object": (Spelling(ONEWEB, "businessObject"),),
+    "mapping": (*_by(JUEL, "inputOutput"), Spelling(ZEEBE, "ioMapping")),
+    "listener": _by(JUEL, "executionListener"),
     "parameter": (Spelling(ONEWEB, "parameter"),),
     "allocation_policy": (Spelling(ONEWEB, "allocation"),),
 }
 """Extension elements by the property they mean; they stand in ``extensionElements``."""
 
+_TASKS: Final = ("serviceTask", "sendTask")
+_NODES: Final = (
+    *("task", "userTask", "scriptTask", "serviceTask", "sendTask", "receiveTask", "manualTask"),
+    *("businessRuleTask", "callActivity", "subProcess", "adHocSubProcess", "transaction"),
+    *("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent"),
+    *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"),
+    "complexGateway",
+)
+PLACES: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(
+        ("assignee", "candidate_users", "candidate_groups", "due_date", "form_key"),
+        ("userTask", "globalUserTask"),
+    ),
+    "priority": ("userTask", "globalUserTask"),
+    **dict.fromkeys(
+        ("called_binding", "called_version", "called_in_deployment"),
+        ("callActivity",),
+    ),
+    "async": _NODES,
+    "topic": _TASKS,
+    **dict.fromkeys(("class", "delegate", "expression"), ("serviceTask",)),
+    "result_variable": ("serviceTask", "scriptTask"),
+    **dict.fromkeys(("collection", "element_variable"), ("multiInstanceLoopCharacteristics",)),
+    "mapping": (
+        *("userTask", "serviceTask", "sendTask", "receiveTask", "callActivity"),
+        *("globalUserTask",),
+    ),
+    "called_input": ("callActivity",),
+    "called_output": ("callActivity",),
+}
+"""Where alone a property is read, by tag; others are read wherever they stand."""
+
+WITHOUT_MEANING: Final = frozenset(
+    {
+        *("properties", "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"),
+        *("historyTimeToLive", "isStartableInTasklist", "startableInTasklist", "exclusive"),
+        *("diagramRelationId", "userTask", "userTaskForm", "template", "templateVersion"),
+    }
+)
+"""Names of vendors that no engine of another kind could do anything with."""
+
 IGNORED_LANGUAGES: Final = frozenset({"http://www.jboss.org/drools/rule"})
 
-ALLOCATIONS: Final = frozenset({"lane", "pull"})
+ALLOCATIONS: Final = frozenset({"lane", "pull", "roundrobin", "loadbalance", "routing", "custom"})
 """Assignment policies of ONEWEB's human tasks that are served (``tasks/allocation.py``)."""
 
+
+def policy_name(text: str) -> str:
+    """An assignment policy in one spelling: ``Round Robin`` and ``roundRobin`` are the same."""
+    found = "".join(filter(str.isalnum, text)).lower()
+    return "routing" if found == "routingpolicy" else found
+
+
 METADATA: Final[dict[str, str]] = {
-    "customAsync": "the activity runs in the transaction of its caller",
     "customSLADueDate": "service level agreements are not watched",
-    "customAutoStart": "there are no ad hoc activities",
-    "customActivationCondition": "there are no ad hoc activities",
+    "customActivationCondition": "what begins by its name begins whatever the condition says",
     "customAbortParent": "whether the caller is aborted too is what independent says",
     "customCaseRoles": "there is no case management",
     "customCaseIdPrefix": "there is no case management",

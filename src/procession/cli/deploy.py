@@ -23,12 +23,16 @@ from procession.errors import Invalid
     show_default=True,
     help="Runtime strategy.",
 )
+@click.option(
+    "--base", metavar="UNIT", help="Take over the files of this unit that FILEs do not replace."
+)
 @settings_options
 @json_option
 def deploy(
     files: tuple[str, ...],
     strict: bool,
     strategy: str,
+    base: str | None,
     database: str | None,
     data_dir: str | None,
     config: str | None,
@@ -41,6 +45,7 @@ def deploy(
     \b
     procession deploy org.acme:orders:1.0 order.bpmn invoice.bpmn
     procession deploy orders-1.1.jar --strict
+    procession deploy org.acme:orders:1.2 order.bpmn --base org.acme:orders:1.1
     """
     unit, paths = _unit(files)
     parts = [("file", (p.name, p.read_bytes(), "application/octet-stream")) for p in paths]
@@ -51,7 +56,11 @@ def deploy(
         done = client.call(
             "POST",
             f"/rest/deployment/{unit}/deploy",
-            params={"strict": str(strict).lower(), "strategy": strategy},
+            params={
+                "strict": str(strict).lower(),
+                "strategy": strategy,
+                **({"base": base} if base else {}),
+            },
             files=parts,
         )
     if not done["success"]:

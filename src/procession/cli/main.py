@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "incidents": ("jobs", "List, retry and cancel incidents."),
     "migrate": ("migrate", "Bring the database to this version's tables."),
     "check": ("check", "Compile BPMN files and list every problem."),
+    "oneweb": ("oneweb", "Begin a process for ONEWEB clients; record and replay them."),
     "version": ("version", "Show the version."),
 }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import click
 
-from procession.settings import Settings, read_settings
+from procession.settings import PREFIX, Settings, read_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,6 +37,18 @@ def json_option(function: F) -> F:
 def settings_of(**given: Any) -> Settings:
     """Settings from arguments that were given, the environment and the file."""
     return read_settings({name: value for name, value in given.items() if value is not None})
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """A line for each ``PROCESSION_*`` variable that is no setting: most likely misspelt."""
+    known = [(PREFIX + name).upper() for name in Settings.__struct_fields__]
+    lines = []
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = get_close_matches(name.upper(), known, 1)
+            meant = f"; is {near[0]} meant?" if near else ""
+            lines.append(f"{name} is no setting and has no effect{meant}")
+    return lines
 
 
 def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:

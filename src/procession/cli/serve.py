@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shlex
 import socket
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from procession.cli.options import settings_of, settings_options
+from procession.cli.options import settings_of, settings_options, unknown_variables
 from procession.errors import Invalid
 from procession.settings import Settings
 
@@ -40,6 +41,8 @@ def serve(**given: Any) -> None:
     """
     gc.disable()  # nothing of what is loaded now is garbage
     settings = settings_of(**given)
+    for line in unknown_variables(os.environ):
+        click.echo(f"warning: {line}", err=True)
     listening = _listen(settings)
     _make_directory(settings)
     from procession.cli.client import leave_address

@@ -15,7 +15,11 @@ class Command(msgspec.Struct, frozen=True):
 
 
 class StartProcess(Command, frozen=True):
-    """Begin. ``start_event`` picks a start event by id; else the plain one. ``payload`` is its."""
+    """Begin. ``start_event`` picks a start event by id; else the plain one. ``payload`` is its.
+
+    ``trigger`` says what met the start: its kind (``message`` ...), its name and its key, if any.
+    ``undo`` is what is to be undone of an instance that has ended, instead of beginning anew.
+    """
 
     variables: Map = EMPTY
     start_event: str | None = None
@@ -24,6 +28,8 @@ class StartProcess(Command, frozen=True):
     caller: Caller | None = None
     started_by: str = ""
     correlation_key: str | None = None
+    trigger: tuple[str, str, str | None] | None = None
+    undo: Any = None
 
 
 class TriggerWait(Command, frozen=True):
@@ -54,10 +60,15 @@ class SetVariables(Command, frozen=True):
 
 
 class ActivateElement(Command, frozen=True):
-    """Enter a node without a token having come (ad hoc activities, repair)."""
+    """Enter a node without a token having come (ad hoc activities, repair).
+
+    ``scope`` is the element instance to enter it in, 0 the oldest that fits; ``variables`` are the
+    node's own while it is active.
+    """
 
     node: str
-    payload: Any = None
+    scope: int = 0
+    variables: Map = EMPTY
 
 
 class CancelElement(Command, frozen=True):

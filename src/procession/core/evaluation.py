@@ -6,18 +6,34 @@ script again (``reference/architecture.md`` section 8).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
 
 from procession.core import scopes
-from procession.core.graph import FlowNode, SequenceFlow
-from procession.core.ports import Purpose, Script, ScriptContext, ScriptSyntax, ScriptThrow
+from procession.core.graph import FlowNode, ProcessDefinition, SequenceFlow
+from procession.core.ports import (
+    UNDEFINED,
+    Env,
+    Limits,
+    Purpose,
+    Script,
+    ScriptContext,
+    ScriptSyntax,
+    ScriptThrow,
+)
 from procession.core.state import ROOT, ElementInstance, InstanceStatus
 from procession.errors import NoOutgoingFlow, ScriptFailure
-from procession.values import Bean, Map, Value
+from procession.values import EMPTY, Bean, Map, Value
 
 if TYPE_CHECKING:
     from procession.core.transition import Transition
+
+Names = Callable[[str], Value]
+_NULLS: Final = frozenset({"java.lang.NullPointerException"})
+
+
+class _NoTruth(Exception):
+    """A condition gave something else than true or false."""
 
 
 def evaluate(
@@ -29,21 +45,25 @@ def evaluate(
 ) -> Value:
     """The value of an expression."""
     node = t.definition.node(me.node) if me else t.definition.root
-    context = _context(t, scope, me, node)
-    if names:
-        plain = context.lookup
-        context.lookup = lambda name: names[name] if name in names else plain(name)
+    context = _knowing(_context(t, scope, me, node), names)
     try:
         return script.run(context, t.env.limits).value
     except ScriptThrow as thrown:
         raise _failure(t, thrown, node) from thrown
 
 
-def holds(t: Transition, condition: Script, scope: int, node: FlowNode | None) -> bool:
+def holds(
+    t: Transition,
+    condition: Script,
+    scope: int,
+    node: FlowNode | None,
+    names: Mapping[str, Value] = EMPTY,
+) -> bool:
     """Whether a condition is true; anything but a truth value is a failure."""
     node = node or t.definition.root
+    context = _knowing(_context(t, scope, None, node), names)
     try:
-        value = condition.run(_context(t, scope, None, node), t.env.limits).value
+        value = condition.run(context, t.env.limits).value
     except ScriptThrow as thrown:
         raise _failure(t, thrown, node) from thrown
     if value is True or value is False:
@@ -52,6 +72,72 @@ def holds(t: Transition, condition: Script, scope: int, node: FlowNode | None) -
     raise ScriptFailure(
         where(t, node, text), instance=t.state.id, element=node.id, process=t.definition.id
     )
+
+
+def holds_yet(t: Transition, condition: Script, scope: int, node: FlowNode) -> bool:
+    """Whether a condition is true by now, though variables may still be without a value.
+
+    A name that nothing is called is null here, and what fails because of a null is not true yet.
+    """
+    context = _context(t, scope, None, node)
+    plain = context.lookup
+
+    def lookup(name: str) -> Value:
+        value = plain(name)
+        return None if value is UNDEFINED else value
+
+    context.lookup = lookup
+    try:
+        return _is_true(condition, context, t.env.limits)
+    except ScriptThrow as thrown:
+        raise _failure(t, thrown, node) from thrown
+    except _NoTruth as wrong:
+        raise ScriptFailure(
+            where(t, node, str(wrong)),
+            instance=t.state.id,
+            element=node.id,
+            process=t.definition.id,
+        ) from None
+
+
+def holds_outside(
+    definition: ProcessDefinition, condition: Script, node: FlowNode, env: Env, names: Names
+) -> bool:
+    """Whether a condition is true where there is no instance: ``names`` are all it knows."""
+    context = ScriptContext(
+        names,
+        env.now,
+        env.seed,
+        0,
+        definition.id,
+        definition.name,
+        definition.version,
+        definition.key.deployment,
+        status=int(InstanceStatus.PENDING),
+        node=node.id,
+        node_name=node.name,
+        metadata=definition.metadata,
+        node_metadata=node.metadata,
+        globals=env.globals,
+    )
+    try:
+        return _is_true(condition, context, env.limits)
+    except (ScriptThrow, _NoTruth) as wrong:
+        text = f"[{definition.id} - {node.name or node.id}:{node.id}] -- {wrong}"
+        raise ScriptFailure(text, element=node.id, process=definition.id) from wrong
+
+
+def _is_true(condition: Script, context: ScriptContext, limits: Limits) -> bool:
+    """Whether it is true; what fails because of a null is not."""
+    try:
+        value = condition.run(context, limits).value
+    except ScriptThrow as thrown:
+        if not _NULLS.isdisjoint(thrown.supertypes):
+            return False
+        raise
+    if value is None or value is True or value is False:
+        return bool(value)
+    raise _NoTruth(f"Constraints must return boolean values: {condition.source!r} gave {value!r}")
 
 
 def chosen(
@@ -83,8 +169,10 @@ def chosen(
     return tuple(found)
 
 
-def run_script(t: Transition, script: Script, scope: int, me: ElementInstance) -> bool:
-    """Run a script for ``me``; whether ``me`` goes on."""
+def run_script(
+    t: Transition, script: Script, scope: int, me: ElementInstance, result_variable: str = ""
+) -> bool:
+    """Run a script for ``me``, its value going to a variable if asked; whether ``me`` goes on."""
     node = t.definition.node(me.node)
     try:
         result = script.run(_context(t, scope, me, node), t.env.limits)
@@ -95,6 +183,8 @@ def run_script(t: Transition, script: Script, scope: int, me: ElementInstance) -
         return False
     for name, value in result.changes:
         t.set_variable(scope, name, value)
+    if result_variable:
+        t.set_variable(scope, result_variable, result.value)
     t.printed.extend(result.printed)
     if result.wishes:
         t.wishes.extend(result.wishes)
@@ -145,6 +235,14 @@ def _context(
         lambda: scopes.visible(definition, state, scope),
         t.env.globals,
     )
+
+
+def _knowing(context: ScriptContext, names: Mapping[str, Value]) -> ScriptContext:
+    """The context with names that go before the variables."""
+    if names:
+        plain = context.lookup
+        context.lookup = lambda name: names[name] if name in names else plain(name)
+    return context
 
 
 def _failure(t: Transition, thrown: ScriptThrow, node: FlowNode) -> ScriptFailure:

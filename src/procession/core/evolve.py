@@ -12,9 +12,14 @@ from procession.core.state import (
     InstanceState,
     InstanceStatus,
     Parked,
+    WaitKind,
 )
 
 Rule = Callable[[InstanceState, Any], None]
+Log = tuple[tuple[Any, ...], ...]
+
+CHUNK: Final = 128
+"""Entries of a log that stand together."""
 
 
 def evolve(state: InstanceState, record: r.Record) -> None:
@@ -54,9 +59,28 @@ def _ended(state: InstanceState, record: r.ElementCompleted | r.ElementCancelled
 
 def _noted(state: InstanceState, record: r.ElementNoted) -> None:
     old = state.elements[record.element]
+    memo, log = record.memo, old.log
+    if record.how:
+        memo, log = old.memo, LOGS[record.how](log, memo)
     state.elements[record.element] = ElementInstance(
-        old.id, old.node, old.scope, old.role, record.memo
+        old.id, old.node, old.scope, old.role, memo, log
     )
+
+
+def _added(log: Log, entry: Any) -> Log:
+    if log and len(log[-1]) < CHUNK:
+        return (*log[:-1], (*log[-1], entry))
+    return (*log, (entry,))
+
+
+def _dropped(log: Log, _: Any) -> Log:
+    rest = log[-1][:-1]
+    return (*log[:-1], rest) if rest else log[:-1]
+
+
+def _logged(_: Log, whole: Any) -> Log:
+    log: Log = whole
+    return log
 
 
 def _variable_set(state: InstanceState, record: r.VariableSet) -> None:
@@ -72,6 +96,8 @@ def _wait_opened(state: InstanceState, record: r.WaitOpened) -> None:
     state.waits[wait.id] = wait
     state.next_id = max(state.next_id, wait.id + 1)
     state.owned.setdefault(wait.owner, {})[wait.id] = None
+    if wait.kind is WaitKind.CONDITION:
+        state.conditions[wait.id] = None
 
 
 def _wait_closed(state: InstanceState, record: r.WaitClosed) -> None:
@@ -80,24 +106,25 @@ def _wait_closed(state: InstanceState, record: r.WaitClosed) -> None:
     del owned[wait.id]
     if not owned:
         del state.owned[wait.owner]
+    state.conditions.pop(wait.id, None)
 
 
 def _parked(state: InstanceState, record: r.TokenParked) -> None:
     place = (record.scope, record.node)
     parked = state.parked.get(place)
-    flows = parked.flows if parked else ()
-    state.parked[place] = Parked(record.element, (*flows, record.flow))
+    numbers, flows = (parked.numbers, parked.flows) if parked else ((), ())
+    state.parked[place] = Parked((*numbers, record.element), (*flows, record.flow))
     state.next_id = max(state.next_id, record.element + 1)
 
 
 def _joined(state: InstanceState, record: r.TokensJoined) -> None:
     place = (record.scope, record.node)
-    left = list(state.parked[place].flows)
+    numbers, flows = list(state.parked[place].numbers), list(state.parked[place].flows)
     for flow in record.flows:
-        left.remove(flow)
-    if left:
-        state.parked[place] = Parked(state.next_id, tuple(left))
-        state.next_id += 1
+        at = flows.index(flow)
+        del numbers[at], flows[at]
+    if flows:
+        state.parked[place] = Parked(tuple(numbers), tuple(flows))
     else:
         del state.parked[place]
 
@@ -126,6 +153,9 @@ def _resumed(state: InstanceState, record: r.ProcessInstanceResumed) -> None:
 def _said(state: InstanceState, record: r.Record) -> None:
     """What speaks outward, and a flow taken, leave no mark inside."""
 
+
+LOGS: Final = {"added": _added, "dropped": _dropped, "logged": _logged}
+"""What :attr:`ElementNoted.how` does to a log."""
 
 RULES: Final[dict[type[r.Record], Rule]] = {
     r.ProcessInstanceStarted: _started,

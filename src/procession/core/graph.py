@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
+from procession.core import compensation, continuing
+from procession.core.correlation import CorrelationKey
 from procession.core.item_types import ItemType
 from procession.core.ports import Script, ScriptEvaluator
-from procession.core.state import DefinitionKey, ElementInstance, Wait
+from procession.core.state import DefinitionKey, ElementInstance, Role, Wait
 from procession.errors import Rejected
 from procession.values import EMPTY, Map, Value
 
 if TYPE_CHECKING:
+    from procession.core.looping import Loop
     from procession.core.transition import Transition
 
 
@@ -64,11 +67,23 @@ class SequenceFlow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageRoute:
+    """Where a message flow leads: a process of the same file (``""``: outside) and its node.
+
+    Without a ``node`` it leads to the pool, and any receiver in the process will do.
+    """
+
+    process: str = ""
+    node: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FlowNode:
     """A node of the graph: six hooks, whose defaults let tokens pass.
 
     ``container`` is the id of the sub-process it stands in (``""``: the process), ``order`` its
-    place in the document, ``default`` the flow taken when no condition of the others holds.
+    place in the document, ``default`` the flow taken when no condition of the others holds. Tokens
+    rest before a node that ``is_async`` until a job takes them on (``core/continuing.py``).
     Subclasses never keep anything on ``self``.
     """
 
@@ -81,10 +96,14 @@ class FlowNode:
     outgoing: tuple[str, ...] = ()
     default: str | None = None
     metadata: Map = EMPTY
+    is_async: bool = False
+    loop: Loop | None = None
 
     settles: ClassVar[bool] = False
     is_scope: ClassVar[bool] = False
     is_hidden: ClassVar[bool] = False
+    can_loop: ClassVar[bool] = False
+    hides_rounds: ClassVar[bool] = False
 
     @property
     def audit_type(self) -> str:
@@ -114,19 +133,41 @@ class FlowNode:
         if t.is_empty(me):
             t.complete(me)
 
+    def terminated(self, t: Transition, me: ElementInstance, child: ElementInstance) -> None:
+        """A terminate event stopped everything inside: as if the last of it had ended."""
+        self.child_ended(t, me, child)
+
+    def admit(
+        self, t: Transition, me: ElementInstance, node: FlowNode, variables: Map = EMPTY
+    ) -> None:
+        """Something directly inside is wanted though no token came to it: by default it begins."""
+        continuing.enter(t, node, me.id, variables)
+
+    def has_enough(self, t: Transition, me: ElementInstance, child: ElementInstance) -> bool:
+        """Whether an activity that is done inside leads no further, since this scope is done."""
+        return False
+
     def leave(self, t: Transition, me: ElementInstance) -> None:
         """The node has been completed."""
         t.take_outgoing(me)
 
     def settle(self, t: Transition, scope: int) -> None:
-        """Nothing else can move, and tokens are parked here or a condition is open."""
+        """Nothing else can move, and tokens are parked here."""
 
-    def catches(self, codes: tuple[str, ...]) -> int:
-        """How well this node catches an error: 0 not at all, 1 any code, 2 and more by name.
+    def look(self, t: Transition, owner: ElementInstance, wait: Wait) -> None:
+        """Variables that an open condition handled here sees have been set."""
 
-        ``codes`` is the error's code, or for an exception its class and ancestors, nearest first.
+    def catches(self, kind: str, codes: tuple[str, ...]) -> int:
+        """How well this node catches what is thrown: 0 not at all, 1 any code, 2 and more by name.
+
+        ``kind`` is ``error`` or ``escalation``; ``codes`` is its code, or for an exception its
+        class and ancestors, nearest first.
         """
         return 0
+
+    def compensates(self, graph: ProcessDefinition) -> str:
+        """The activity that this node begins to undo when it is asked to; ``""``: none."""
+        return ""
 
     def check(self, graph: ProcessDefinition) -> Iterable[Flaw]:
         """What is wrong with this node in its surroundings."""
@@ -158,17 +199,43 @@ class ProcessDefinition:
     is_jbpm: bool = False
     is_executable: bool = True
     is_ad_hoc: bool = False
+    is_global_task: bool = False
     attributes: Map = EMPTY
     line: int = 0
     evaluator: ScriptEvaluator | None = field(default=None, compare=False, repr=False)
+    correlation_keys: tuple[CorrelationKey, ...] = ()
+    message_routes: Mapping[str, tuple[MessageRoute, ...]] = field(default_factory=dict)
+    associations: tuple[tuple[str, str], ...] = ()
 
     def node(self, id: str) -> FlowNode:
         """The node of that id; the empty id is the process."""
         return self.root if id == "" else self.nodes[id]
 
+    def acting(self, me: ElementInstance) -> FlowNode | Loop:
+        """Who acts for an element instance: its node, or for a loop as a whole the loop."""
+        node = self.nodes[me.node] if me.node else self.root
+        if me.role is Role.BODY and node.loop is not None:
+            return node.loop
+        return node
+
+    @cached_property
+    def has_ad_hoc(self) -> bool:
+        """Whether some scope leaves it open what is done in it."""
+        plain = FlowNode.has_enough
+        return any(type(node).has_enough is not plain for node in self.nodes.values())
+
     def flow(self, id: str) -> SequenceFlow:
         """The sequence flow of that id."""
         return self.flows[id]
+
+    @cached_property
+    def keys_of_message(self) -> dict[str, tuple[CorrelationKey, ...]]:
+        """The correlation keys that each message tells, in document order."""
+        found: dict[str, list[CorrelationKey]] = {}
+        for key in self.correlation_keys:
+            for message in key.paths:
+                found.setdefault(message, []).append(key)
+        return {message: tuple(keys) for message, keys in found.items()}
 
     @cached_property
     def outgoing_flows(self) -> dict[str, tuple[SequenceFlow, ...]]:
@@ -218,8 +285,40 @@ class ProcessDefinition:
         return {container: tuple(nodes) for container, nodes in found.items()}
 
     @cached_property
+    def event_starts(self) -> dict[str, tuple[FlowNode, ...]]:
+        """Start events of the event sub-processes by the container they listen in."""
+        return {
+            container: tuple(
+                node
+                for inner in nodes
+                for node in self.members.get(inner.id, ())
+                if hasattr(node, "is_interrupting")
+            )
+            for container, nodes in self.event_sub_processes.items()
+        }
+
+    @cached_property
+    def links(self) -> dict[str, FlowNode]:
+        """Where a token goes on that leaves a node by a link: in its container, by its name."""
+        found: dict[str, FlowNode] = {}
+        for thrown, caught in self.link_ends.values():
+            found.update((node.id, caught[0]) for node in thrown if caught)
+        return found
+
+    @cached_property
+    def link_ends(self) -> dict[tuple[str, str], tuple[list[FlowNode], list[FlowNode]]]:
+        """Where a link is thrown and where it is caught, by container and name."""
+        found: dict[tuple[str, str], tuple[list[FlowNode], list[FlowNode]]] = {}
+        for node in self.nodes.values():
+            for end, attribute in enumerate(("link_thrown", "link_caught")):
+                name = getattr(node, attribute, "")
+                if name:
+                    found.setdefault((node.container, name), ([], []))[end].append(node)
+        return found
+
+    @cached_property
     def entrances(self) -> dict[str, tuple[FlowNode, ...]]:
-        """Nodes of each container that no flow leads to, and that are no one's boundary."""
+        """Nodes of each container that no flow or link leads to, and that are no one's boundary."""
         found: dict[str, tuple[FlowNode, ...]] = {}
         for container, nodes in self.members.items():
             found[container] = tuple(
@@ -227,9 +326,27 @@ class ProcessDefinition:
                 for node in nodes
                 if not node.incoming
                 and not getattr(node, "attached_to", "")
+                and not getattr(node, "link_caught", "")
                 and not getattr(node, "triggered_by_event", False)
+                and not getattr(node, "is_for_compensation", False)
             )
         return found
+
+    @cached_property
+    def ad_hoc_nodes(self) -> dict[str, tuple[FlowNode, ...]]:
+        """What may be begun by its name or id: nodes of ad hoc scopes that no flow leads to."""
+        found: dict[str, list[FlowNode]] = {}
+        for container, nodes in self.entrances.items():
+            if getattr(self.node(container), "is_ad_hoc", False):
+                for node in nodes:
+                    for name in {node.id, node.name} - {""}:
+                        found.setdefault(name, []).append(node)
+        return {name: tuple(nodes) for name, nodes in found.items()}
+
+    @cached_property
+    def compensation(self) -> compensation.Handlers:
+        """Who undoes what, and what has to be remembered for it."""
+        return compensation.handlers(self)
 
     @cached_property
     def defaults(self) -> dict[str, tuple[tuple[str, Value], ...]]:
@@ -253,7 +370,7 @@ class ProcessDefinition:
         """For each node: which incoming flows of ``join`` a token on it can still come by.
 
         Paths do not lead through the join itself. A token on a node may also leave by the node's
-        boundary events.
+        boundary events, or by a link. Only nodes beside the join are named.
         """
         known = self._reach.get(join.id)
         if known is None:
@@ -261,8 +378,11 @@ class ProcessDefinition:
         return known
 
     def _arrivals(self, join: FlowNode) -> dict[str, frozenset[str]]:
-        found: dict[str, set[str]] = {node: set() for node in self.nodes}
+        found: dict[str, set[str]] = {node.id: set() for node in self.members[join.container]}
         hosts = {b.id: host for host, bs in self.boundary_events.items() for b in bs}
+        throws: dict[str, list[str]] = {}
+        for thrower, catcher in self.links.items():
+            throws.setdefault(catcher.id, []).append(thrower)
         for wanted in join.incoming:
             todo = [self.flows[wanted].source]
             seen: set[str] = set()
@@ -273,6 +393,7 @@ class ProcessDefinition:
                 seen.add(at)
                 found[at].add(wanted)
                 todo.extend(self.flows[f].source for f in self.nodes[at].incoming)
+                todo.extend(throws.get(at, ()))
                 if at in hosts:
                     todo.append(hosts[at])
         return {node: frozenset(flows) for node, flows in found.items()}

@@ -35,7 +35,7 @@ class ItemType:
 
     def check(self, value: Value) -> None:
         """Raise :class:`InvalidValue` if the value does not fit; null fits every type."""
-        if self.is_collection and value is not None:
+        if self.is_collection and value is not None and not is_list(self.structure):
             if not isinstance(value, tuple | Set):
                 raise InvalidValue(f"{self.name} must be a list, not {_kind(value)}")
             for item in value:
@@ -45,10 +45,56 @@ class ItemType:
 
 
 def check_simple(place: str, structure: str, value: Value) -> None:
-    """Raise :class:`InvalidValue` unless the value fits the type; types we do not know fit all."""
-    fits = _FITS.get(structure.rpartition(".")[2].lower())
-    if value is not None and fits is not None and not fits(value):
+    """Raise :class:`InvalidValue` unless the value fits the type; types we do not know fit all.
+
+    Names of Java and of XML Schema are known, with what a collection is made of: ``String[]``,
+    ``java.util.List<Integer>``, ``Map<String, Boolean>``.
+    """
+    if value is None:
+        return
+    outer, inner = _parameters(structure.strip())
+    fits = _FITS.get(re.split(r"[.:]", outer)[-1].lower())
+    if fits is not None and not fits(value):
         raise InvalidValue(f"{place} must be {structure}, not {_kind(value)} {_short(value)}")
+    if not inner:
+        return
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            check_simple(f"{place}.{key}", inner[-1], item)
+    elif isinstance(value, tuple | Set):
+        for item in value:
+            check_simple(place, inner[0], item)
+
+
+def is_known(structure: str) -> bool:
+    """Whether a type says what fits, or that everything does."""
+    outer, inner = _parameters(structure.strip())
+    if outer not in UNTYPED and re.split(r"[.:]", outer)[-1].lower() not in _FITS:
+        return False
+    return all(is_known(each) for each in inner)
+
+
+def is_list(structure: str) -> bool:
+    """Whether a type is a list by itself."""
+    outer, _ = _parameters(structure.strip())
+    return _FITS.get(re.split(r"[.:]", outer)[-1].lower()) is _is_list
+
+
+def _parameters(structure: str) -> tuple[str, tuple[str, ...]]:
+    """A type's own name, and those of what it is made of."""
+    if structure.endswith("[]"):
+        return "list", (structure[:-2],)
+    outer, bracket, rest = structure.partition("<")
+    if not bracket or not rest.endswith(">"):
+        return structure, ()
+    parts, depth = [""], 0
+    for letter in rest[:-1]:
+        depth += (letter == "<") - (letter == ">")
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return outer.strip(), tuple(part.strip() for part in parts)
 
 
 def check_object(place: str, fields: Mapping[str, Value], value: Value) -> None:
@@ -131,6 +177,7 @@ def _parses(read: Callable[[str], object], text: str) -> bool:
 _FITS: Final[dict[str, Callable[[Value], bool]]] = {
     "string": _is_text,
     "integer": _is_whole,
+    "int": _is_whole,
     "long": _is_whole,
     "short": _is_whole,
     "byte": _is_whole,
@@ -141,13 +188,19 @@ _FITS: Final[dict[str, Callable[[Value], bool]]] = {
     "bigdecimal": _is_number,
     "boolean": _is_flag,
     "date": _is_date,
+    "datetime": _is_date,
+    "localdate": _is_date,
+    "localdatetime": _is_date,
     "time": _is_time,
     "list": _is_list,
     "arraylist": _is_list,
+    "linkedlist": _is_list,
+    "hashset": _is_list,
     "collection": _is_list,
     "set": _is_list,
     "map": _is_map,
     "hashmap": _is_map,
+    "linkedhashmap": _is_map,
 }
 
 

@@ -43,6 +43,7 @@ class Limits(msgspec.Struct, frozen=True):
     script_cells: int = 4_000_000
     signals_per_turn: int = 1_000
     commands_per_turn: int = 10_000
+    rounds_per_step: int = 200_000
 
 
 class ScriptContext(msgspec.Struct):
@@ -74,8 +75,9 @@ class ScriptContext(msgspec.Struct):
 class Wish(msgspec.Struct, frozen=True):
     """Something a script wants done by the turn: it is recorded, never done by the script.
 
-    ``kind`` is ``signal``, ``start``, ``abort``, ``complete_work_item``, ``abort_work_item`` or
-    ``set_global``; ``instance`` 0 means none in particular, -1 this one.
+    ``kind`` is ``signal``, ``start``, ``abort``, ``complete_work_item``, ``abort_work_item``,
+    ``set_global`` or ``data_store`` (which comes of associations, not of scripts); ``instance`` 0
+    means none in particular, -1 this one.
     """
 
     kind: str
@@ -144,11 +146,13 @@ class ScriptScope(msgspec.Struct, frozen=True):
 
     ``types`` are the declared variables (name to structureRef) that are visible, ``imports`` the
     classes imported by the process, ``globals`` the declared globals (name to type).
+    ``namespaces`` are the prefixes of the document, for languages that know them.
     """
 
     types: Mapping[str, str] = EMPTY
     imports: tuple[str, ...] = ()
     globals: Mapping[str, str] = EMPTY
+    namespaces: Mapping[str, str] = EMPTY
 
 
 NOWHERE: Final = ScriptScope()
@@ -170,11 +174,19 @@ class ScriptEvaluator(Protocol):
         ...
 
 
+def _nothing_stored(name: str) -> Value:
+    return None
+
+
 class Env(msgspec.Struct, frozen=True):
-    """What one step is given: the time, the limits, a seed for scripts, and the server's zone."""
+    """What one step is given: the time, the limits, a seed for scripts, and the server's zone.
+
+    ``stores`` looks up what a data store of the deployment holds.
+    """
 
     now: datetime
     limits: Limits = Limits()
     seed: int = 0
     globals: Mapping[str, Any] = EMPTY
     zone: tzinfo = UTC
+    stores: Callable[[str], Value] = _nothing_stored

@@ -28,11 +28,17 @@ class ProcessInstanceStarted(Record, frozen=True, tag=1):
 
 
 class ProcessInstanceEnded(Record, frozen=True, tag=2):
-    """It is over: completed, or aborted with the code of the error as outcome."""
+    """It is over: completed, or aborted with the code of the error as outcome.
+
+    ``kind`` says what the outcome was thrown as: ``error`` or ``escalation``. ``kept`` is what
+    could be undone of it, if it was called (``core/recalling.py``).
+    """
 
     status: InstanceStatus
     outcome: str | None = None
     value: Any = None
+    kind: str = "error"
+    kept: Any = None
 
 
 class ProcessInstanceSuspended(Record, frozen=True, tag=3):
@@ -54,10 +60,15 @@ class ElementActivated(Record, frozen=True, tag=5):
 
 
 class ElementNoted(Record, frozen=True, tag=6):
-    """A node's private memory was replaced."""
+    """A node's private memory was replaced.
+
+    With ``how`` it is the log that changed: ``added`` the memo, ``dropped`` its last entry, or
+    ``logged`` the memo as the whole log.
+    """
 
     element: int
     memo: Any
+    how: str = ""
 
 
 class ElementCompleted(Record, frozen=True, tag=7):
@@ -65,6 +76,7 @@ class ElementCompleted(Record, frozen=True, tag=7):
 
     element: int
     node: str
+    role: Role = Role.SINGLE
 
 
 class ElementCancelled(Record, frozen=True, tag=8):
@@ -72,6 +84,7 @@ class ElementCancelled(Record, frozen=True, tag=8):
 
     element: int
     node: str
+    role: Role = Role.SINGLE
 
 
 class SequenceFlowTaken(Record, frozen=True, tag=9):
@@ -83,7 +96,7 @@ class SequenceFlowTaken(Record, frozen=True, tag=9):
 
 
 class TokenParked(Record, frozen=True, tag=10):
-    """A token waits at a join; ``element`` is the number the join will have when it fires."""
+    """A token waits at a join; ``element`` is the number of the firing it will take part in."""
 
     node: str
     flow: str
@@ -129,7 +142,12 @@ class WaitClosed(Record, frozen=True, tag=14):
 
 
 class ProcessCalled(Record, frozen=True, tag=15):
-    """Another process is to run; ``wait`` is 0 if nobody waits for it."""
+    """Another process is to run; ``wait`` is 0 if nobody waits for it.
+
+    ``binding`` says which revision: ``""`` the caller's own, else the latest, ``deployment`` only
+    the caller's own, ``latest``, or ``version`` the one whose version is ``version``. With ``undo``
+    it is to run only to undo what it did (``core/recalling.py``).
+    """
 
     wait: int
     called: str
@@ -137,14 +155,18 @@ class ProcessCalled(Record, frozen=True, tag=15):
     by_name: bool = False
     independent: bool = True
     element: int = 0
+    binding: str = ""
+    version: str = ""
+    undo: Any = None
 
 
 class MessageThrown(Record, frozen=True, tag=16):
-    """A message left the instance."""
+    """A message left the instance, at ``node`` (``""``: by no node that message flows leave)."""
 
     name: str
     key: str | None
     value: Any
+    node: str = ""
 
 
 class SignalThrown(Record, frozen=True, tag=17):
@@ -157,12 +179,16 @@ class SignalThrown(Record, frozen=True, tag=17):
 
 
 class ErrorThrown(Record, frozen=True, tag=18):
-    """An error was thrown at ``element`` and caught by ``catcher`` (``""``: by nobody)."""
+    """An error was thrown at ``element`` and caught by ``catcher`` (``""``: by nobody).
+
+    ``kind`` is ``error`` or ``escalation``.
+    """
 
     code: str
     element: int
     value: Any = None
     catcher: str = ""
+    kind: str = "error"
 
 
 ALPHABET: tuple[type[Record], ...] = (

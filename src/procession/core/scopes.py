@@ -1,15 +1,17 @@
 """Which variable is seen from where.
 
 A name belongs to the innermost scope that holds or declares it; names nobody declares belong to
-the process (``reference/jbpm-engine.md`` 1.3, 2.8).
+the process (``reference/jbpm-engine.md`` 1.3, 2.8). What an activity declares belongs to each round
+of its loop; the loop as a whole has its attributes.
 """
 
 from __future__ import annotations
 
 from procession.core.graph import ProcessDefinition
 from procession.core.item_types import ItemType
+from procession.core.looping import OWN
 from procession.core.ports import UNDEFINED
-from procession.core.state import ROOT, InstanceState
+from procession.core.state import ROOT, InstanceState, Role
 from procession.values import EMPTY, Map, Value
 
 
@@ -23,7 +25,11 @@ def holder(definition: ProcessDefinition, state: InstanceState, scope: int, name
         element = state.elements.get(at)
         if element is None:
             return 0
-        if name in declared.get(element.node, ()):
+        if element.role is Role.BODY:
+            loop = definition.nodes[element.node].loop
+            if loop is not None and name in loop.attributes:
+                return at
+        elif name in declared.get(element.node, ()):
             return at
         at = element.scope
     return 0
@@ -45,7 +51,15 @@ def lookup(definition: ProcessDefinition, state: InstanceState, scope: int, name
     at = holder(definition, state, scope, name)
     if not at:
         return UNDEFINED
-    return state.variables.get(at, {}).get(name)
+    held = state.variables.get(at, EMPTY)
+    element = state.elements.get(at)
+    if name in held or element is None:
+        return held.get(name)
+    if element.role is Role.BODY:
+        loop = definition.nodes[element.node].loop
+        return loop.attribute(state, element, name) if loop is not None else None
+    declared = definition.variables.get(element.node, EMPTY).get(name)
+    return declared.default if declared is not None else None
 
 
 def target(definition: ProcessDefinition, state: InstanceState, scope: int, name: str) -> int:
@@ -64,4 +78,4 @@ def visible(definition: ProcessDefinition, state: InstanceState, scope: int) -> 
     merged: dict[str, Value] = {}
     for one in reversed(chain):
         merged.update(state.variables.get(one, {}))
-    return Map(merged)
+    return Map({name: value for name, value in merged.items() if name[:1] != OWN})

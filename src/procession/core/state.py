@@ -29,11 +29,15 @@ class InstanceStatus(IntEnum):
 
 
 class Role(IntEnum):
-    """What an element instance is to a loop: on its own, the loop as a whole, or one round."""
+    """What an element instance is to a loop: on its own, the loop as a whole, or one round.
+
+    ``COMPENSATION`` stands around handlers that undo something (``core/compensation.py``).
+    """
 
     SINGLE = 0
     BODY = 1
     ITERATION = 2
+    COMPENSATION = 3
 
 
 class WaitKind(IntEnum):
@@ -68,17 +72,26 @@ class Caller(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class ElementInstance(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One visit of a flow node; ``node`` is ``""`` for the process itself."""
+    """One visit of a flow node; ``node`` is ``""`` for the process itself.
+
+    ``memo`` is private to the node's file. ``log`` is what has been done inside and can be undone
+    (``core/compensation.py``), in chunks, so that one more entry costs the same however many there
+    are.
+    """
 
     id: int
     node: str
     scope: int
     role: Role = Role.SINGLE
     memo: Any = None
+    log: tuple[tuple[Any, ...], ...] = ()
 
 
 class Wait(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Something the instance waits for: closed with its owner, acted on by its handler."""
+    """Something the instance waits for: closed with its owner, acted on by its handler.
+
+    ``part`` is the number, from 1, of the definition that listens, if its handler has several.
+    """
 
     id: int
     owner: int
@@ -88,20 +101,24 @@ class Wait(msgspec.Struct, frozen=True, array_like=True, gc=False):
     key: str | None = None
     due: datetime | None = None
     parameters: Any = EMPTY
+    part: int = 0
 
 
 class Parked(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Tokens that wait at a join: the element id reserved for it, and the flows they came by."""
+    """Tokens that wait at a join, oldest first: the flows they came by.
 
-    element: int
+    ``numbers`` has for each the element id of the firing that it will take part in.
+    """
+
+    numbers: tuple[int, ...]
     flows: tuple[str, ...]
 
 
 class InstanceState(msgspec.Struct, array_like=True):
     """One process instance at rest. Assigned to by :func:`procession.core.evolve.evolve` alone.
 
-    ``children`` and ``owned`` are indexes over ``elements`` and ``waits``; they are not stored but
-    rebuilt by :func:`reindex`.
+    ``children`` is an index over ``elements``, ``owned`` and ``conditions`` (those of kind
+    ``CONDITION``) over ``waits``; they are not stored but rebuilt by :func:`reindex`.
     """
 
     id: int
@@ -120,6 +137,7 @@ class InstanceState(msgspec.Struct, array_like=True):
     variables: dict[int, dict[str, Any]] = {}
     children: dict[int, dict[int, None]] = {}
     owned: dict[int, dict[int, None]] = {}
+    conditions: dict[int, None] = {}
 
     @property
     def is_over(self) -> bool:
@@ -145,6 +163,7 @@ class InstanceState(msgspec.Struct, array_like=True):
             {scope: names.copy() for scope, names in self.variables.items()},
             {scope: members.copy() for scope, members in self.children.items()},
             {owner: waits.copy() for owner, waits in self.owned.items()},
+            self.conditions.copy(),
         )
 
 
@@ -159,6 +178,7 @@ def empty_state(instance: int, definition: DefinitionKey) -> InstanceState:
         variables={},
         children={},
         owned={},
+        conditions={},
     )
 
 
@@ -171,6 +191,8 @@ def reindex(state: InstanceState) -> InstanceState:
     for wait in state.waits.values():
         owned.setdefault(wait.owner, {})[wait.id] = None
     state.children, state.owned = children, owned
+    waits = state.waits.values()
+    state.conditions = {wait.id: None for wait in waits if wait.kind is WaitKind.CONDITION}
     return state
 
 

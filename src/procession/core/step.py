@@ -9,10 +9,11 @@ from __future__ import annotations
 import msgspec
 
 from procession.core import commands as c
+from procession.core import continuing, correlation, recalling
 from procession.core import records as r
 from procession.core.graph import ProcessDefinition
 from procession.core.ports import Env, Wish
-from procession.core.state import ROOT, InstanceState, InstanceStatus
+from procession.core.state import ROOT, InstanceState, InstanceStatus, Role, WaitKind
 from procession.core.transition import Transition
 from procession.errors import ExecutionFailure, NotFound, Rejected
 from procession.values import Value
@@ -53,9 +54,9 @@ def _begin(t: Transition, command: c.Command) -> None:
             _need_running(t)
             for name, value in variables.items():
                 t.set_variable(ROOT, name, value)
-        case c.ActivateElement(node=node):
+        case c.ActivateElement():
             _need_active(t)
-            _activate(t, node)
+            _activate(t, command)
         case c.CancelElement(element=element):
             _need_active(t)
             _cancel(t, element)
@@ -66,6 +67,7 @@ def _begin(t: Transition, command: c.Command) -> None:
             if t.state.status is not InstanceStatus.SUSPENDED:
                 raise Rejected(f"process instance {t.state.id} is not suspended")
             t.append(r.ProcessInstanceResumed())
+            t.ask_conditions(ROOT)
         case c.AbortProcess(outcome=outcome):
             _need_running(t)
             t.end(InstanceStatus.ABORTED, outcome)
@@ -83,11 +85,17 @@ def _start(t: Transition, command: c.StartProcess) -> None:
             command.correlation_key,
         )
     )
+    if command.undo is not None:
+        recalling.begin(t, command.undo)
+        return
     t.activate(t.definition.root, 0)
     for name, value in command.variables.items():
         if value is not None:
             t.append(r.VariableSet(ROOT, name, value))
-    t.started_at, t.payload = command.start_event, command.payload
+    t.started_at, t.payload, t.trigger = command.start_event, command.payload, command.trigger
+    if command.trigger is not None and command.trigger[0] == "message":
+        _, message, key = command.trigger
+        correlation.learn(t, message, command.payload, key)
 
 
 def _trigger(t: Transition, number: int, payload: Value) -> None:
@@ -95,6 +103,11 @@ def _trigger(t: Transition, number: int, payload: Value) -> None:
     wait = t.state.waits.get(number)
     if wait is None:
         raise Rejected(f"process instance {t.state.id} does not wait for that any more")
+    if wait.name == continuing.NAME:
+        continuing.resume(t, wait)
+        return
+    if wait.kind is WaitKind.MESSAGE and wait.name is not None:
+        correlation.learn(t, wait.name, payload)
     owner = t.state.elements[wait.owner]
     t.definition.node(wait.handler).triggered(t, owner, wait, payload)
 
@@ -122,15 +135,17 @@ def _fail(t: Transition, command: c.FailWait) -> None:
     )
 
 
-def _activate(t: Transition, node: str) -> None:
-    found = t.definition.nodes.get(node)
+def _activate(t: Transition, command: c.ActivateElement) -> None:
+    """Enter a node in the scope that is given, else in the oldest one that it may stand in."""
+    found = t.definition.nodes.get(command.node)
     if found is None:
-        raise NotFound(f"process {t.definition.id} has no node {node}")
+        raise NotFound(f"process {t.definition.id} has no node {command.node}")
     for element in tuple(t.state.elements.values()):
-        if element.node == found.container:
-            t.activate(found, element.id)
+        fits = element.node == found.container and element.role is not Role.BODY
+        if fits and command.scope in (0, element.id):
+            t.definition.node(element.node).admit(t, element, found, command.variables)
             return
-    raise Rejected(f"the scope of {node} is not active")
+    raise Rejected(f"the scope of {command.node} is not active")
 
 
 def _cancel(t: Transition, number: int) -> None:

@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from procession.core import evaluation, scopes, settling, throwing
+from procession.core import (
+    cancelling,
+    compensation,
+    continuing,
+    evaluation,
+    joining,
+    looping,
+    scopes,
+    settling,
+    throwing,
+)
 from procession.core import records as r
 from procession.core.evolve import evolve
 from procession.core.graph import FlowNode, ProcessDefinition, SequenceFlow
 from procession.core.ports import Env, Script, Wish
 from procession.core.state import (
-    ROOT,
     ElementInstance,
     InstanceState,
     InstanceStatus,
@@ -26,7 +35,8 @@ from procession.core.state import (
 from procession.errors import ExecutionFailure
 from procession.values import EMPTY, Map, Value
 
-_TAKE, _ENTER, _COMPLETE, _ENDED = range(4)
+_TAKE, _ENTER, _COMPLETE, _ENDED, _CHECK, _EACH = range(6)
+_SINGLE, _UNDOING = Role.SINGLE, Role.COMPENSATION
 
 
 class Transition:
@@ -34,7 +44,8 @@ class Transition:
 
     Verbs that move tokens *plan*; the agenda runs what was planned depth first, in document order,
     until nothing is left, and then lets parked nodes settle (:meth:`run`). ``started_at`` is the
-    start event that began this step, with its ``payload``; ``None`` for a plain start.
+    start event that began this step, with its ``payload`` and ``trigger``; ``None`` for a plain
+    start. ``part`` and ``key`` go into the waits that are opened meanwhile.
     """
 
     def __init__(self, definition: ProcessDefinition, state: InstanceState, env: Env) -> None:
@@ -47,10 +58,15 @@ class Transition:
         self._stack: list[tuple[Any, ...]] = []
         self._planned: list[tuple[Any, ...]] = []
         self._moving: dict[int, int] = {}
+        self.changed: set[int] = set()
         self.started_at: str | None = None
         self.payload: Value = None
-        self.scripts = 0
-        self._most = env.limits.records_per_step
+        self.kept: Any = None
+        self.trigger: tuple[str, str, str | None] | None = None
+        self.part = 0
+        self.key: str | None = None
+        self.scripts = self.rounds = self.bodies = 0
+        self.most = env.limits.records_per_step
 
     # -- verbs -------------------------------------------------------------------------------
 
@@ -66,11 +82,22 @@ class Transition:
     ) -> ElementInstance:
         """Enter a node now; its ``enter`` hook is planned. ``element`` is a number reserved."""
         number = element or self.state.next_id
+        if node.loop is not None and role is Role.SINGLE:
+            role = Role.BODY
+            looping.begin_body(self, scope)
         self.append(r.ElementActivated(number, node.id, scope, role, flow))
         for name, value in variables.items():
             self.append(r.VariableSet(number, name, value))
         self._planned.append((_ENTER, number))
         return self.state.elements[number]
+
+    def enter_each(self, first: int, last: int) -> None:
+        """Plan the ``enter`` hooks of element instances one after the other, by their numbers."""
+        self._planned.append((_EACH, first, last))
+
+    def enter_last(self, me: ElementInstance) -> None:
+        """Plan its ``enter`` once more, behind all that is planned by now."""
+        self._stack.insert(0, (_ENTER, me.id))
 
     def complete(self, me: ElementInstance) -> None:
         """Plan the end of an element instance; it runs when nothing above it is left."""
@@ -78,20 +105,11 @@ class Transition:
 
     def cancel(self, me: ElementInstance) -> None:
         """Stop an element instance at once, with everything inside and all it waits for."""
-        if me.id not in self.state.elements:
-            return
-        for child in self.children(me):
-            self.cancel(child)
-        self._unpark(me.id)
-        self._close_waits(me.id)
-        self.append(r.ElementCancelled(me.id, me.node))
+        cancelling.cancel(self, me)
 
     def cancel_children(self, me: ElementInstance, *, but: int = 0) -> None:
         """Stop everything inside ``me``, except one child; ``me`` itself goes on."""
-        for child in self.children(me):
-            if child.id != but:
-                self.cancel(child)
-        self._unpark(me.id)
+        cancelling.cancel_children(self, me, but)
         if self._moving.pop(me.id, 0):
             for plan in (self._stack, self._planned):
                 plan[:] = [op for op in plan if op[0] != _TAKE or op[2] != me.id]
@@ -121,20 +139,19 @@ class Transition:
 
     def conclude(self, me: ElementInstance) -> None:
         """Complete an element instance at once, without leaving it and without asking its scope."""
-        self._close_waits(me.id)
-        self.append(r.ElementCompleted(me.id, me.node))
+        if me.log or me.node in self.definition.compensation.remembered:
+            compensation.remember(self, me)
+        if me.id in self.state.owned:
+            cancelling.close_waits(self, me.id)
+        self.append(r.ElementCompleted(me.id, me.node, me.role))
 
     def park(self, node: FlowNode, flow: SequenceFlow, scope: int) -> None:
         """A token waits at a join."""
-        parked = self.state.parked.get((scope, node.id))
-        element = parked.element if parked else self.state.next_id
-        self.append(r.TokenParked(node.id, flow.id, scope, element))
+        joining.park(self, node, flow.id, scope)
 
     def join(self, node: FlowNode, flows: tuple[str, ...], scope: int) -> ElementInstance:
         """Take one parked token of each flow and enter the node once."""
-        element = self.state.parked[scope, node.id].element
-        self.append(r.TokensJoined(node.id, tuple(flows), scope))
-        return self.activate(node, scope, element=element)
+        return self.activate(node, scope, element=joining.take(self, node, flows, scope))
 
     def wait(
         self,
@@ -148,7 +165,8 @@ class Transition:
         parameters: Any = EMPTY,
     ) -> Wait:
         """Open a wait: ``handler`` acts when it is met, and it is closed when ``owner`` ends."""
-        wait = Wait(self.state.next_id, owner.id, handler.id, kind, name, key, due, parameters)
+        number, key = self.state.next_id, key or self.key
+        wait = Wait(number, owner.id, handler.id, kind, name, key, due, parameters, self.part)
         self.append(r.WaitOpened(wait))
         return wait
 
@@ -169,6 +187,14 @@ class Transition:
         if value is None and old is None:
             return
         self.append(r.VariableSet(at, name, value, old))
+        if self.state.conditions:
+            self.ask_conditions(at)
+
+    def ask_conditions(self, scope: int) -> None:
+        """Plan a look at the open conditions that see the variables of ``scope``."""
+        if not self.changed:
+            self._planned.insert(0, (_CHECK,))
+        self.changed.add(scope)
 
     def throw_error(
         self,
@@ -181,14 +207,13 @@ class Transition:
     ) -> None:
         """Throw an error from ``me`` outwards to the nearest node that catches it.
 
-        Uncaught, an error event ends the instance as aborted with the code as outcome, while an
-        exception (``failure`` given) is raised, so that the step is dropped.
+        Uncaught it ends the instance as aborted; ``failure``, if given, is raised instead.
         """
         throwing.throw_error(self, code, me, value, supertypes, failure)
 
     def catches_error(self, code: str, me: ElementInstance) -> bool:
         """Whether an error thrown from ``me`` would be caught."""
-        return throwing.find_catcher(self, me, (code,)) is not None
+        return throwing.find_catcher(self, me, "error", (code,)) is not None
 
     def throw_signal(
         self, name: str, value: Value = None, *, reach: str = "deployment", instance: int = 0
@@ -203,31 +228,16 @@ class Transition:
         """Send a message out of the instance."""
         self.append(r.MessageThrown(name, key, value))
 
-    def call_process(
+    def end(
         self,
-        wait: Wait | None,
-        called: str,
-        variables: Map,
-        *,
-        by_name: bool = False,
-        independent: bool = True,
-        element: int = 0,
+        status: InstanceStatus,
+        outcome: str | None = None,
+        value: Value = None,
+        kind: str = "error",
     ) -> None:
-        """Have another process started; ``wait`` is met by its end."""
-        number = wait.id if wait else 0
-        self.append(r.ProcessCalled(number, called, variables, by_name, independent, element))
-
-    def end(self, status: InstanceStatus, outcome: str | None = None, value: Value = None) -> None:
         """End the instance at once; whatever is still active is cancelled."""
-        root = self.state.elements.get(ROOT)
-        if root is not None:
-            if status is InstanceStatus.COMPLETED:
-                self.cancel_children(root)
-                self._close_waits(ROOT)
-                self.append(r.ElementCompleted(ROOT, ""))
-            else:
-                self.cancel(root)
-        self.append(r.ProcessInstanceEnded(status, outcome, value))
+        cancelling.end_process(self, status is InstanceStatus.COMPLETED)
+        self.append(r.ProcessInstanceEnded(status, outcome, value, kind, self.kept))
         self._stack.clear()
         self._planned.clear()
 
@@ -274,10 +284,7 @@ class Transition:
         return tuple(dict.fromkeys(parked.flows)) if parked else ()
 
     def can_still_arrive(self, node: FlowNode, scope: int) -> bool:
-        """Whether a token of the scope could still reach the join by a flow that has none yet.
-
-        BPMN 2.0.2, table 13.3: a token that can also come by a flow that has one does not count.
-        """
+        """Whether a token of the scope could still reach the join (``core/settling.py``)."""
         return settling.can_still_arrive(self, node, scope)
 
     def children(self, me: ElementInstance) -> tuple[ElementInstance, ...]:
@@ -287,14 +294,20 @@ class Transition:
 
     def is_empty(self, me: ElementInstance) -> bool:
         """Whether nothing is active, parked or about to move inside ``me``."""
-        if self.state.children.get(me.id) or self._moving.get(me.id):
-            return False
-        parked = self.state.parked
-        return not parked or not any(scope == me.id for scope, _ in parked)
+        return not (self.state.children.get(me.id) or self.holds_tokens(me))
+
+    def holds_tokens(self, me: ElementInstance) -> bool:
+        """Whether a token inside ``me`` is about to move, or waits where nothing is active."""
+        return bool(self._moving.get(me.id)) or settling.is_held(self, me.id)
 
     def waits_of(self, me: ElementInstance) -> tuple[Wait, ...]:
         """What ``me`` owns of waits, oldest first."""
         return tuple([self.state.waits[w] for w in self.state.owned.get(me.id, ())])
+
+    def is_done(self, me: ElementInstance) -> bool:
+        """Whether the end of ``me`` is planned: nothing that happens now stops it any more."""
+        end = (_COMPLETE, me.id)
+        return end in self._planned or end in self._stack
 
     @property
     def is_moving(self) -> bool:
@@ -331,43 +344,52 @@ class Transition:
             self._moving[scope] -= 1
             if scope in state.elements:
                 self.append(r.SequenceFlowTaken(flow.id, scope, source))
-                definition.nodes[flow.target].arrive(self, flow, scope)
+                target = definition.nodes[flow.target]
+                if target.is_async:
+                    continuing.postpone(self, target, scope, flow.id)
+                else:
+                    target.arrive(self, flow, scope)
             return
         if kind == _ENDED:
             child: ElementInstance = operation[1]
             scope_element = state.elements.get(child.scope)
-            if scope_element is not None:
-                definition.node(scope_element.node).child_ended(self, scope_element, child)
+            if scope_element is None:
+                return
+            if child.role is _UNDOING or scope_element.role is _UNDOING:
+                compensation.ended(self, scope_element, child)
+            else:
+                definition.acting(scope_element).child_ended(self, scope_element, child)
             return
+        if kind == _CHECK:
+            return settling.check_conditions(self)
+        if kind == _EACH:
+            looping.progress(self)
+            if operation[1] < operation[2]:
+                self._stack.append((_EACH, operation[1] + 1, operation[2]))
         me = state.elements.get(operation[1])
         if me is None:
             return
-        node = definition.nodes[me.node] if me.node else definition.root
-        if kind == _ENTER:
-            node.enter(self, me)
-            return
-        if me.id in state.owned:
-            self._close_waits(me.id)
-        self.append(r.ElementCompleted(me.id, me.node))
-        self._stack.append((_ENDED, me))
-        node.leave(self, me)
-
-    # -- inside ------------------------------------------------------------------------------
+        if me.role is _SINGLE and me.node:
+            node = definition.nodes[me.node]
+            if kind == _ENTER:
+                node.enter(self, me)
+            else:
+                self.conclude(me)
+                self._stack.append((_ENDED, me))
+                node.leave(self, me)
+        elif kind in (_ENTER, _EACH):
+            definition.acting(me).enter(self, me)
+        elif me.role is Role.ITERATION:
+            looping.end_round(self, definition.nodes[me.node], me)
+        else:
+            self.conclude(me)
+            self._stack.append((_ENDED, me))
+            definition.acting(me).leave(self, me)
 
     def append(self, record: r.Record) -> None:
         """Add a fact and apply it: the one way a transition changes anything."""
         records = self.records
-        if len(records) >= self._most:
+        if len(records) >= self.most:
             settling.too_long(self)
         records.append(record)
         evolve(self.state, record)
-
-    def _unpark(self, scope: int) -> None:
-        """Let the tokens that wait at joins of a scope vanish."""
-        for place, node in [key for key in self.state.parked if key[0] == scope]:
-            parked = self.state.parked[place, node]
-            self.append(r.TokensJoined(node, parked.flows, place, parked.element))
-
-    def _close_waits(self, owner: int) -> None:
-        for number in tuple(self.state.owned.get(owner, ())):
-            self.stop_waiting(self.state.waits[number], "cancelled")

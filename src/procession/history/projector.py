@@ -17,7 +17,8 @@ from datetime import UTC, tzinfo
 
 from procession.core import records as r
 from procession.core.graph import FlowNode
-from procession.core.state import ROOT, InstanceStatus, WaitKind
+from procession.core.looping import OWN
+from procession.core.state import ROOT, InstanceStatus, Role, WaitKind
 from procession.history.levels import Level
 from procession.runtime.projection import InstanceContext, ProjectingTurn, Recorded
 from procession.scripting.rendering import java_text
@@ -31,6 +32,8 @@ LONGEST_TEXT = 255
 _NUMBERING = 2
 """Audit counts node instances from 0; ours count from ``ROOT``, which is the process."""
 _WITHOUT_EXIT = "FaultNode"
+_ROUND = ":1"
+"""What the rounds of a loop over a task have behind the id of the task."""
 _REFERENCE = re.compile(r"#\{\s*([^{}]*?)\s*\}")
 
 
@@ -125,10 +128,27 @@ class _Reading:
     # -- nodes -------------------------------------------------------------------------------
 
     def node(
-        self, page: _Page, at: int, type: int, element: int, node: FlowNode, flow: str | None
+        self,
+        page: _Page,
+        at: int,
+        type: int,
+        element: int,
+        node: FlowNode,
+        flow: str | None,
+        role: Role = Role.SINGLE,
     ) -> None:
-        """A row of the node log, unless the node is one that history does not show."""
-        if not node.is_hidden:
+        """A row of the node log, unless the node is one that history does not show.
+
+        A loop is one row; the rounds of a task are logged under an id of their own, those of calls
+        and sub-processes not at all (``reference/jbpm-engine.md`` 4.7).
+        """
+        id, kind = node.id, node.audit_type
+        if role is Role.BODY and node.loop is not None:
+            kind = node.loop.audit_type
+        elif role is Role.ITERATION:
+            id += _ROUND
+        hides = node.is_scope or node.hides_rounds
+        if not (node.is_hidden or (role is Role.ITERATION and hides)):
             self.insert(
                 NodeLogRow(
                     None,
@@ -139,9 +159,9 @@ class _Reading:
                     at,
                     type,
                     element - _NUMBERING,
-                    node.id,
+                    id,
                     node.name,
-                    node.audit_type,
+                    kind,
                     page.items.get(element),
                     flow,
                 )
@@ -153,7 +173,8 @@ class _Reading:
             return
         firing, page.firing = page.firing, None
         if firing is None or firing != (record.node, record.scope):
-            self.node(page, at, ENTERED, record.element, page.nodes[record.node], record.flow)
+            node = page.nodes[record.node]
+            self.node(page, at, ENTERED, record.element, node, record.flow, record.role)
 
     def parked(self, page: _Page, record: r.TokenParked, at: int) -> None:
         """A token came to a join."""
@@ -170,7 +191,8 @@ class _Reading:
         """A node was left by a flow."""
         if record.source:
             node = page.nodes[page.flows[record.flow].source]
-            self.node(page, at, LEFT, record.source, node, record.flow)
+            role = Role.SINGLE if node.loop is None else Role.BODY
+            self.node(page, at, LEFT, record.source, node, record.flow, role)
 
     def completed(self, page: _Page, record: r.ElementCompleted, at: int) -> None:
         """A node was done; if flows lead out of it, they say that it was left."""
@@ -184,7 +206,7 @@ class _Reading:
         if record.node != "":
             node = page.nodes[record.node]
             if node.audit_type != _WITHOUT_EXIT:
-                self.node(page, at, LEFT, record.element, node, None)
+                self.node(page, at, LEFT, record.element, node, None, record.role)
 
     # -- variables ---------------------------------------------------------------------------
 
@@ -193,6 +215,8 @@ class _Reading:
         if record.value is None and record.old is None:
             return
         name = instance_name = record.name
+        if name.startswith(OWN):
+            return
         if record.scope != ROOT:
             name = f"{self._scope_node(page, record.scope)}:{record.name}"
             instance_name = f"{record.scope - _NUMBERING}:{record.name}"

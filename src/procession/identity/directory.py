@@ -28,6 +28,7 @@ from procession.identity.model import (
     User,
     WorkParty,
 )
+from procession.identity.source import Known, PeopleSource
 from procession.store.repositories import identity as people
 from procession.store.store import Reader, Store
 
@@ -73,6 +74,10 @@ class Directory(Protocol):
 
     def party(self, name: str) -> WorkParty | None:
         """The work party of that name."""
+        ...
+
+    def person(self, user: str) -> User | None:
+        """An active user with what is known of them: name, address, language."""
         ...
 
     def since(self, user: str) -> int:
@@ -126,10 +131,12 @@ class StoreDirectory:
         store: Store,
         hasher: Hasher | None = None,
         now: Callable[[], float] = time.monotonic,
+        source: PeopleSource | None = None,
     ) -> None:
         self.hasher = hasher or Hasher()
         self._store = store
         self._now = now
+        self._source = source
         self._picture: Picture | None = None
         self._check_at = 0.0
         self._forgotten_at = float("-inf")
@@ -169,8 +176,9 @@ class StoreDirectory:
         generation, known = self._generation, self._picture
         with self._store.read() as reader:
             version = _one(reader.execute(people.setting_value(people.VERSION)), "")
+            version += self._source.stamp() if self._source else ""
             stale = known is None or known.version != version
-            picture = _paint(reader, version) if known is None or stale else known
+            picture = self._paint(reader, version) if known is None or stale else known
         with self._lock:
             if generation == self._generation:
                 now = self._now()
@@ -183,6 +191,9 @@ class StoreDirectory:
             for action in self._changed:
                 action()
         return picture
+
+    def _paint(self, reader: Reader, version: str) -> Picture:
+        return _paint(reader, version, self._source.people() if self._source else {})
 
     # -- answers -----------------------------------------------------------------------------
 
@@ -223,6 +234,11 @@ class StoreDirectory:
         """The work party of that name."""
         return self.picture.parties.get(name)
 
+    def person(self, user: str) -> User | None:
+        """An active user with what is known of them: name, address, language."""
+        picture = self.picture
+        return picture.users.get(user) if user in picture.since else None
+
     def since(self, user: str) -> int:
         """When the user was made (epoch ms); what is older belongs to an earlier namesake."""
         return self.picture.since.get(user, 0)
@@ -252,25 +268,40 @@ def _one(rows: Iterable[Any], default: Any) -> Any:
     return default
 
 
-def _paint(reader: Reader, version: str) -> Picture:
-    """Read everybody."""
+def _paint(reader: Reader, version: str, known: Mapping[str, Known]) -> Picture:
+    """Read everybody, and lay over it who is known from elsewhere."""
     rows = {row.name: row for row in reader.execute(people.all_users())}
     members, memberships = defaultdict(list), defaultdict(set)
     for group, name in reader.execute(people.all_memberships()):
         members[group].append(name)
         if name in rows:
             memberships[name].add(group)
+    for name, person in known.items():
+        memberships[name] |= person.groups
+        for group in person.groups - set(members):
+            members[group] = []
+        for group in person.groups:
+            members[group] = sorted({*members[group], name})
+    described = dict.fromkeys(members) | dict(map(tuple, reader.execute(people.all_groups())))
     groups = {
         name: Group(name, description, tuple(sorted(members[name])))
-        for name, description in reader.execute(people.all_groups())
+        for name, description in sorted(described.items())
     }
     roles = _roles(reader)
     roles_of = _granted(roles, memberships)
     parties = _parties(reader)
     active = {name: row for name, row in rows.items() if row.is_active}
+    users = {n: _user(row, memberships, roles_of) for n, row in rows.items()}
+    for name, person in known.items():
+        belongs = tuple(sorted(memberships[name])), tuple(sorted(roles_of.get(name, ())))
+        users.setdefault(
+            name,
+            User(name, person.display_name, person.email, person.language, True, *belongs),
+        )
+    since = dict.fromkeys(known.keys() - rows.keys(), 0)
     return Picture(
         version,
-        MappingProxyType({n: _user(row, memberships, roles_of) for n, row in rows.items()}),
+        MappingProxyType(users),
         MappingProxyType(groups),
         MappingProxyType(roles),
         MappingProxyType(parties),
@@ -278,7 +309,7 @@ def _paint(reader: Reader, version: str) -> Picture:
         MappingProxyType({name: frozenset(of) for name, of in roles_of.items()}),
         MappingProxyType(_membership_of_parties(parties, roles_of)),
         MappingProxyType({name: _stamp(row) for name, row in active.items()}),
-        MappingProxyType({name: row.created_at for name, row in active.items()}),
+        MappingProxyType(since | {name: row.created_at for name, row in active.items()}),
     )
 
 

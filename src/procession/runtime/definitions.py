@@ -63,13 +63,29 @@ class Definitions:
                 self._current[deployment, process] = found
             return found
 
-    def latest(self, process: str) -> ProcessDefinition:
-        """The most recently deployed active definition of a process id, whatever its unit."""
+    def latest(self, process: str, caller: str = "") -> ProcessDefinition:
+        """The most recently deployed active definition of a process id, whatever its unit.
+
+        Other snapshots of the ``caller``'s application go before those of others
+        (``reference/oneweb-rest-api.md`` 3.7).
+        """
         rows = self._read(lambda r: r.hot("definitions_by_process", (process,)))
-        for row in rows:
-            if _takes_starts(row):
-                return self.get(row[2], process, row[0])
-        raise NotFound(f"no deployment has a process {process}", reason="definition")
+        found = [row for row in rows if _takes_starts(row)]
+        if not found:
+            raise NotFound(f"no deployment has a process {process}", reason="definition")
+        near = [row for row in found if caller and _unversioned(row[2]) == _unversioned(caller)]
+        best = (near or found)[0]
+        return self.get(best[2], process, best[0])
+
+    def versioned(self, process: str, version: str) -> ProcessDefinition:
+        """The latest active definition of a process id that calls itself that version."""
+        with self._store.read() as reader:
+            found = repository.startable(reader, name=process)
+        for one in found:
+            if one.process_id == process and one.version == version:
+                return self.get(one.deployment_id, one.process_id, one.revision)
+        text = f"no deployment has version {version} of a process {process}"
+        raise NotFound(text, reason="definition")
 
     def named(self, name: str, deployment: str | None) -> ProcessDefinition:
         """The latest definition of that *name*, in a deployment or anywhere."""
@@ -154,6 +170,20 @@ class Definitions:
             self._named.clear()
             self._signals.clear()
 
+    def forget_unit(self, deployment: str) -> None:
+        """Read one deployment's models anew when they are next needed; others stay."""
+        with self._lock:
+            gone = [key for key in self._by_key if key[0] == deployment]
+            revisions = {self._by_key.pop(key).key.revision for key in gone}
+            for place in [place for place in self._documents if place[0] in revisions]:
+                del self._documents[place]
+            self.forget_current()
+
+    def loaded(self) -> tuple[ProcessDefinition, ...]:
+        """What is parsed and kept in memory now."""
+        with self._lock:
+            return tuple(self._by_key.values())
+
     def forget_current(self) -> None:
         """A deployment came or went: what starts use is looked up anew."""
         with self._lock:
@@ -225,6 +255,11 @@ def _parts(stored: repository.Definition) -> tuple[str, str, str]:
     if len(parts) < 3:
         return "", stored.deployment_id, ""
     return parts[0], parts[1], parts[2]
+
+
+def _unversioned(deployment: str) -> str:
+    """``group:artifact`` of a deployment id."""
+    return ":".join(deployment.split(":")[:2])
 
 
 def _apps(stored: repository.Definition) -> tuple[str, str]:

@@ -1,10 +1,13 @@
-"""The executive: one thread that computes turns, batch by batch, and answers after the commit.
+"""The executive: computes turns, one at a time, and answers after the commit.
 
-``reference/architecture.md`` 9.1a. Requests come through one queue. The executive drains it,
-computes turn after turn, and hands what is ready to the writer, who makes the whole batch durable
-with one commit; then everybody in it is answered with one wake-up of each event loop. While the
-writer works the executive computes the next batch; whatever needs an instance that is not durable
-yet waits for it (:mod:`procession.runtime.claims`).
+``reference/architecture.md`` 9.1a. Turns are computed *on duty*: who holds that lock may touch
+claims, loaded instances and what is ready. Mostly that is the executive's thread, to which requests
+come through one queue. On a database of one process an event loop goes on duty itself if nobody is:
+a short turn then takes two hops between threads less; a long one is dropped and left to the
+executive. What is ready goes to the writer, who makes the whole batch durable with one commit; then
+everybody in it is answered with one wake-up of each event loop. Meanwhile the next batch is
+computed; what needs an instance that is not durable yet waits for it
+(:mod:`procession.runtime.claims`).
 """
 
 from __future__ import annotations
@@ -15,35 +18,42 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeVar
 
 from procession.core.ports import Limits
 from procession.runtime.claims import Claims, Deferred
-from procession.runtime.clock import Clock, from_ms
+from procession.runtime.clock import Clock
 from procession.runtime.definitions import Definitions
+from procession.runtime.held import Held
 from procession.runtime.loaded import LoadedInstances
 from procession.runtime.projection import Projector
 from procession.runtime.reactions import Reactions
 from procession.runtime.requests import (
     Handled,
     HandlerNeeded,
+    HandlerPool,
+    NotQuick,
+    Numbers,
     Parked,
     Ready,
     Request,
     Written,
     answer,
+    quick,
     refuse_all,
     stopped,
 )
-from procession.runtime.turn import Held, Turn
+from procession.runtime.turn import Turn
+from procession.runtime.writer import Writer
 from procession.store.store import Reader, Store
 
 R = TypeVar("R")
 log = logging.getLogger("procession.runtime")
 
-TRIES = 12
+PATIENCE = 0.002
+"""Seconds the writer waits to go on duty; longer would keep others from their answers."""
 
 
 class Executive:
@@ -69,16 +79,15 @@ class Executive:
         self.projectors = tuple(projectors)
         self.clock = clock
         self.limits = limits or Limits()
+        self.quick_limits = quick(self.limits)
         self.zone = zone
         self.claims = Claims()
         self.threads = threads
-        self.commits = 0
         self.turns = 0
         self.wake_worker: Callable[[datetime], None] = lambda due: None
         self._batch_size = batch_size
         self._is_shared = store.url.startswith("postgresql")
-        self._id_block = 32 if self._is_shared else 1
-        self._ids: dict[str, deque[int]] = {}
+        self._numbers = Numbers(store, 32 if self._is_shared else 1)
         self._loaded = LoadedInstances(definitions, cached_instances)
         self._turn: Turn | None = None
         self._reader: Reader | None = None
@@ -89,21 +98,21 @@ class Executive:
         self._parked = 0
         self._writing = False
         self._stopping = False
+        self._has_ended = False
         self._has_stopped = False
         self._lock = threading.RLock()
-        self._handler_pool: ThreadPoolExecutor | None = None
-        self._to_write: queue.SimpleQueue[list[Ready] | None] = queue.SimpleQueue()
-        self._threads: list[threading.Thread] = []
+        self._duty = threading.Lock()
+        self._handlers = HandlerPool()
+        self._writer = Writer(store, self._written, lambda due: self.wake_worker(due))
+        self._thread = threading.Thread(target=self._run, name="procession-executive", daemon=True)
         if threads:
-            self._begin()
+            self._thread.start()
+            self._writer.start()
 
-    def _begin(self) -> None:
-        for work, name in ((self._run, "executive"), (self._write, "writer")):
-            thread = threading.Thread(target=work, name=f"procession-{name}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
-
-    # -- for callers -------------------------------------------------------------------------
+    @property
+    def commits(self) -> int:
+        """How many batches were written."""
+        return self._writer.commits
 
     @property
     def is_computing(self) -> bool:
@@ -134,7 +143,14 @@ class Executive:
         """The same for the running event loop, with one wake-up a batch."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
-        self._accept(Request(work, actor, future, loop, self.clock.now()))
+        request = Request(work, actor, future, loop, self.clock.now())
+        if self._is_shared or not self._duty.acquire(blocking=False):
+            self._accept(request)
+        else:
+            try:
+                self._compute_quickly(request)
+            finally:
+                self._duty.release()
         return future
 
     def run(self, work: Callable[[], R], *, actor: str) -> R:
@@ -151,23 +167,17 @@ class Executive:
     def close(self) -> None:
         """Finish what is in hand, refuse what comes, stop the threads."""
         self._stopping = True
-        if self._threads:
+        if self.threads:
             self._inbox.put(None)
-            for thread in self._threads:
-                thread.join()
+            self._thread.join()
+            self._writer.join()
             self._has_stopped = True
             refuse_all(self._inbox)
-        if self._handler_pool is not None:
-            self._handler_pool.shutdown()
-
-    # -- for turns ---------------------------------------------------------------------------
+        self._handlers.close()
 
     def draw(self, sequence: str) -> int:
-        """The next number of a sequence; on a shared database drawn in small blocks."""
-        block = self._ids.get(sequence)
-        if not block:
-            block = self._ids[sequence] = deque(self.store.next_ids(sequence, self._id_block))
-        return block.popleft()
+        """The next number of a sequence."""
+        return self._numbers.draw(sequence)
 
     def load(self, instance_id: int) -> Held | None:
         """A living instance."""
@@ -176,7 +186,7 @@ class Executive:
     def aside(self, action: Callable[[], object]) -> None:
         """Do something that may block, after a turn and apart from it."""
         if self.threads:
-            self._pool().submit(action)
+            self._handlers.submit(action)
         else:
             action()
 
@@ -194,12 +204,6 @@ class Executive:
         else:
             action()
 
-    def _pool(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._handler_pool is None:
-                self._handler_pool = ThreadPoolExecutor(8, "procession-handler")
-            return self._handler_pool
-
     # -- the executive's thread --------------------------------------------------------------
 
     def _accept(self, request: Request) -> None:
@@ -211,32 +215,29 @@ class Executive:
             refuse_all(self._inbox)
 
     def _run(self) -> None:
-        stop = False
-        while True:
-            stop = not self._drain(wait=not self._again and not self._ready) or stop
-            self._compute_drained()
-            if self._ready:
-                if self._writing:
-                    stop = not self._drain(wait=True) or stop
-                else:
-                    self._writing = True
-                    batch, self._ready = self._ready, []
-                    self._to_write.put(batch)
-            if stop and not (self._parked or self._ready or self._again or self._writing):
-                break
-        self._to_write.put(None)
+        going = True
+        while going or self._parked or self._ready or self._again or self._writing:
+            item = self._inbox.get()
+            with self._duty:
+                going = self._drain(item) and going
+                while self._again and len(self._ready) < self._batch_size:
+                    self._compute_some(self._again, self._batch_size - len(self._ready))
+                    self._hand_over()
+                    going = self._drain() and going
+        with self._duty:
+            self._has_ended = True
+        self._writer.put(None)
 
-    def _drain(self, *, wait: bool) -> bool:
-        """Take what has arrived; False when told to stop."""
+    def _drain(self, item: Any = ()) -> bool:
+        """Take what has arrived, ``item`` first; False when told to stop."""
         going = True
         try:
-            item = self._inbox.get() if wait else self._inbox.get_nowait()
             while True:
                 if item is None:
                     going = False
                 elif type(item) is Request:
                     self._again.append(item)
-                else:
+                elif item:
                     item()
                 if len(self._again) >= self._batch_size:
                     break
@@ -245,20 +246,36 @@ class Executive:
             pass
         return going
 
-    def _compute_drained(self) -> None:
-        room = self._batch_size - len(self._ready)
-        if not self._again or room <= 0:
+    def _hand_over(self) -> None:
+        """Give the writer what is ready, if it has nothing in hand."""
+        if self._ready and not self._writing:
+            self._writing = True
+            batch, self._ready = self._ready, []
+            self._writer.put(batch)
+
+    def _compute_quickly(self, request: Request) -> None:
+        """Compute a turn on the event loop that asks for it, unless others were there first."""
+        is_full = len(self._ready) >= self._batch_size
+        if self._has_ended or self._again or is_full or not self._inbox.empty():
+            self._accept(request)
             return
+        request.is_quick = True
+        self._compute_some(deque((request,)), 1)
+        self._hand_over()
+        if self._again:
+            self._inbox.put(())
+
+    def _compute_some(self, requests: deque[Request], room: int) -> None:
         self._thread_id = threading.get_ident()
         try:
             with self.store.read() as reader:
                 self._reader = reader
-                while self._again and room > 0:
-                    self._compute(self._again.popleft())
+                while requests and room > 0:
+                    self._compute(requests.popleft())
                     room -= 1
         except Exception as error:  # the database is not to be had
-            while self._again:
-                self._refuse(self._again.popleft(), error)
+            while requests:
+                self._refuse(requests.popleft(), error)
         finally:
             self._reader = None
 
@@ -281,6 +298,11 @@ class Executive:
             request.needs = deferred.key
             self.claims.wait_for(deferred.key, request)
             return
+        except NotQuick:
+            self._release(request)
+            request.slow_down()
+            self._inbox.put(request)
+            return
         except HandlerNeeded as needed:
             if not self._was_outdated(request, ()):
                 self._park(request, turn, needed)
@@ -296,9 +318,10 @@ class Executive:
         self.turns += 1
         if turn.uow.is_empty():
             self._release(request)
-            self._after(turn)
+            self._writer.after(turn)
             answer([(request, value, None)])
             return
+        request.is_quick = False
         self._hold(request, turn)
         self._ready.append(Ready(request, turn, value))
 
@@ -325,7 +348,7 @@ class Executive:
             self._again.appendleft(request)
 
         parked = Parked(needed, lambda handled: self._inbox.put(lambda: resume(handled)))
-        parked.start(self._pool())
+        parked.start(self._handlers)
 
     def _hold(self, request: Request, turn: Turn) -> None:
         self.claims.hold(turn.keys, request)
@@ -346,51 +369,29 @@ class Executive:
         for ready in (*written.refused, *written.again):
             self._loaded.lost(ready.turn.keys)
             self._release(ready.request)
-        for ready in reversed(written.again):
-            ready.request.tries += 1
-            ready.request.start_over()
-            self._again.appendleft(ready.request)
+        self._again.extendleft(written.once_more())
+        self._hand_over()
 
-    # -- the writer's thread -----------------------------------------------------------------
-
-    def _write(self) -> None:
-        while (batch := self._to_write.get()) is not None:
-            self._commit(batch)
-
-    def _commit(self, batch: list[Ready]) -> None:
-        outcomes: Sequence[BaseException | None]
+    def _written(self, written: Written) -> None:
+        """Settle at once if nobody is on duty for long, else leave it to the executive's thread."""
+        if not self._duty.acquire(timeout=PATIENCE):
+            self._inbox.put(lambda: self._settle(written))
+            return
         try:
-            outcomes = self.store.commit([ready.turn.uow for ready in batch])
-        except Exception as error:
-            log.exception("the batch could not be written")
-            outcomes = [error] * len(batch)
-        self.commits += 1
-        written = Written(batch, outcomes, TRIES)
-        self._inbox.put(lambda: self._settle(written))
-        for ready in written.durable:
-            self._after(ready.turn)
-        answer(written.answers)
-
-    def _after(self, turn: Turn) -> None:
-        for instance, line in turn.printed:
-            log.info("%s", line, extra={"instance": instance})
-        if turn.next_due is not None:
-            self.wake_worker(from_ms(turn.next_due))
-        for action in turn.afterwards():
-            try:
-                action()
-            except Exception:
-                log.exception("what was to follow a turn failed")
-
-    # -- without threads ---------------------------------------------------------------------
+            self._settle(written)
+            is_awaited = bool(self._again) or self._stopping
+        finally:
+            self._duty.release()
+        if is_awaited:
+            self._inbox.put(())
 
     def _compute_all(self) -> None:
         """One request after the other, each a batch of its own, until nothing is left."""
         while True:
-            self._drain(wait=False)
+            self._drain()
             if not self._again and not self._ready:
                 return
-            self._compute_drained()
+            self._compute_some(self._again, self._batch_size - len(self._ready))
             batch, self._ready = self._ready, []
             if batch:
-                self._commit(batch)
+                self._writer.write(batch)

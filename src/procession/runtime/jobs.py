@@ -7,7 +7,7 @@ transaction and no lock; the world may see them twice if the machine dies in bet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,8 +18,9 @@ from procession.core.commands import FailWait, StartProcess, TriggerWait
 from procession.core.state import InstanceStatus
 from procession.errors import Conflict, ExecutionFailure, ModelError, NotFound
 from procession.runtime.clock import to_ms
-from procession.runtime.reactions import JAVA_FAILURE, Reactions, work_item
-from procession.runtime.work_items import Handlers, Pending, WorkItem
+from procession.runtime.detached import detached_item, pauses_of
+from procession.runtime.reactions import Reactions, work_item
+from procession.runtime.work_items import Handlers, Pending, WorkFailed, WorkItem, caught_as
 from procession.store.codec import decode_value, encode_value
 from procession.store.repositories.waits import node_of
 from procession.store.rows import IncidentRow, JobRow
@@ -56,11 +57,18 @@ class Jobs:
         self._handlers = handlers
         self._reactions = reactions
         self._zone = zone
-        self._turns: Mapping[str, Callable[[Turn, JobRow], None]] = {
+        self._turns: dict[str, Callable[[Turn, JobRow], None]] = {
             "timer": self._timer,
+            "continuation": self._timer,
             "delivery": self._timer,
+            "signal": self._signal,
             "start_timer": self._start_timer,
+            "message": self._message,
         }
+
+    def also(self, kind: str, turn: Callable[[Turn, JobRow], None]) -> None:
+        """Jobs of another kind are such a turn."""
+        self._turns[kind] = turn
 
     def is_quick(self, job: JobRow) -> bool:
         """Whether the job is a turn and nothing else."""
@@ -110,7 +118,10 @@ class Jobs:
             return
         turn.uow.finish_job(job.id, worker)
         instance, wait = _place(job)
-        if turn.is_waiting(instance, wait):
+        if job.instance_id is None:
+            if code is not None:
+                raise ExecutionFailure(f"nobody is left to catch the error {code[0]}")
+        elif turn.is_waiting(instance, wait):
             command: Any = TriggerWait(wait, results)
             if code is not None:
                 command = FailWait(wait, code[0], code[1], (code[0],))
@@ -122,7 +133,7 @@ class Jobs:
         turn.touch("job", job.id)
         self._need_lease(turn, job, worker)
         message = f"{type(error).__name__}: {error}"[:2000]
-        left = job.retries - 1
+        left = 0 if _is_final(error) else job.retries - 1
         values: dict[str, Any] = {
             "retries": max(left, 0),
             "failures": job.failures + 1,
@@ -131,8 +142,7 @@ class Jobs:
             "last_error": message,
         }
         if left > 0:
-            pause = BACK_OFF[min(job.failures, len(BACK_OFF) - 1)]
-            values["due_at"] = to_ms(turn.now + pause)
+            values["due_at"] = to_ms(turn.now + _pause(job, error))
             turn.wake_at(values["due_at"])
         else:
             values["state"] = "failed"
@@ -154,18 +164,18 @@ class Jobs:
         mine = mine.where(job_table.c.lease_owner == worker)
         turn.uow.execute(mine.values(**values), guard=1)
 
-    def may_be_caught(self, job: JobRow) -> bool:
+    def may_be_caught(self, job: JobRow, error: BaseException) -> bool:
         """Whether a failure is the last one of a handler: the model may catch it by its class."""
-        return job.kind == "work_item" and job.retries <= 1
+        is_last = job.retries <= 1 or _is_final(error)
+        return job.kind == "work_item" and job.instance_id is not None and is_last
 
     def catch(self, job: JobRow, worker: str, error: BaseException) -> None:
         """Offer a failure to the model, as a turn of its own; raises if it catches nothing."""
         turn = self._executive.turn
         turn.touch("job", job.id)
-        name = type(error).__name__
         instance, wait = _place(job)
         turn.uow.finish_job(job.id, worker)
-        turn.execute(FailWait(wait, name, str(error), (name, *JAVA_FAILURE)), instance_id=instance)
+        turn.execute(FailWait(wait, *caught_as(error)), instance_id=instance)
 
     def _need_lease(self, turn: Turn, job: JobRow, worker: str) -> None:
         """A turn that lost a race need not be repeated if what it lost was the lease."""
@@ -197,6 +207,21 @@ class Jobs:
         if turn.is_waiting(instance, wait):
             turn.execute(TriggerWait(wait, payload), instance_id=instance)
 
+    def _signal(self, turn: Turn, job: JobRow) -> None:
+        """A signal that was thrown to be delivered later."""
+        what = decode_value(job.payload)
+        self._reactions.delivery.signal(
+            turn,
+            what["name"],
+            what["value"],
+            instance=what["instance"],
+            deployment=job.deployment_id,
+        )
+
+    def _message(self, turn: Turn, job: JobRow) -> None:
+        """A message that nobody has received so far."""
+        self._reactions.delivery.messages.retry(turn, job)
+
     def _start_timer(self, turn: Turn, job: JobRow) -> None:
         payload = decode_value(job.payload)
         definition = self._definitions.get(
@@ -211,6 +236,8 @@ class Jobs:
             turn.wake_at(again.due_at)
 
     def _item(self, job: JobRow, worker: str) -> WorkItem | Rests | None:
+        if job.instance_id is None:
+            return detached_item(job)
         instance, wait_id = _place(job)
         if self._rests(self._executive.turn, job, worker):
             return Rests()
@@ -253,6 +280,20 @@ def next_start(turn: Turn, job: JobRow, payload: Map, zone: Any) -> JobRow | Non
         None,
         body,
     )
+
+
+def _is_final(error: BaseException) -> bool:
+    """Whether trying again is pointless."""
+    return isinstance(error, WorkFailed) and error.is_final
+
+
+def _pause(job: JobRow, error: BaseException) -> timedelta:
+    """How long to wait before the next try: as the failure says, the item, or the house."""
+    if isinstance(error, WorkFailed) and error.pause is not None:
+        return error.pause
+    own = [timedelta(milliseconds=pause) for pause in pauses_of(job)]
+    pauses = own or BACK_OFF
+    return pauses[min(job.failures, len(pauses) - 1)]
 
 
 def _place(job: JobRow) -> tuple[int, int]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from procession.runtime.clock import Clock
     from procession.runtime.definitions import Definitions
     from procession.runtime.executive import Executive
+    from procession.runtime.handlers.commands import Commands
     from procession.runtime.turn import Turn
     from procession.runtime.work_items import Handlers
     from procession.settings import Settings
@@ -30,18 +31,21 @@ S = TypeVar("S", bound="Service")
 class Room:
     """What every service may use; filled by ``wiring.py``.
 
-    ``directory`` and ``access`` are :class:`procession.identity.directory.Directory` and
-    :class:`procession.services.access.Access`.
+    ``directory``, ``access`` and ``shelf`` are :class:`procession.identity.directory.Directory`,
+    :class:`procession.services.access.Access` and :class:`procession.services.tasks.shelf.Shelf`.
     """
 
     store: Store
     executive: Executive
     definitions: Definitions
     handlers: Handlers
+    commands: Commands
     settings: Settings
     clock: Clock
     directory: Any
     access: Any
+    shelf: Any
+    policies: dict[str, Any]
     actor: Callable[[str], Actor]
 
 

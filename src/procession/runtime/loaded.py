@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from procession.errors import Fault
 from procession.runtime.claims import Key
 from procession.runtime.definitions import Definitions
-from procession.runtime.turn import Held, from_row
+from procession.runtime.held import Held, from_row
 from procession.store.hot import load_instances
 from procession.store.store import Reader
 

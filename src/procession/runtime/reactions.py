@@ -6,14 +6,16 @@ receiver that has moved on in the meantime is skipped.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from procession.bpmn.elements.activities.activity import PRIVATE
 from procession.core import records as r
 from procession.core.commands import AbortProcess, FailWait, StartProcess, TriggerWait
+from procession.core.data_stores import WISH
 from procession.core.graph import ProcessDefinition
 from procession.core.ports import Wish
-from procession.core.state import Caller, Wait, WaitKind, root_variables
+from procession.core.state import Caller, InstanceStatus, Wait, WaitKind, root_variables
 from procession.errors import (
     ExecutionFailure,
     Fault,
@@ -21,31 +23,37 @@ from procession.errors import (
     ModelError,
     NotFound,
 )
+from procession.runtime.conditions import Conditions
 from procession.runtime.definitions import Definitions
-from procession.runtime.delivery import Delivery
+from procession.runtime.delivery import ASYNC, Delivery
+from procession.runtime.detached import detach
 from procession.runtime.work_items import (
     SEND_TASK,
     Handlers,
     Mode,
     Pending,
     Registration,
+    WorkFailed,
     WorkItem,
+    caught_as,
 )
 from procession.values import EMPTY, Map, freeze_all
 
 if TYPE_CHECKING:
-    from procession.runtime.turn import Held, Turn
-
-JAVA_FAILURE = ("java.lang.RuntimeException", "java.lang.Exception", "java.lang.Throwable")
+    from procession.runtime.held import Held
+    from procession.runtime.turn import Turn
 
 
 class Reactions:
     """From records to follow-up commands."""
 
-    def __init__(self, definitions: Definitions, handlers: Handlers) -> None:
+    def __init__(
+        self, definitions: Definitions, handlers: Handlers, keep_for: timedelta = timedelta()
+    ) -> None:
         self._definitions = definitions
         self._handlers = handlers
-        self.delivery = Delivery(definitions)
+        self.delivery = Delivery(definitions, keep_for)
+        self.conditions = Conditions(self.delivery)
 
     def react(self, turn: Turn, held: Held, record: r.Record) -> None:
         """Queue what follows from a record."""
@@ -61,15 +69,19 @@ class Reactions:
         elif kind is r.SignalThrown:
             turn.later(lambda: self._signalled(turn, held, record))  # type: ignore[arg-type]
         elif kind is r.MessageThrown:
-            name, key, value = record.name, record.key, record.value  # type: ignore[attr-defined]
-            turn.later(lambda: self.delivery.message(turn, name, key, value))
+            turn.later(lambda: self._message(turn, held, record))  # type: ignore[arg-type]
         elif kind is r.ProcessCalled:
             turn.later(lambda: self._called(turn, held.id, record))  # type: ignore[arg-type]
+        elif kind is r.ErrorThrown and held.state.caller is not None:
+            self._thrown(turn, held, record)  # type: ignore[arg-type]
 
     def fulfil(self, turn: Turn, held: Held, wish: Wish) -> None:
         """Queue what a script wished for."""
         mine = held.id if wish.instance == -1 else wish.instance
         deployment = held.definition.key.deployment
+        if wish.kind == WISH:
+            self.conditions.store_changed(turn, deployment, wish.name, wish.value)
+            return
         if wish.kind == "signal":
             turn.later(
                 lambda: self.delivery.signal(
@@ -87,10 +99,22 @@ class Reactions:
     # -- signals and called processes ---------------------------------------------------------
 
     def _signalled(self, turn: Turn, held: Held, record: r.SignalThrown) -> None:
-        if record.reach == "instance":
-            return
         deployment = held.definition.key.deployment
+        only = held.id if record.reach == "instance" else None
+        if record.name.startswith(ASYNC):
+            self.delivery.later(
+                turn, record.name, record.value, instance=only, deployment=deployment
+            )
+            return
+        if only is not None:
+            self.delivery.activate(turn, only, record.name)
+            return
         self.delivery.signal(turn, record.name, record.value, deployment=deployment, but=held.id)
+
+    def _message(self, turn: Turn, held: Held, record: r.MessageThrown) -> None:
+        self.delivery.messages.thrown(
+            turn, held, (record.name,), record.key, record.value, record.node
+        )
 
     # -- called processes --------------------------------------------------------------------
 
@@ -106,25 +130,58 @@ class Reactions:
             root = caller.root_id
         turn.start(
             definition,
-            StartProcess(record.variables, root=root, caller=link, started_by=turn.actor),
+            StartProcess(
+                record.variables,
+                root=root,
+                caller=link,
+                started_by=turn.actor,
+                undo=record.undo,
+            ),
         )
 
     def _find(self, caller: ProcessDefinition, record: r.ProcessCalled) -> ProcessDefinition:
-        """In the caller's own revision of its deployment if it is there, else anywhere."""
+        """As the call is bound (:class:`procession.core.records.ProcessCalled`)."""
         key = caller.key
         try:
+            if record.undo is not None:
+                return self._definitions.get(*record.undo[:3])
+            if record.binding == "version":
+                return self._definitions.versioned(record.called, record.version)
+            if record.binding == "latest":
+                return self._definitions.latest(record.called)
+            if record.binding == "deployment":
+                return self._definitions.get(key.deployment, record.called, key.revision)
             if record.by_name:
                 return self._definitions.named(record.called, key.deployment)
             try:
                 return self._definitions.get(key.deployment, record.called, key.revision)
             except NotFound:
-                return self._definitions.latest(record.called)
+                return self._definitions.latest(record.called, key.deployment)
         except NotFound as missing:
             raise ExecutionFailure(
                 f"Could not find process {record.called}, called by {caller.id}",
                 process=caller.id,
                 reason="called_process",
             ) from missing
+
+    def _thrown(self, turn: Turn, held: Held, record: r.ErrorThrown) -> None:
+        """An escalation that nobody caught goes on at the call activity.
+
+        In jBPM's files it has ended the instance, and the end tells of it, as with errors.
+        """
+        caller = held.state.caller
+        if record.kind != "escalation" or record.catcher or held.definition.is_jbpm or not caller:
+            return
+        payload = Map(escalation=record.code, value=record.value)
+        turn.later(lambda: self._tell(turn, caller, payload))
+
+    def _tell(self, turn: Turn, caller: Caller, payload: Map) -> None:
+        try:
+            parent = turn.held(caller.instance)
+        except NotFound:
+            return
+        if caller.wait in parent.state.waits:
+            turn.execute(TriggerWait(caller.wait, payload), instance_id=caller.instance)
 
     def _ended(self, turn: Turn, child_id: int, record: r.ProcessInstanceEnded) -> None:
         child = turn.held(child_id).state
@@ -142,7 +199,12 @@ class Reactions:
             status=int(record.status),
             outcome=record.outcome,
             value=record.value,
+            kind=record.kind,
+            kept=record.kept,
         )
+        if parent.state.status is InstanceStatus.SUSPENDED:
+            self.delivery.put_off(turn, caller.instance, caller.wait, payload)
+            return
         turn.execute(TriggerWait(caller.wait, payload), instance_id=caller.instance)
 
     def _abort(self, turn: Turn, instance: int) -> None:
@@ -156,6 +218,8 @@ class Reactions:
     # -- work items --------------------------------------------------------------------------
 
     def _opened(self, turn: Turn, held: Held, wait: Wait) -> None:
+        if wait.kind is WaitKind.MESSAGE:
+            self.delivery.messages.awaited(turn, wait.name)
         if wait.kind is not WaitKind.WORK_ITEM or wait.name is None:
             return
         found = self._handlers.find(wait.name, wait.parameters)
@@ -164,14 +228,17 @@ class Reactions:
                 turn.later(lambda: self._send(turn, held.id, wait))
         elif found.mode is Mode.INLINE:
             turn.later(lambda: self._inline(turn, held.id, wait, found))
+        elif found.plan is not None and found.plan_of(public_parameters(wait)).is_detached:
+            turn.later(lambda: self._detach(turn, held.id, wait, found))
 
     def _send(self, turn: Turn, instance: int, wait: Wait) -> None:
         """The built-in Send Task: deliver to executable processes of the same store."""
         private = wait.parameters.get(PRIVATE) or EMPTY
         value = wait.parameters.get("Message")
-        names = (private.get("message"), private.get("message_name"))
-        for name in dict.fromkeys(name for name in names if name):
-            self.delivery.message(turn, str(name), wait.key, value)
+        given = (private.get("message"), private.get("message_name"))
+        names = list(dict.fromkeys(str(name) for name in given if name))
+        held = turn.held(instance)
+        self.delivery.messages.thrown(turn, held, names, wait.key, value, wait.handler)
         self.delivery.trigger(turn, instance, wait.id, EMPTY)
 
     def _inline(self, turn: Turn, instance: int, wait: Wait, found: Registration) -> None:
@@ -182,6 +249,9 @@ class Reactions:
         try:
             limit = found.time_limit if found.may_block else None
             results = turn.call_handler(item, lambda: found.execute(item), time_limit=limit)
+        except WorkFailed as error:
+            self._failed(turn, instance, wait, error)
+            return
         except Fault:
             raise
         except ModelError as error:
@@ -196,8 +266,8 @@ class Reactions:
             turn.execute(TriggerWait(wait.id, payload), instance_id=instance)
 
     def _failed(self, turn: Turn, instance: int, wait: Wait, error: Exception) -> None:
-        name = type(error).__name__
-        fail = FailWait(wait.id, name, str(error), (name, *JAVA_FAILURE))
+        name, value, names = caught_as(error)
+        fail = FailWait(wait.id, name, value, names)
         try:
             turn.execute(fail, instance_id=instance)
         except ExecutionFailure as failure:
@@ -207,6 +277,12 @@ class Reactions:
                 element=failure.element,
                 reason=name,
             ) from error
+
+    def _detach(self, turn: Turn, instance: int, wait: Wait, found: Registration) -> None:
+        held = turn.held(instance)
+        if wait.id in held.state.waits:
+            detach(turn, held, work_item(held, wait, held.numbers[wait.id]), found)
+            self.delivery.trigger(turn, instance, wait.id, EMPTY)
 
     def _cancelled(self, turn: Turn, held: Held, record: r.WaitClosed) -> None:
         if record.kind is WaitKind.CALLED_PROCESS:
@@ -277,6 +353,7 @@ def work_item(held: Held, wait: Wait, number: int, attempt: int = 1) -> WorkItem
         key.deployment,
         owner.node if owner else wait.handler,
         attempt,
+        held.uuid,
     )
 
 

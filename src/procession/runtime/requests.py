@@ -6,16 +6,19 @@ import asyncio
 import logging
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from hashlib import blake2b
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from procession.core.ports import Limits
 from procession.errors import Busy, Conflict, HandlerFailure
 from procession.runtime.claims import Key
 from procession.runtime.work_items import WorkItem
+from procession.store.store import Store
 
 if TYPE_CHECKING:
     from procession.runtime.turn import Turn
@@ -34,6 +37,29 @@ class HandlerNeeded(BaseException):
         self.item = item
         self.call = call
         self.time_limit = time_limit
+
+
+class NotQuick(BaseException):
+    """The turn is too long, or might block, for the event loop that computes it.
+
+    It is dropped and computed by the executive's thread. Not an error either.
+    """
+
+
+QUICK = Limits(
+    records_per_step=200,
+    rounds_per_step=50,
+    script_steps=2_000,
+    script_cells=20_000,
+    commands_per_turn=20,
+)
+"""What a turn may take that is computed on an event loop: some milliseconds."""
+
+
+def quick(limits: Limits) -> Limits:
+    """The limits of a turn that is computed on an event loop: of each the lower one."""
+    names = limits.__struct_fields__
+    return Limits(**{name: min(getattr(limits, name), getattr(QUICK, name)) for name in names})
 
 
 class Handled:
@@ -67,6 +93,28 @@ class Handled:
         return self.value
 
 
+class _Secrets:
+    """Random bytes, asked of the system for many requests at once.
+
+    Each call of the system hands the interpreter to another thread, which then keeps it for long.
+    """
+
+    def __init__(self) -> None:
+        self._left: list[bytes] = []
+
+    def draw(self) -> bytes:
+        """Sixteen that nobody else has."""
+        while True:
+            try:
+                return self._left.pop()
+            except IndexError:
+                fresh = os.urandom(16 * 256)
+                self._left.extend([fresh[at : at + 16] for at in range(0, len(fresh), 16)])
+
+
+_SECRETS = _Secrets()
+
+
 class Request:
     """One piece of work for the executive, and who waits for its answer.
 
@@ -80,6 +128,7 @@ class Request:
         "future",
         "handled",
         "held_keys",
+        "is_quick",
         "loop",
         "needs",
         "now",
@@ -102,13 +151,14 @@ class Request:
         self.future = future
         self.loop = loop
         self.now = now
-        self.secret = os.urandom(16)
+        self.secret = _SECRETS.draw()
         self.seed = int.from_bytes(self.secret[:7], "big")
         self.drawn: dict[str, list[int]] = {}
         self.needs: Key | None = None
         self.handled: dict[str, Handled] = {}
         self.held_keys: set[Key] = set()
         self.tries = 0
+        self.is_quick = False
 
     def call_handler(self, item: WorkItem, call: Callable[[], Any], limit: float | None) -> Any:
         """What the inline handler of a work item answers; with a limit, by parking the turn.
@@ -128,10 +178,35 @@ class Request:
         digest = blake2b(number.to_bytes(4, "big"), key=self.secret, digest_size=16)
         return int.from_bytes(digest.digest(), "big")
 
+    def slow_down(self) -> None:
+        """It is too long for an event loop: nothing of it has happened, so it begins anew."""
+        self.is_quick = False
+        self.start_over()
+
     def start_over(self) -> None:
         """It will be computed again from the start; what handlers did is remembered."""
         if not self.handled:
             self.drawn.clear()
+
+
+class HandlerPool:
+    """Where handlers run that may block; the threads begin with the first of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
+
+    def submit(self, work: Callable[[], object]) -> None:
+        """Have something done there."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(8, "procession-handler")
+        self._pool.submit(work)
+
+    def close(self) -> None:
+        """Wait for what is in hand."""
+        if self._pool is not None:
+            self._pool.shutdown()
 
 
 class Parked:
@@ -150,7 +225,7 @@ class Parked:
         """To be called where it may block."""
         self._finish(Handled.by(self._needed.item, self._needed.call))
 
-    def start(self, pool: Executor) -> None:
+    def start(self, pool: HandlerPool) -> None:
         """Have it run; the time counts from now."""
         self._timer.start()
         pool.submit(self.run)
@@ -182,7 +257,7 @@ def answer(answers: Sequence[Answer]) -> None:
     """Tell everybody at once: futures one by one, each event loop with one wake-up."""
     loops: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any, BaseException | None]]] = {}
     for request, value, error in answers:
-        if request.loop is None:
+        if request.loop is None or request.is_quick:
             _resolve([(request.future, value, error)])
         else:
             loops.setdefault(request.loop, []).append((request.future, value, error))
@@ -226,6 +301,30 @@ class Written:
             else:
                 self.refused.append(ready)
                 self.answers.append((request, None, refusal(outcome)))
+
+    def once_more(self) -> list[Request]:
+        """The requests that are computed again, the last first."""
+        requests = [ready.request for ready in reversed(self.again)]
+        for request in requests:
+            request.tries += 1
+            request.start_over()
+        return requests
+
+
+class Numbers:
+    """Draws numbers from the store's sequences, several at a time where that costs a question."""
+
+    def __init__(self, store: Store, block: int) -> None:
+        self._store = store
+        self._block = block
+        self._left: dict[str, deque[int]] = {}
+
+    def draw(self, sequence: str) -> int:
+        """The next number of a sequence."""
+        left = self._left.get(sequence)
+        if not left:
+            left = self._left[sequence] = deque(self._store.next_ids(sequence, self._block))
+        return left.popleft()
 
 
 def refuse_all(inbox: SimpleQueue[Any]) -> None:

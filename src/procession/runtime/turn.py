@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,7 +17,6 @@ from procession.core.ports import Env, Limits
 from procession.core.records import Record, WaitClosed, WaitOpened
 from procession.core.state import (
     Caller,
-    InstanceState,
     InstanceStatus,
     Wait,
     WaitKind,
@@ -24,35 +24,21 @@ from procession.core.state import (
 )
 from procession.core.step import Outcome, step
 from procession.errors import LimitExceeded, NotFound
+from procession.runtime import data_stores
 from procession.runtime.claims import Key
 from procession.runtime.clock import to_ms
+from procession.runtime.held import Held, to_row
 from procession.runtime.projection import InstanceContext, Recorded
-from procession.store.codec import decode_state, encode_records, encode_state
-from procession.store.rows import JournalRow, ProcessInstanceRow
+from procession.runtime.requests import NotQuick
+from procession.store.codec import encode_records
+from procession.store.rows import JournalRow
 from procession.store.store import Reader, UnitOfWork
 
 if TYPE_CHECKING:
     from procession.identity.model import Actor
-    from procession.runtime.definitions import Definitions
     from procession.runtime.executive import Executive
     from procession.runtime.requests import Request
     from procession.runtime.work_items import WorkItem
-
-
-class Held(msgspec.Struct):
-    """An instance in memory: its state, the version of its row (0: no row yet), its public ids.
-
-    ``numbers`` maps the waits of open work items to their public ids.
-    """
-
-    id: int
-    uuid: str
-    root_id: int
-    definition: ProcessDefinition
-    state: InstanceState
-    version: int
-    numbers: dict[int, int]
-    started_at: int
 
 
 class Turn:
@@ -71,6 +57,7 @@ class Turn:
         self.actor: str = request.actor
         self.caller: str = request.actor
         self.uow: UnitOfWork = executive.store.unit_of_work()
+        self._limits = executive.quick_limits if request.is_quick else executive.limits
         self.objects: dict[Key, Any] = {}
         self.keys: set[Key] = set()
         self.printed: list[tuple[int, str]] = []
@@ -144,6 +131,8 @@ class Turn:
         held = self._held.get(instance_id)
         if held is None:
             self.touch("instance", instance_id)
+            if len(self._held) >= self._limits.commands_per_turn:
+                self.need_not_be_quick()
             held = self._executive.load(instance_id)
             if held is None:
                 raise NotFound(f"process instance {instance_id} is not running", reason="instance")
@@ -206,10 +195,16 @@ class Turn:
         One with a time limit may block: it runs in the pool while the turn is parked; then the
         turn is computed again and finds the answer here.
         """
+        self.need_not_be_quick()
         waits = time_limit is not None and self._executive.threads
         return self.request.call_handler(item, call, time_limit if waits else None)
 
     # -- running -----------------------------------------------------------------------------
+
+    def need_not_be_quick(self) -> None:
+        """Leave the event loop for the executive's thread, if that is where we are."""
+        if self.request.is_quick:
+            raise NotQuick
 
     def _carry_out(self, instance_id: int, command: Command) -> None:
         if self._busy:
@@ -225,16 +220,23 @@ class Turn:
 
     def _move(self, instance_id: int, command: Command) -> None:
         self._commands += 1
-        limits = self._executive.limits
+        limits = self._limits
         if self._commands > limits.commands_per_turn:
+            self.need_not_be_quick()
             raise LimitExceeded(
                 f"one request caused more than {limits.commands_per_turn} commands: "
                 "do processes call each other in a circle?"
             )
         held = self.held(instance_id)
         seed = self.request.seed + self._commands * 1_000_003
-        env = Env(self.now, limits, seed, zone=self._executive.zone)
-        outcome = step(held.definition, held.state, command, env)
+        unit = held.definition.key.deployment
+        stores = partial(data_stores.read, self, unit)
+        env = Env(self.now, limits, seed, zone=self._executive.zone, stores=stores)
+        try:
+            outcome = step(held.definition, held.state, command, env)
+        except LimitExceeded:
+            self.need_not_be_quick()
+            raise
         if outcome.records or outcome.wishes:
             self._absorb(held, outcome)
 
@@ -288,11 +290,16 @@ class Turn:
     # -- looking around ----------------------------------------------------------------------
 
     def waits(
-        self, kind: WaitKind, name: str, *, deployment: str | None = None
+        self, kind: WaitKind, name: str, *, deployment: str | None = None, key: str | None = None
     ) -> list[tuple[int, Wait]]:
-        """Open waits of that kind and name, by instance: this turn's own view, then the store's."""
+        """Open waits of that kind and name, by instance: this turn's own view, then the store's.
+
+        With a ``key``, those that wait with it or without any.
+        """
         found: list[tuple[int, Wait]] = []
-        for row in self.reader.hot("waits_by_name", (int(kind), name)):
+        hot, place = self.reader.hot, (int(kind), name)
+        rows = hot("waits_by_name", place) if key is None else hot("waits_without_key", place)
+        for row in (*rows, *(hot("waits_by_key", (*place, key)) if key is not None else ())):
             instance_id, wait_id = row[0], row[1]
             if deployment is not None and row[3] != deployment:
                 continue
@@ -350,39 +357,10 @@ class Turn:
                 if held.version:
                     self.uow.end_instance(number, held.version)
             else:
-                self.uow.save_instance(_row(held), held.version or None)
+                self.uow.save_instance(to_row(held), held.version or None)
             body = encode_records(records[number])
             self.uow.insert(JournalRow(number, firsts[number], held.root_id, self.now_ms, body))
 
     def afterwards(self) -> Iterable[Callable[[], object]]:
         """What is to be done once the turn is durable."""
         return self._afterwards
-
-
-def from_row(row: ProcessInstanceRow, definitions: Definitions) -> Held:
-    """A stored instance in memory."""
-    definition = definitions.get(row.deployment_id, row.process_id, row.revision)
-    state, numbers = decode_state(row.state)
-    return Held(
-        row.id, row.uuid, row.root_id, definition, state, row.version, numbers, row.started_at
-    )
-
-
-def _row(held: Held) -> ProcessInstanceRow:
-    state = held.state
-    key = held.definition.key
-    return ProcessInstanceRow(
-        held.id,
-        held.uuid,
-        held.root_id,
-        key.revision,
-        key.deployment,
-        key.process,
-        int(state.status),
-        held.version + 1,
-        state.caller.instance if state.caller else None,
-        state.correlation_key,
-        state.started_by,
-        held.started_at,
-        encode_state(state, held.numbers),
-    )

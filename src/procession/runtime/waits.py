@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
+from procession.core import continuing
 from procession.core.records import WaitClosed, WaitOpened
 from procession.core.state import Wait, WaitKind
 from procession.runtime.clock import to_ms
+from procession.runtime.detached import payload_of
 from procession.runtime.projection import InstanceContext, ProjectingTurn, Recorded
+from procession.runtime.reactions import public_parameters
 from procession.runtime.work_items import Handlers, Mode
 from procession.store.rows import JobRow, WaitRow
 
@@ -54,29 +59,25 @@ class WaitsProjector:
             )
         )
         if wait.kind is WaitKind.TIMER and due is not None:
-            turn.uow.insert(_job(turn, "timer", None, wait, instance, due, "ready", 3))
+            kind = "continuation" if wait.name == continuing.NAME else "timer"
+            turn.uow.insert(_job(turn, kind, None, wait, instance, due, "ready", 3))
         elif wait.kind is WaitKind.WORK_ITEM and wait.name is not None:
-            mode = self._handlers.mode(wait.name, wait.parameters)
-            found = self._handlers.find(wait.name, wait.parameters)
+            self._work_item(wait, wait.name, instance, turn)
+
+    def _work_item(
+        self, wait: Wait, name: str, instance: InstanceContext, turn: ProjectingTurn
+    ) -> None:
+        mode = self._handlers.mode(name, wait.parameters)
+        found = self._handlers.find(name, wait.parameters)
+        if mode is Mode.JOB and found is not None:
+            plan = found.plan_of(public_parameters(wait))
+            due = turn.now_ms + plan.delay
+            job = _job(turn, "work_item", name, wait, instance, due, "ready", plan.retries)
+            turn.uow.insert(replace(job, payload=payload_of(plan)))
+        elif mode is Mode.EXTERNAL:
             retries = found.retries if found else 3
-            if mode is Mode.JOB:
-                topic = wait.name
-                turn.uow.insert(
-                    _job(turn, "work_item", topic, wait, instance, turn.now_ms, "ready", retries)
-                )
-            elif mode is Mode.EXTERNAL:
-                turn.uow.insert(
-                    _job(
-                        turn,
-                        "work_item",
-                        wait.name,
-                        wait,
-                        instance,
-                        turn.now_ms,
-                        "external",
-                        retries,
-                    )
-                )
+            now = turn.now_ms
+            turn.uow.insert(_job(turn, "work_item", name, wait, instance, now, "external", retries))
 
 
 def _job(

@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from procession.errors import Conflict, Fault, StoreFault
 from procession.runtime.clock import Clock, from_ms, to_ms
+from procession.runtime.detached import priority_of
 from procession.runtime.executive import Executive
 from procession.runtime.jobs import Jobs
 from procession.store.rows import JobRow
@@ -199,7 +200,7 @@ class Worker:
             self._fail(job, error)
 
     def _fail(self, job: JobRow, error: Exception) -> None:
-        if self._jobs.may_be_caught(job):
+        if self._jobs.may_be_caught(job, error):
             catch = partial(self._jobs.catch, job, self.name, error)
             try:
                 self._executive.run(catch, actor="system")
@@ -214,4 +215,6 @@ class Worker:
 
     def _lease(self, limit: int) -> list[JobRow]:
         now = self._clock.now()
-        return self._store.lease_jobs(self.name, to_ms(now), to_ms(now + self._lease_time), limit)
+        until = to_ms(now + self._lease_time)
+        found = self._store.lease_jobs(self.name, to_ms(now), until, limit)
+        return sorted(found, key=priority_of, reverse=True)

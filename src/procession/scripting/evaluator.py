@@ -9,39 +9,50 @@ from datetime import UTC, tzinfo
 from typing import Final, TypeAlias
 
 from procession.core.ports import Purpose, Script, ScriptScope, ScriptSyntax
-from procession.scripting.languages import java, mvel
+from procession.scripting.languages import feel, java, juel, mvel, python_statements
 from procession.scripting.languages.templates import Template
 from procession.scripting.machine.program import Program, compile_program
 from procession.scripting.tree import Return, Stmt, valued
 
-SUPPORTED: Final = "Java (http://www.java.com/java) and MVEL (http://www.mvel.org/2.0, the default)"
+SUPPORTED: Final = "Java, MVEL (the default), JavaScript, Python, FEEL, XPath or JUEL"
 _JAVA: Final = frozenset({"http://www.java.com/java", "java"})
 _OTHERS: Final = {
     "http://www.javascript.com/javascript": "JavaScript",
     "http://www.java.com/javascript": "JavaScript",
     "javascript": "JavaScript",
+    "ecmascript": "JavaScript",
     "text/javascript": "JavaScript",
     "application/javascript": "JavaScript",
-    "http://www.w3.org/1999/xpath": "XPath",
-    "xpath": "XPath",
     "http://www.omg.org/spec/feel/20140401": "FEEL",
+    "http://www.omg.org/spec/dmn/20151101/feel/": "FEEL",
+    "http://www.omg.org/spec/dmn/20180521/feel/": "FEEL",
     "https://www.omg.org/spec/dmn/20191111/feel/": "FEEL",
+    "https://www.omg.org/spec/dmn/20211108/feel/": "FEEL",
+    "https://www.omg.org/spec/dmn/20230324/feel/": "FEEL",
     "feel": "FEEL",
     "python": "Python",
+    "python3": "Python",
     "text/x-python": "Python",
     "application/x-python": "Python",
     "http://www.python.org": "Python",
-    "groovy": "Groovy",
-    "juel": "JUEL",
+    "https://www.python.org": "Python",
 }
+_REFUSED: Final = {"groovy": "Groovy", "application/groovy": "Groovy", "ruby": "Ruby"}
 _MVEL: Final = frozenset({"", "mvel", "http://www.mvel.org/2.0", "http://www.mvel.org"})
+_XPATH: Final = frozenset({"http://www.w3.org/1999/xpath", "xpath"})
+_JUEL: Final = frozenset({"juel", "http://java.sun.com/products/jsp"})
 _RULES: Final = frozenset({"http://www.jboss.org/drools/rule", "drools", "rule"})
+_GRAMMARS: Final = {"Java": java, "MVEL": mvel, "JUEL": juel}
+_READERS: Final = {
+    "Python": (python_statements.parse, python_statements.DIALECT),
+    "FEEL": (feel.parse, feel.DIALECT),
+}
 _NO_SCOPE: Final = ScriptScope()
 _Key: TypeAlias = tuple[str, str, Purpose, tuple[object, ...]]
 
 
 def language_name(language: str, purpose: Purpose) -> str:
-    """``Java`` or ``MVEL``; refuses the languages that are not served.
+    """The language's name, such as ``MVEL``; refuses the languages that are not served.
 
     A script without a known language is MVEL, as is a script that names the rule language; a
     condition in it is a rule pattern and refused, as is a condition in a language nobody knows.
@@ -49,9 +60,14 @@ def language_name(language: str, purpose: Purpose) -> str:
     word = language.strip().lower()
     if word in _JAVA:
         return "Java"
+    if word in _XPATH:
+        return "XPath"
+    if word in _JUEL:
+        return "JUEL"
     if word in _OTHERS:
-        name = _OTHERS[word]
-        raise ScriptSyntax(f"language {name} is not supported yet; write {SUPPORTED}")
+        return _OTHERS[word]
+    if word in _REFUSED:
+        raise ScriptSyntax(f"language {_REFUSED[word]} is not supported; write {SUPPORTED}")
     if word in _RULES and purpose is not Purpose.SCRIPT:
         raise ScriptSyntax(f"rule conditions are not supported yet; write {SUPPORTED}")
     if word not in _MVEL and purpose is not Purpose.SCRIPT:
@@ -89,14 +105,31 @@ class Evaluator:
             self._kept[key] = found
         return found
 
-    def _program(self, language: str, source: str, purpose: Purpose, scope: ScriptScope) -> Program:
+    def _program(self, language: str, source: str, purpose: Purpose, scope: ScriptScope) -> Script:
         name = language_name(language, purpose)
-        grammar = java if name == "Java" else mvel
+        if name == "XPath":
+            from procession.scripting.languages.xpath import compile_xpath
+
+            return compile_xpath(source, purpose, scope, self._zone)
+        if name == "JavaScript":
+            from procession.scripting.languages.javascript import compile_javascript
+
+            return compile_javascript(source, purpose, scope, self._zone)
+        if name in _READERS:
+            try:
+                reader, dialect = _READERS[name]
+                body, imports = reader(source, purpose, frozenset({*scope.types, *scope.globals}))
+            except RecursionError:
+                raise ScriptSyntax("the script is nested too deeply") from None
+            return compile_program(
+                name, source, body, dialect, purpose, scope, imports, self._strict, self._zone
+            )
+        grammar = _GRAMMARS[name]
         try:
             body, imports = grammar.parse(source)
         except RecursionError:
             raise ScriptSyntax("the script is nested too deeply") from None
-        if name == "MVEL" or purpose is not Purpose.SCRIPT:
+        if name != "Java" or purpose is not Purpose.SCRIPT:
             if name == "Java" and purpose is Purpose.CONDITION and not _returns(body):
                 text = "a Java condition must return a value: begin it with 'return'"
                 raise ScriptSyntax(text)
@@ -106,7 +139,7 @@ class Evaluator:
             source,
             body,
             grammar.DIALECT,
-            purpose,
+            Purpose.EXPRESSION if name == "JUEL" else purpose,
             scope,
             imports,
             self._strict,
@@ -141,4 +174,9 @@ def _returns(body: tuple[Stmt, ...]) -> bool:
 
 
 def _fingerprint(scope: ScriptScope) -> tuple[object, ...]:
-    return (tuple(scope.types.items()), scope.imports, tuple(scope.globals.items()))
+    return (
+        tuple(scope.types.items()),
+        scope.imports,
+        tuple(scope.globals.items()),
+        tuple(scope.namespaces.items()),
+    )

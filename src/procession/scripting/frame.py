@@ -67,6 +67,7 @@ class Frame(Meter):
     current: dict[str, tuple[Value, Value]] = _NOTHING
     globals: dict[str, Value] | None = None
     properties: dict[str, str] | None = None
+    depth = 0
     _random: Random | None = None
 
     def __init__(

@@ -7,7 +7,7 @@ only when needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from procession.scripting.equality import (
@@ -298,6 +298,20 @@ class IteratorObject:
         self.items = items
         self.owner = owner
         self.at = 0
+
+
+class FunctionObject:
+    """A function that a script made; :mod:`procession.scripting.machine.functions` runs it."""
+
+    __slots__ = ("arity", "call")
+
+    def __init__(self, arity: int, call: Callable[..., Value]) -> None:
+        self.arity = arity
+        self.call = call
+
+    def shown(self) -> str:
+        """What it prints as."""
+        return "Script$$Lambda"
 
 
 class ClassObject(Structured):

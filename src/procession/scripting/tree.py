@@ -6,6 +6,7 @@ the machine, with the few differences between languages in :class:`Dialect`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 import msgspec
@@ -184,6 +185,47 @@ class Empty(Node, frozen=True):
     """``empty``: equal to null, zero, false, and to texts and collections without content."""
 
 
+class Apply(Node, frozen=True):
+    """An operation that a language brings along: a function of the frame and the operands."""
+
+    function: Callable[..., Value]
+    args: tuple[Expr, ...]
+
+
+class Form(Node, frozen=True):
+    """An expression that a language brings along and that decides when its parts are run.
+
+    ``outer`` are compiled before the locals ``names`` exist, ``parts`` with them. ``make`` gets the
+    slots of the names, the code of outer parts, of inner parts, and what one round of them costs.
+    """
+
+    make: Callable[..., Value]
+    outer: tuple[Expr, ...]
+    parts: tuple[Expr, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+class Lambda(Node, frozen=True):
+    """A function without a name, or with one in ``name``, by which it can call itself."""
+
+    parameters: tuple[str, ...]
+    body: Block
+    name: str = ""
+
+
+class MethodReference(Node, frozen=True):
+    """``Type::method``, ``value::method``, ``Type::new``."""
+
+    target: Expr
+    name: str
+
+
+class MaybeName(Node, frozen=True):
+    """A name that is null where nothing has it."""
+
+    name: str
+
+
 Expr: TypeAlias = (
     Literal
     | Name
@@ -206,6 +248,11 @@ Expr: TypeAlias = (
     | Projection
     | IsDefined
     | Empty
+    | Apply
+    | Form
+    | Lambda
+    | MethodReference
+    | MaybeName
 )
 
 # -- statements ------------------------------------------------------------------------------
@@ -300,6 +347,13 @@ class Continue(Node, frozen=True):
     """``continue``."""
 
 
+class WriteBack(Node, frozen=True):
+    """A whole script after which the process variables among ``names`` are set to their locals."""
+
+    body: tuple[Stmt, ...]
+    names: tuple[str, ...]
+
+
 Stmt: TypeAlias = (
     Expression
     | Local
@@ -314,6 +368,7 @@ Stmt: TypeAlias = (
     | Try
     | Break
     | Continue
+    | WriteBack
 )
 
 

@@ -74,6 +74,7 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "task.read": Rule(Who.PARTICIPANTS, (SEE_ALL,), _TASK_READING),
         "task.act": Rule(Who.PARTICIPANTS, (), _TASK),
         "task.query": Rule(Who.PARTICIPANTS, (SEE_ALL,), ("rest-query", "rest-all")),
+        "execute": Rule(Who.AUTHENTICATED, (), ("rest-client", "rest-all")),
         "deployment.read": Rule(Who.AUTHENTICATED, (), _DEPLOYMENT),
         "deployment.write": Rule(Who.ADMINISTRATORS, (), _DEPLOYMENT),
         "job.read": Rule(Who.ROLES, (OPERATOR,)),

@@ -12,6 +12,7 @@ import msgspec
 
 from procession.bpmn.compiler import Compilation
 from procession.bpmn.problems import Problem
+from procession.bpmn.soundness import DEPLOYING, check_soundness
 from procession.bpmn.starts import start_subscriptions, start_timers
 from procession.core.graph import ProcessDefinition
 from procession.core.state import WaitKind
@@ -27,6 +28,7 @@ from procession.store.codec import encode_value
 from procession.store.repositories import deployments as repository
 from procession.store.rows import JobRow
 from procession.store.store import Reader
+from procession.tasks.form_schemas import form_fault
 from procession.values import Map
 
 STRATEGIES: Final = ("SINGLETON", "PER_REQUEST", "PER_PROCESS_INSTANCE")
@@ -34,7 +36,11 @@ BPMN_ENDINGS: Final = (".bpmn", ".bpmn2", ".bpmn20.xml")
 UNSUPPORTED: Final = (".drl", ".dmn", ".rdrl", ".gdst", ".dsl", ".dslr", ".rf", ".xls", ".xlsx")
 
 
-_START_KINDS: Final = {"signal": int(WaitKind.SIGNAL), "message": int(WaitKind.MESSAGE)}
+_START_KINDS: Final = {
+    "signal": int(WaitKind.SIGNAL),
+    "message": int(WaitKind.MESSAGE),
+    "conditional": int(WaitKind.CONDITION),
+}
 
 
 class DeploymentService(Service):
@@ -150,20 +156,32 @@ class DeploymentService(Service):
         return bytes(rows[0][0])
 
     @query
-    def refresh_cache(self, actor: Actor, definition_ids: Iterable[str] | None = None) -> int:
+    def refresh_cache(self, actor: Actor, units: Iterable[str] | None = None) -> int:
         """Read definitions anew from the store, here and on every node; how many are deployed.
 
-        Running instances keep their definitions (``reference/oneweb-rest-api.md`` 2.10).
+        ``units`` keeps it to those deployments. Running instances keep their definitions
+        (``reference/oneweb-rest-api.md`` 2.10).
         """
         self.room.access.check(actor, "administer")
+        if units is not None:
+            for unit in units:
+                self.room.definitions.forget_unit(unit)
+                self.room.store.notify("definitions", unit)
+            return 0
         self.room.definitions.forget()
         self.room.directory.forget()
         self.room.store.notify("definitions", "")
-        if definition_ids is not None:
-            return len(tuple(definition_ids))
         with self.room.store.read() as reader:
             _, total = repository.definitions(reader, None, 0, 1)
         return total
+
+    @query
+    def business_objects(self, actor: Actor, found: DefinitionView) -> Map:
+        """Declared business objects of a definition with their fields; it is loaded if need be."""
+        self.room.access.check(actor, "deployment.read")
+        key = (found.deployment_id, found.process_id, found.revision)
+        objects: Map = self.room.definitions.get(*key).attributes.get("business_objects", Map())
+        return objects
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -175,6 +193,8 @@ class DeploymentService(Service):
         seen: set[str] = set()
         several = sum(name.lower().endswith(BPMN_ENDINGS) for name in files) > 1
         for name, content in sorted(files.items()):
+            if name.lower().endswith(".form") and (fault := form_fault(content)):
+                problems.append(_fault("", 0, f"{name}: {fault}", "form"))
             if name.lower().endswith(UNSUPPORTED):
                 text = f"{name}: rule and decision files are not supported yet"
                 problems.append(_fault(name, 0, text, "unsupported"))
@@ -184,6 +204,9 @@ class DeploymentService(Service):
             compilations[name] = compiled
             place = name if several else ""
             problems.extend(replace(problem, file=place) for problem in compiled.problems)
+            if not compiled.errors:
+                sound = check_soundness(content, resource=name, bounds=DEPLOYING)
+                problems.extend(replace(problem, file=place) for problem in sound.problems)
             for definition in compiled.definitions:
                 if definition.id in seen:
                     text = f"Process with same id already exists: {definition.id}"

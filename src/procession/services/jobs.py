@@ -10,10 +10,10 @@ from procession.core.state import InstanceStatus
 from procession.errors import Invalid, NotFound, Rejected
 from procession.identity.model import Actor
 from procession.runtime.clock import from_ms, to_ms
+from procession.runtime.held import from_row
 from procession.runtime.jobs import Jobs
 from procession.runtime.lanes import Room, Service, change, query
 from procession.runtime.reactions import public_parameters
-from procession.runtime.turn import from_row
 from procession.runtime.work_items import Mode
 from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.views import IncidentView, JobView, Page
@@ -215,7 +215,16 @@ def _view(row: JobRow, parameters: Map = EMPTY, key: str = "") -> JobView:
         locked_until=from_ms(row.lease_until) if row.lease_until else None,
         parameters=parameters,
         key=key,
+        status=_status(row),
     )
+
+
+def _status(row: JobRow) -> str:
+    if row.state == repository.FAILED:
+        return "ERROR"
+    if row.lease_until:
+        return "RUNNING"
+    return "RETRYING" if row.failures else "QUEUED"
 
 
 def _incident(row: IncidentRow) -> IncidentView:

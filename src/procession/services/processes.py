@@ -16,12 +16,13 @@ from procession.core.commands import (
 )
 from procession.core.graph import ProcessDefinition
 from procession.core.item_types import check_object
-from procession.core.state import InstanceState, WaitKind, root_variables
+from procession.core.state import InstanceState, InstanceStatus, WaitKind, root_variables
 from procession.errors import NotFound, Rejected
 from procession.identity.model import Actor
 from procession.runtime.clock import from_ms
+from procession.runtime.conditions import started_at
+from procession.runtime.held import Held, from_row
 from procession.runtime.lanes import Service, change, query
-from procession.runtime.turn import Held, from_row
 from procession.services.access import person
 from procession.services.paging import PageRequest
 from procession.services.views import Page, ProcessInstanceView
@@ -84,6 +85,28 @@ class ProcessService(Service):
             if taken:
                 raise Rejected(f"{correlation_key} already exists", reason="correlation_key")
         return running_view(self.turn.start(definition, command))
+
+    @change
+    def evaluate_conditions(
+        self, actor: Actor, variables: Map, *, deployment: str | None = None
+    ) -> tuple[ProcessInstanceView, ...]:
+        """Start an instance for each conditional start event that holds over the variables.
+
+        They are the variables of each instance as well. Raises
+        :class:`procession.errors.ExecutionFailure` if a condition or a process fails, after which
+        nothing has happened.
+        """
+        self.room.access.check(actor, "process.start")
+        values = freeze_all(variables)
+        found = self.room.executive.reactions.conditions.that_hold(self.turn, values, deployment)
+        if self.room.settings.variable_types == "check":
+            for definition, _ in found:
+                self._check_types(definition, values)
+        started = [
+            self.turn.start(definition, started_at(node, values, person(actor)))
+            for definition, node in found
+        ]
+        return tuple(running_view(held) for held in started)
 
     @change
     def abort(self, actor: Actor, instance_id: int, *, deployment: str | None = None) -> None:
@@ -167,6 +190,28 @@ class ProcessService(Service):
         self.turn.execute(ResumeProcess(), instance_id=instance_id)
         jobs.wake(self.turn.uow, instance_id, self.turn.now_ms)
         self.turn.wake_at(self.turn.now_ms)
+
+    @change
+    def activate(
+        self, actor: Actor, instance_id: int, name: str, variables: Map = EMPTY
+    ) -> ProcessInstanceView:
+        """Begin an activity of an ad hoc scope by its name or id, as often as it is asked for.
+
+        ``variables`` are its own while it is active. Raises :class:`Rejected` if the instance has
+        no such activity, is suspended, or its scope is not active or takes no more.
+        """
+        held = self._mine(actor, instance_id, None)
+        if held.state.status is InstanceStatus.SUSPENDED:
+            raise Rejected(f"process instance {instance_id} is suspended; resume it first")
+        delivery = self.room.executive.reactions.delivery
+        if not delivery.activate(self.turn, instance_id, name, freeze_all(variables)):
+            known = ", ".join(sorted(held.definition.ad_hoc_nodes)) or "none"
+            raise Rejected(
+                f"process instance {instance_id} has no {name!r} that may begin by its name now "
+                f"(in its ad hoc scopes: {known})",
+                reason="ad_hoc",
+            )
+        return running_view(self.turn.held(instance_id))
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -287,6 +332,8 @@ class ProcessService(Service):
         for name, value in values.items():
             if name in objects:
                 check_object(name, objects[name], value)
+            elif name in declared and declared[name].structure in objects:
+                check_object(name, objects[declared[name].structure], value)
             elif name in declared:
                 declared[name].check(value)
 

@@ -147,10 +147,44 @@ class AttachmentView(View, frozen=True):
     attached_by: str
     size: int
     content_id: int
+    access_type: str = "Inline"
+
+
+class TaskEventView(View, frozen=True):
+    """What was done to a task; ``type`` in jBPM's words, ``on_behalf_of`` for whom it was done."""
+
+    id: int
+    task_id: int
+    type: str
+    actor: str
+    on_behalf_of: str | None
+    old_status: str | None
+    new_status: str
+    message: str | None
+    at: datetime
+    process_instance_id: int | None
+    work_item_id: int | None
+
+
+class TaskSummaryView(View, frozen=True):
+    """Tasks of one process, name and state: how many, and on average how long.
+
+    ``waited`` is from creation to start, ``worked`` from start to end, in milliseconds.
+    """
+
+    process_id: str | None
+    name: str
+    status: str
+    count: int
+    waited: int | None
+    worked: int | None
 
 
 class TaskView(View, frozen=True):
-    """A human task with its people; ``caused_by`` is whose doing brought it about."""
+    """A human task with its people; ``caused_by`` is whose doing brought it about.
+
+    ``loop_id`` is shared by the members of one multi-instance task.
+    """
 
     id: int
     uuid: str
@@ -191,6 +225,7 @@ class TaskView(View, frozen=True):
     fault_name: str | None = None
     fault_type: str | None = None
     caused_by: str | None = None
+    follow_up_at: datetime | None = None
     potential_owners: tuple[Person, ...] = ()
     business_administrators: tuple[Person, ...] = ()
     excluded_owners: tuple[Person, ...] = ()
@@ -198,6 +233,16 @@ class TaskView(View, frozen=True):
     recipients: tuple[Person, ...] = ()
     comments: tuple[CommentView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()
+    loop_id: str | None = None
+
+
+class FormView(View, frozen=True):
+    """The form of a task as it was deployed, and the data it begins with."""
+
+    task_id: int
+    key: str
+    schema: Map
+    data: Value
 
 
 class ContentView(View, frozen=True):
@@ -261,7 +306,11 @@ class DefinitionView(View, frozen=True):
 
 
 class JobView(View, frozen=True):
-    """Durable work: a timer, a work item, a continuation."""
+    """Durable work: a timer, a work item, a continuation.
+
+    ``status`` is what jBPM's executor calls it: QUEUED, RUNNING, RETRYING or ERROR. A job that is
+    done or cancelled is gone.
+    """
 
     id: int
     kind: str
@@ -277,6 +326,7 @@ class JobView(View, frozen=True):
     locked_until: datetime | None
     parameters: Map = EMPTY
     key: str = ""
+    status: str = ""
 
 
 class IncidentView(View, frozen=True):

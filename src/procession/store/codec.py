@@ -44,7 +44,7 @@ from procession.store.packing import PLAIN, extend, lower, needs_thaw, restore, 
 from procession.store.upcasts import lift
 from procession.values import Value
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The present number of each stored form; older ones go through ``upcasts.py``."""
 _FRONT: Final = bytes([FORMAT])
 
@@ -136,7 +136,9 @@ def encode_state(state: InstanceState, numbers: Mapping[int, int]) -> bytes:
 
 def _lower_elements(elements: Iterable[ElementInstance], thorough: bool) -> list[ElementInstance]:
     return [
-        element if element.memo is None else replace(element, memo=lower(element.memo, thorough))
+        element
+        if element.memo is None and not element.log
+        else replace(element, memo=lower(element.memo, thorough), log=lower(element.log, thorough))
         for element in elements
     ]
 
@@ -172,6 +174,9 @@ def decode_state(data: bytes) -> tuple[InstanceState, dict[int, int]]:
         for element in stored.elements:
             if element.memo is not None:
                 force_setattr(element, "memo", thaw(element.memo))
+            if element.log:
+                chunks = [tuple([thaw(entry) for entry in chunk]) for chunk in element.log]
+                force_setattr(element, "log", tuple(chunks))
         for wait in stored.waits:
             force_setattr(wait, "parameters", thaw(wait.parameters))
         for names in stored.variables.values():
@@ -200,10 +205,10 @@ def decode_state(data: bytes) -> tuple[InstanceState, dict[int, int]]:
 
 
 _VALUE_FIELDS: dict[type[Record], tuple[str, ...]] = {
-    ProcessInstanceEnded: ("value",),
+    ProcessInstanceEnded: ("value", "kept"),
     ElementNoted: ("memo",),
     VariableSet: ("value", "old"),
-    ProcessCalled: ("variables",),
+    ProcessCalled: ("variables", "undo"),
     MessageThrown: ("value",),
     SignalThrown: ("value",),
     ErrorThrown: ("value",),

@@ -19,6 +19,8 @@ from procession.store.rows import (
     ProcessInstanceRow,
     ProcessLogRow,
     Row,
+    TaskAttachmentRow,
+    TaskCommentRow,
     TaskContentRow,
     TaskPersonRow,
     TaskRow,
@@ -74,6 +76,7 @@ HOT: Final[dict[str, str]] = {
     "waits_by_name": _wait(_WAIT_NAME),
     "waits_by_name_in": _wait(_WAIT_NAME + " and deployment_id = ?"),
     "waits_by_key": _wait(_WAIT_NAME + ' and "key" = ?'),
+    "waits_without_key": _wait(_WAIT_NAME + ' and "key" is null'),
     "waits_by_key_in": _wait(_WAIT_NAME + ' and deployment_id = ? and "key" = ?'),
     # jobs
     "jobs": _whole(JobRow, "job", "id in ??"),
@@ -98,6 +101,14 @@ HOT: Final[dict[str, str]] = {
         " union select l.instance_id from process_log l join family f on l.parent_id = f.id)"
         " select id from family"
     ),
+    "open_sub_tasks": _task(
+        "parent_id = ? and status in ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
+    ),
+    "sub_tasks": _task("parent_id = ?"),
+    "comments": _whole(TaskCommentRow, "task_comment", "task_id = ? order by id"),
+    "comment": _whole(TaskCommentRow, "task_comment", "id = ?"),
+    "attachments": _whole(TaskAttachmentRow, "task_attachment", "task_id = ? order by id"),
+    "attachment": _whole(TaskAttachmentRow, "task_attachment", "id = ?"),
     "tasks_by_work_items": _task("work_item_id in ??"),
     "people": _whole(
         TaskPersonRow, "task_person", "task_id in ?? order by task_id, relation, kind, name"
@@ -136,6 +147,7 @@ HOT: Final[dict[str, str]] = {
     "start_subscriptions_in": (
         _START + " where kind = ? and name = ? and deployment_id = ? order by revision, process_id"
     ),
+    "data_store": "select value, version from data_store where deployment_id = ? and name = ?",
     # people
     "starters": (
         "select identity, started_at, root_id from process_log where instance_id = ?"

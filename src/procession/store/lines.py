@@ -43,9 +43,14 @@ def fault(error: Exception) -> Fault:
         case psycopg.DataError() | UnicodeEncodeError() | struct.error():
             return InvalidValue("the database cannot hold a value: text with NUL, or out of range")
         case psycopg.OperationalError() | psycopg.InterfaceError():
-            return StoreUnavailable("the database does not answer; try again")
+            return StoreUnavailable(f"the database does not answer; try again ({_first(error)})")
         case _:
             return StoreFault(f"the database refused a statement: {type(error).__name__}")
+
+
+def _first(error: Exception) -> str:
+    """The first line of what the driver says: host and port, without a password."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
 def _has_news(file: int) -> bool:

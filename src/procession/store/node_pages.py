@@ -79,5 +79,5 @@ def view(dialect: str) -> str:
         )
         source = "join json_each(node_page.entries) as entry"
     return (
-        f"create view node_log as select {number} as id, {shared}, {entry} from node_page {source}"  # noqa: S608, E501
+        f"create view node_log as select {number} as id, {shared}, {entry} from node_page {source}"  # noqa: S608
     )

@@ -101,7 +101,8 @@ class TaskRow(Row):
     """A human task (``reference/jbpm-rest-api.md`` B.5, ``reference/oneweb-rest-api.md`` 2.5).
 
     ``owner`` is ONEWEB's previous claimer; ``due_at`` the modelled due date; ``caused_by`` whose
-    doing brought the task about.
+    doing brought the task about; ``deadlines`` which deadlines lie ahead (``tasks/deadlines.py``);
+    ``loop_id`` of which multi-instance task it is a member (``tasks/rounds.py``).
     """
 
     id: int
@@ -142,6 +143,9 @@ class TaskRow(Row):
     fault_name: str | None
     fault_type: str | None
     caused_by: str | None = None
+    deadlines: int = 0
+    follow_up_at: int | None = None
+    loop_id: str | None = None
 
 
 class TaskPersonRow(Row):
@@ -181,6 +185,33 @@ class TaskContentRow(Row):
     task_id: int | None
     kind: str
     body: bytes
+
+
+class TaskCommentRow(Row):
+    """What somebody said about a task."""
+
+    id: int
+    task_id: int
+    text: str
+    added_by: str
+    added_at: int
+
+
+class TaskAttachmentRow(Row):
+    """A document that somebody added to a task; its bytes are a content of its own.
+
+    ``access_type``: ``Inline``, ``Url`` (the content is an address) or ``Unknown``.
+    """
+
+    id: int
+    task_id: int
+    name: str
+    content_type: str
+    access_type: str
+    size: int
+    attached_by: str
+    attached_at: int
+    content_id: int
 
 
 class ProcessLogRow(Row):

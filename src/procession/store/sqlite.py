@@ -36,11 +36,11 @@ from procession.store.numbering import Blocks
 from procession.store.reading import Readers, Reading
 from procession.store.rows import JobRow
 from procession.store.schema import prepare_schema
+from procession.store.sqlite_file import connect
 from procession.store.writing import WRITES, Plan, Step, Write, Writes, key_taken, lost, plan
 
 BLOCK: Final = 1000
 """How many numbers are reserved at a time, and so lost at most by a crash."""
-BUSY_MS: Final = 10_000
 _SIZES: Final = (64, 16, 4, 1)
 _LIST: Final = "in (select value from json_each(?))"
 _SPELLING: Final = Spelling("?", _LIST, _LIST)
@@ -106,15 +106,30 @@ def _fault(error: Exception) -> Fault:
 class _Reader:
     """A snapshot; lent to one thread at a time."""
 
-    __slots__ = ("connection", "raw")
+    __slots__ = ("connection", "has_begun", "raw")
 
     def __init__(self, engine: Engine) -> None:
         self.connection: Connection = engine.connect()
         self.raw: sqlite3.Connection = _raw(self.connection)
+        self.has_begun = False
+
+    def begin(self) -> sqlite3.Connection:
+        """Fix the snapshot with the first question: many turns ask none."""
+        if not self.has_begun:
+            self.raw.execute("begin")
+            self.has_begun = True
+        return self.raw
+
+    def end(self) -> None:
+        """Let the snapshot go."""
+        self.has_begun = False
+        if self.raw.in_transaction:
+            self.raw.execute("rollback")
 
     def execute(self, statement: Executable) -> Sequence[Any]:
         """All rows of a select, as named tuples."""
         try:
+            self.begin()
             return self.connection.execute(statement).all()
         except (DBAPIError, sqlite3.Error) as error:
             raise _fault(error) from error
@@ -134,7 +149,7 @@ class _Reader:
                 values = list(parameters)
                 for place, _ in read.lists:
                     values[place] = msgspec.json.encode(list(values[place])).decode()
-            return self.raw.execute(read.sql, values).fetchall()
+            return self.begin().execute(read.sql, values).fetchall()
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
             raise _fault(error) from error
 
@@ -186,19 +201,7 @@ class SqliteStore:
             raise
 
     def _connect(self) -> sqlite3.Connection:
-        raw = sqlite3.connect(
-            self._path, isolation_level=None, check_same_thread=False, cached_statements=512
-        )
-        raw.execute(f"pragma busy_timeout = {BUSY_MS}")
-        raw.execute("pragma journal_mode = wal")
-        raw.execute(f"pragma synchronous = {'off' if self._scratch else 'full'}")
-        raw.execute("pragma foreign_keys = on")
-        raw.execute("pragma temp_store = memory")
-        raw.execute("pragma secure_delete = fast")
-        raw.execute("pragma wal_autocheckpoint = 4000")  # pages; each costs two more fsyncs
-        return raw
-
-    # --- reading -------------------------------------------------------------------------------
+        return connect(self._path, is_durable=not self._scratch)
 
     def read(self) -> Reading[_Reader]:
         """A snapshot on a reading connection of this thread."""
@@ -211,18 +214,14 @@ class SqliteStore:
             reader = self._idle.pop() if self._idle else _Reader(self._engine)
         except IndexError:
             reader = _Reader(self._engine)
-        reader.raw.execute("begin")
         return reader
 
     def _return_reader(self, reader: _Reader) -> None:
-        if reader.raw.in_transaction:
-            reader.raw.execute("rollback")
+        reader.end()
         if self._is_open:
             self._idle.append(reader)
         else:
             reader.connection.close()
-
-    # --- writing -------------------------------------------------------------------------------
 
     def unit_of_work(self) -> Writes:
         """An empty one."""
@@ -283,8 +282,6 @@ class SqliteStore:
             if guard is not None and count != guard:
                 raise Conflict("another turn changed the same thing first; try again")
 
-    # --- numbers -------------------------------------------------------------------------------
-
     def next_ids(self, sequence: str, count: int) -> range:
         """Draw ascending numbers."""
         return self._numbers.draw(sequence, count)
@@ -309,8 +306,6 @@ class SqliteStore:
                     "update counter set value = ? where name = ? and value = ?",
                     [(block.start - 1, name, block.stop - 1) for name, block in left.items()],
                 )
-
-    # --- jobs ----------------------------------------------------------------------------------
 
     def lease_jobs(
         self,
@@ -351,8 +346,6 @@ class SqliteStore:
         with self._readers.fresh() as reader:
             rows = reader.hot("next_due", (now, now))
         return rows[0][0]  # type: ignore[no-any-return]
-
-    # --- the rest ------------------------------------------------------------------------------
 
     def notify(self, channel: str, payload: str) -> None:
         """Nobody to tell: one process serves a file."""

@@ -7,45 +7,67 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Sequence,
     String,
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-metadata = MetaData()
-views = MetaData()
-"""What is read like a table and is none."""
+from procession.store.columns import Id, metadata, own_id, views, where_known
+from procession.store.task_tables import (
+    task,
+    task_attachment,
+    task_comment,
+    task_content,
+    task_event,
+    task_person,
+)
+
+__all__ = [
+    "SEQUENCES",
+    "counter",
+    "data_store",
+    "deployment",
+    "group",
+    "incident",
+    "job",
+    "journal",
+    "lane_actor",
+    "membership",
+    "metadata",
+    "node_log",
+    "node_page",
+    "process_definition",
+    "process_instance",
+    "process_log",
+    "resource",
+    "role",
+    "role_grant",
+    "setting",
+    "start_subscription",
+    "task",
+    "task_attachment",
+    "task_comment",
+    "task_content",
+    "task_event",
+    "task_person",
+    "user",
+    "variable_log",
+    "views",
+    "wait",
+    "work_party",
+    "work_party_member",
+]
 
 SEQUENCES = {
     name: Sequence(f"{name}_seq", data_type=BigInteger, metadata=metadata)
     for name in ("public", "job", "content", "revision")
 }
 """What :meth:`procession.store.store.Store.next_ids` draws from on PostgreSQL."""
-
-Id = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _own_id() -> Column[int]:
-    """A primary key that the database numbers by itself."""
-    return Column("id", Id, Identity(always=False), primary_key=True)
-
-
-def _where_known(name: str, column: str) -> Index:
-    """An index of the rows that have the column, where most have not.
-
-    ``schema.create_schema`` says the same to PostgreSQL: here it would load that dialect for all.
-    """
-    known = text(f"{column} is not null")
-    return Index(name, column, sqlite_where=known)
-
 
 deployment = Table(
     "deployment",
@@ -91,8 +113,8 @@ start_subscription = Table(
     Column("process_id", Text, primary_key=True),
     Column("node_id", Text, primary_key=True),
     Column("deployment_id", Text, nullable=False),
-    Column("kind", Integer, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("kind", Integer, primary_key=True),
+    Column("name", Text, primary_key=True),
     Index("ix_start_subscription_name", "kind", "name"),
 )
 process_instance = Table(
@@ -112,7 +134,7 @@ process_instance = Table(
     Column("started_at", BigInteger, nullable=False),
     Column("state", LargeBinary, nullable=False),
     Index("ix_process_instance_deployment", "deployment_id", "process_id"),
-    _where_known("ix_process_instance_caller", "caller_id"),
+    where_known("ix_process_instance_caller", "caller_id"),
     UniqueConstraint("correlation_key", name="uq_process_instance_correlation_key"),
 )
 journal = Table(
@@ -138,7 +160,7 @@ wait = Table(
     Column("node_id", Text, nullable=False),
     Column("public_id", Id),
     Column("due_at", BigInteger),
-    Index("ix_wait_name", "kind", "name", "deployment_id"),
+    Index("ix_wait_name", "kind", "name", "key", "deployment_id"),
     Index("ix_wait_public_id", "public_id"),
     sqlite_with_rowid=False,
 )
@@ -164,12 +186,12 @@ job = Table(
     Index("ix_job_due", "state", "due_at"),
     Index("ix_job_topic", "topic", "state", "due_at"),
     Index("ix_job_instance", "instance_id", "wait_id"),
-    _where_known("ix_job_lease", "lease_until"),
+    where_known("ix_job_lease", "lease_until"),
 )
 incident = Table(
     "incident",
     metadata,
-    _own_id(),
+    own_id(),
     Column("job_id", Id, ForeignKey("job.id", ondelete="CASCADE"), nullable=False),
     Column("root_id", Id),
     Column("instance_id", Id),
@@ -182,90 +204,6 @@ incident = Table(
     Index("ix_incident_job", "job_id"),
     Index("ix_incident_instance", "instance_id"),
 )
-task = Table(
-    "task",
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("uuid", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("root_id", Id),
-    Column("instance_id", Id),
-    Column("wait_id", Id),
-    Column("work_item_id", Id),
-    Column("deployment_id", Text),
-    Column("process_id", Text),
-    Column("process_name", Text),
-    Column("node_id", Text),
-    Column("name", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("form_name", Text),
-    Column("status", String(12), nullable=False),
-    Column("previous_status", String(12)),
-    Column("priority", Integer, nullable=False),
-    Column("skipable", Boolean, nullable=False),
-    Column("actual_owner", Text),
-    Column("owner", Text),
-    Column("created_by", Text),
-    Column("created_at", BigInteger, nullable=False),
-    Column("activated_at", BigInteger),
-    Column("expires_at", BigInteger),
-    Column("due_at", BigInteger),
-    Column("parent_id", Id),
-    Column("sub_task_strategy", Text),
-    Column("lane", Text),
-    Column("load_entity", Text),
-    Column("load_param", Text),
-    Column("language", Text),
-    Column("input_content_id", Id),
-    Column("output_content_id", Id),
-    Column("fault_content_id", Id),
-    Column("fault_name", Text),
-    Column("fault_type", Text),
-    Column("caused_by", Text),
-    Index("ix_task_instance", "instance_id"),
-    Index("ix_task_root", "root_id"),
-    _where_known("ix_task_created_by", "created_by"),
-    Index("ix_task_owner", "actual_owner", "status"),
-    Index("ix_task_status", "status"),
-    Index("ix_task_work_item", "work_item_id"),
-)
-task_person = Table(
-    "task_person",
-    metadata,
-    Column("task_id", Id, primary_key=True, autoincrement=False),
-    Column("relation", String(24), primary_key=True),
-    Column("kind", String(5), primary_key=True),
-    Column("name", Text, primary_key=True),
-    Index("ix_task_person_name", "name", "kind", "relation"),
-    sqlite_with_rowid=False,
-)
-task_event = Table(
-    "task_event",
-    metadata,
-    _own_id(),
-    Column("task_id", Id, nullable=False),
-    Column("root_id", Id),
-    Column("instance_id", Id),
-    Column("work_item_id", Id),
-    Column("type", String(12), nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("on_behalf_of", Text),
-    Column("old_status", String(12)),
-    Column("new_status", String(12), nullable=False),
-    Column("message", Text),
-    Column("at", BigInteger, nullable=False),
-    Index("ix_task_event_task", "task_id"),
-)
-task_content = Table(
-    "task_content",
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("task_id", Id),
-    Column("kind", String(6), nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Index("ix_task_content_task", "task_id"),
-)
 lane_actor = Table(
     "lane_actor",
     metadata,
@@ -276,7 +214,7 @@ lane_actor = Table(
 process_log = Table(
     "process_log",
     metadata,
-    _own_id(),
+    own_id(),
     Column("instance_id", Id, nullable=False),
     Column("uuid", Text, nullable=False),
     Column("root_id", Id, nullable=False),
@@ -297,12 +235,13 @@ process_log = Table(
     Index("ix_process_log_instance", "instance_id", unique=True),
     Index("ix_process_log_process", "process_id", "status"),
     Index("ix_process_log_parent", "parent_id"),
+    Index("ix_process_log_root", "root_id"),
     Index("ix_process_log_identity", "identity"),
 )
 node_page = Table(
     "node_page",
     metadata,
-    _own_id(),
+    own_id(),
     Column("instance_id", Id, nullable=False),
     Column("root_id", Id, nullable=False),
     Column("process_id", Text, nullable=False),
@@ -314,7 +253,7 @@ node_page = Table(
 node_log = Table(
     "node_log",
     views,
-    _own_id(),
+    own_id(),
     Column("instance_id", Id, nullable=False),
     Column("root_id", Id, nullable=False),
     Column("process_id", Text, nullable=False),
@@ -331,7 +270,7 @@ node_log = Table(
 variable_log = Table(
     "variable_log",
     metadata,
-    _own_id(),
+    own_id(),
     Column("instance_id", Id, nullable=False),
     Column("root_id", Id, nullable=False),
     Column("process_id", Text, nullable=False),
@@ -395,6 +334,14 @@ work_party_member = Table(
     Column("party_name", Text, primary_key=True),
     Column("kind", String(5), primary_key=True),
     Column("name", Text, primary_key=True),
+)
+data_store = Table(
+    "data_store",
+    metadata,
+    Column("deployment_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("value", LargeBinary, nullable=False),
 )
 counter = Table(
     "counter",

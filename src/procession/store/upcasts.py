@@ -18,7 +18,34 @@ from procession.errors import StoreFault
 
 Lift = Callable[[Any], Any]
 
-LIFTS: Mapping[tuple[str, int], Lift] = {}
+
+def _same(body: Any) -> Any:
+    return body
+
+
+def _with_a_number_for_each_token(body: Any) -> Any:
+    """Format 1 kept one number for each join; surplus tokens have got theirs since."""
+    parked: list[Any] = []
+    for scope, node, (number, flows) in body[11]:
+        came: dict[str, list[int]] = {}
+        further: dict[int, int] = {0: number}
+        numbers = []
+        for flow in flows:
+            rank = len(came.setdefault(flow, []))
+            if rank not in further:
+                further[rank], body[4] = body[4], body[4] + 1
+            came[flow].append(rank)
+            numbers.append(further[rank])
+        parked.append((scope, node, (numbers, flows)))
+    body[11] = parked
+    return body
+
+
+LIFTS: Mapping[tuple[str, int], Lift] = {
+    ("state", 1): _with_a_number_for_each_token,
+    ("records", 1): _same,
+    ("value", 1): _same,
+}
 """By kind (``state``, ``records``, ``value``) and the format lifted from."""
 
 
@@ -35,5 +62,8 @@ def lift(
         )
     body = msgspec.msgpack.decode(data[1:])
     for number in range(form, present):
-        body = lifts[kind, number](body)
+        try:
+            body = lifts[kind, number](body)
+        except (LookupError, TypeError, ValueError) as error:
+            raise StoreFault(f"a stored {kind} of format {form} cannot be read") from error
     return msgspec.msgpack.encode(body)

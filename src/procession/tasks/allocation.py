@@ -1,31 +1,68 @@
 """Who is offered a task: one function per policy (``reference/oneweb-rest-api.md`` 3.5).
 
 Runs in the projector. What the work item itself names (``ActorId``, ``GroupId``) always goes
-first; a policy only decides for tasks that name nobody.
+first; a policy only decides for tasks that name nobody. Policies that choose among the members of
+a work party take the one that is named with them, else the one called like the lane.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
+import msgspec
+
+from procession.bpmn.vendor import policy_name
 from procession.errors import ExecutionFailure
 from procession.identity.model import WorkParty
 from procession.tasks.lifecycle import Candidate
+from procession.tasks.loads import Loads
 from procession.tasks.model import Modelled
-from procession.tasks.people import PARTY, People
+from procession.tasks.people import GROUP, PARTY, ROLE, USER, People
+from procession.values import EMPTY, Map, Value
 
-Policy = Callable[[Modelled, People], tuple[Candidate, ...]]
+Custom = Callable[["Choice"], Iterable["str | Candidate"]]
+"""A policy of the operator's own: gives names of users, or candidates."""
 
 
-def lane(task: Modelled, people: People) -> tuple[Candidate, ...]:
-    """The work party that is called like the lane: its users and roles, and the party itself.
+class Choice(msgspec.Struct, frozen=True):
+    """What a policy decides by. ``parameters`` are those of the task."""
+
+    task: Modelled
+    people: People
+    loads: Loads
+    node: str
+    parameters: Map = EMPTY
+    excluded: frozenset[str] = frozenset()
+    own: Mapping[str, Custom] = {}
+
+    @property
+    def settings(self) -> Map:
+        """What is written with the policy in the model."""
+        return self.task.policy_settings
+
+    def party(self) -> WorkParty | None:
+        """The work party that is named, else the one called like the lane."""
+        name = self.settings.get("workParty") or self.task.lane
+        return self.people.party(str(name)) if name else None
+
+    def members(self, name: str, kind: str) -> list[str]:
+        """The active users behind a name who may have the task, sorted."""
+        found = self.people.members_of(name, kind)
+        return sorted(user for user in found if user not in self.excluded)
+
+
+Policy = Callable[[Choice], tuple[Candidate, ...]]
+
+
+def lane(choice: Choice) -> tuple[Candidate, ...]:
+    """The work party: its users and roles, and the party itself.
 
     Roles are kept as roles, so that membership is looked up when somebody asks. An empty work
     party makes a task that anyone may take. In files of jBPM a lane is a swimlane and offers
     nothing.
     """
-    party = people.party(task.lane) if task.lane else None
+    party = choice.party()
     return () if party is None else members(party)
 
 
@@ -35,16 +72,105 @@ def members(party: WorkParty) -> tuple[Candidate, ...]:
     return (*named, Candidate(PARTY, party.name))
 
 
-POLICIES: Final[dict[str, Policy]] = {"": lane, "lane": lane, "pull": lane}
+def round_robin(choice: Choice) -> tuple[Candidate, ...]:
+    """The users of the work party in turn; each node has a pointer of its own, which is stored."""
+    party = choice.party()
+    users = choice.members(party.name, PARTY) if party else []
+    if party is None or not users:
+        return lane(choice)
+    turn = choice.loads.next_turn(f"{choice.node} {party.name}")
+    return (Candidate(USER, users[turn % len(users)]),)
 
 
-def candidates(task: Modelled, people: People) -> tuple[Candidate, ...]:
+def load_balance(choice: Choice) -> tuple[Candidate, ...]:
+    """The user of the work party with the fewest open tasks, claimed or offered to them alone."""
+    party = choice.party()
+    users = choice.members(party.name, PARTY) if party else []
+    if not users:
+        return lane(choice)
+    return (Candidate(USER, choice.loads.least(users)),)
+
+
+def routing(choice: Choice) -> tuple[Candidate, ...]:
+    """The first row whose condition holds: all it names, or the first of them (``match="any"``)."""
+    for row in choice.settings.get("rows", ()):
+        if not _holds(choice, row.get("condition", True)):
+            continue
+        found = _named(choice, row)
+        if str(row.get("match", "all")).lower() != "any":
+            return found
+        users = sorted({user for one in found for user in _users(choice, one)})
+        if not users:
+            return ()
+        by_load = str(row.get("sort", "name")).lower() == "load"
+        return (Candidate(USER, choice.loads.least(users) if by_load else users[0]),)
+    return ()
+
+
+def custom(choice: Choice) -> tuple[Candidate, ...]:
+    """The operator's own function, by the name in the model."""
+    name = str(choice.settings.get("name") or "")
+    function = choice.own.get(name)
+    if function is None:
+        known = ", ".join(sorted(choice.own)) or "none"
+        raise ExecutionFailure(
+            f"task {choice.task.name!r} wants the custom policy {name!r}; registered: {known}",
+            reason="policy",
+        )
+    found = function(choice)
+    return tuple(one if isinstance(one, Candidate) else Candidate(USER, one) for one in found)
+
+
+POLICIES: Final[dict[str, Policy]] = {
+    "": lane,
+    "lane": lane,
+    "pull": lane,
+    "roundrobin": round_robin,
+    "loadbalance": load_balance,
+    "routing": routing,
+    "custom": custom,
+}
+
+
+def candidates(choice: Choice) -> tuple[Candidate, ...]:
     """Who is offered a task that names nobody itself."""
-    policy = POLICIES.get(task.policy.strip().lower())
+    policy = POLICIES.get(policy_name(choice.task.policy))
     if policy is None:
         raise ExecutionFailure(
-            f"task {task.name!r} wants the assignment policy {task.policy!r}; "
+            f"task {choice.task.name!r} wants the assignment policy {choice.task.policy!r}; "
             f"known are {', '.join(sorted(name for name in POLICIES if name))}",
             reason="policy",
         )
-    return () if task.is_jbpm else policy(task, people)
+    return () if choice.task.is_jbpm else policy(choice)
+
+
+# -- rows of a routing policy --------------------------------------------------------------------
+
+
+def _holds(choice: Choice, condition: Value) -> bool:
+    if isinstance(condition, str):
+        text = condition.strip()
+        if "#{" in text:
+            raise ExecutionFailure(
+                f"task {choice.task.name!r}: the condition {text!r} of its assignment policy "
+                "cannot be worked out",
+                reason="policy",
+            )
+        return text.lower() == "true" or not text
+    return condition is True
+
+
+def _named(choice: Choice, row: Map) -> tuple[Candidate, ...]:
+    names = [name.strip() for name in str(row.get("assignee", "")).split(",") if name.strip()]
+    kind = policy_name(str(row.get("type") or "user"))
+    if kind == "workparty":
+        parties = [party for name in names if (party := choice.people.party(name))]
+        return tuple(one for party in parties for one in members(party))
+    kinds: dict[str, Any] = {"user": USER, "role": ROLE, "group": GROUP}
+    return tuple(Candidate(kinds[kind], name) for name in names if name not in choice.excluded)
+
+
+def _users(choice: Choice, one: Candidate) -> list[str]:
+    if one.kind == USER:
+        return [one.name] if choice.people.exists_user(one.name) else []
+    return [] if one.kind == PARTY else choice.members(one.name, one.kind)

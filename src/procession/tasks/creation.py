@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -22,10 +22,11 @@ from procession.errors import Invalid
 from procession.identity.model import ADMINISTRATOR, ADMINISTRATORS
 from procession.runtime.clock import to_ms
 from procession.runtime.projection import ProjectingTurn, Recorded
-from procession.store.rows import TaskPersonRow, TaskRow
-from procession.tasks.allocation import candidates
+from procession.store.rows import JobRow, TaskPersonRow, TaskRow
+from procession.tasks.allocation import Choice, Custom, candidates
 from procession.tasks.forms import as_text, load_param
 from procession.tasks.lifecycle import Candidate, Status
+from procession.tasks.loads import Loads
 from procession.tasks.model import Modelled, modelled
 from procession.tasks.people import (
     BUSINESS_ADMINISTRATOR,
@@ -39,7 +40,8 @@ from procession.tasks.people import (
     USER,
     People,
 )
-from procession.values import Map, Value
+from procession.tasks.rounds import loop_id
+from procession.values import EMPTY, Map, Value
 
 SYSTEM_NAME: Final = "system"
 DEFAULT_LANGUAGE: Final = "en-UK"
@@ -72,17 +74,32 @@ class Draft(msgspec.Struct):
     people: tuple[TaskPersonRow, ...]
     document: Map
     lane_actor: str
+    given: Map = EMPTY
+    jobs: tuple[JobRow, ...] = ()
 
 
-def draft(recorded: Recorded, wait: Wait, turn: ProjectingTurn, people: People) -> Draft:
-    """The task that a work item asks for, not yet written and without an input document's id."""
+def draft(
+    recorded: Recorded,
+    wait: Wait,
+    turn: ProjectingTurn,
+    people: People,
+    loads: Loads,
+    own: Mapping[str, Custom] = EMPTY,
+) -> Draft:
+    """The task that a work item asks for, not yet written and without an input document's id.
+
+    ``own`` are the operator's policies.
+    """
     instance = recorded.instance
     given, model = modelled(instance.definition, wait)
     users, groups = names(given.get("ActorId")), names(given.get("GroupId"))
     offered = [Candidate(USER, n) for n in users] + [Candidate(GROUP, n) for n in groups]
-    status, owner = _initial(offered)
+    status, owner = first_state(offered)
     if not offered:
-        offered = list(candidates(model, people))
+        excluded = frozenset(names(given.get("ExcludedOwnerId")))
+        node = f"{instance.definition.key.deployment} {instance.definition.id} {wait.handler}"
+        choice = Choice(model, people, loads, node, given, excluded, own)
+        offered = list(candidates(choice))
         if any(one.kind != PARTY for one in offered):
             status = Status.READY
     if owner is not None and not people.exists_user(owner):
@@ -95,7 +112,7 @@ def draft(recorded: Recorded, wait: Wait, turn: ProjectingTurn, people: People) 
     _fill_placeholders(task, given)
     rows = _people(number, offered, given, people)
     lane_actor = as_text(given.get("SwimlaneActorId")).strip() if model.is_jbpm else ""
-    return Draft(task, rows, document, lane_actor)
+    return Draft(task, rows, document, lane_actor, given)
 
 
 def names(value: Value) -> list[str]:
@@ -124,7 +141,8 @@ def parse_due(value: Value, now: datetime) -> int | None:
     return to_ms(due) if due else None
 
 
-def _initial(offered: Sequence[Candidate]) -> tuple[Status, str | None]:
+def first_state(offered: Sequence[Candidate]) -> tuple[Status, str | None]:
+    """In which state a task begins, and whose it is; unknown names count (5.3)."""
     if not offered:
         return Status.CREATED, None
     if len(offered) == 1 and offered[0].kind == USER:
@@ -177,6 +195,7 @@ def _row(
         load_param=load_param(model.form_parameters, _looker(recorded, wait)),
         language=as_text(given.get("Locale")) or DEFAULT_LANGUAGE,
         caused_by=cause,
+        loop_id=loop_id(instance, wait),
         **_NOT_YET,
     )
 
@@ -237,7 +256,7 @@ def _people(
     rows = [
         TaskPersonRow(number, POTENTIAL_OWNER, one.kind, one.name)
         for one in offered
-        if one.kind in (ROLE, PARTY) or _exists(one.kind, one.name, people)
+        if one.kind in (ROLE, PARTY) or exists(one.kind, one.name, people)
     ]
     rows.append(TaskPersonRow(number, BUSINESS_ADMINISTRATOR, USER, ADMINISTRATOR))
     rows.append(TaskPersonRow(number, BUSINESS_ADMINISTRATOR, GROUP, ADMINISTRATORS))
@@ -246,7 +265,7 @@ def _people(
         rows.extend(
             TaskPersonRow(number, BUSINESS_ADMINISTRATOR, kind, name)
             for name in names(given.get(parameter))
-            if _exists(kind, name, people)
+            if exists(kind, name, people)
         )
     for relation, parameter in _PEOPLE:
         rows.extend(
@@ -257,7 +276,8 @@ def _people(
     return tuple({(row.relation, row.kind, row.name): row for row in rows}.values())
 
 
-def _exists(kind: str, name: str, people: People) -> bool:
+def exists(kind: str, name: str, people: People) -> bool:
+    """Whether there is such a user or group."""
     return people.exists_user(name) if kind == USER else people.exists_group(name)
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from procession.errors import NotPermitted, Rejected
 from procession.store.rows import TaskEventRow, TaskPersonRow, TaskRow
+from procession.tasks import deadlines
 from procession.tasks.people import (
     POTENTIAL_OWNER,
     USER,
@@ -23,6 +24,7 @@ from procession.tasks.people import (
     Who,
     is_open_to_all,
     parts,
+    with_candidates,
 )
 
 
@@ -120,7 +122,7 @@ TABLE: Final = (
     Line(Op.TAKE, (S.READY,), _OFFERED | {Part.ANYONE}, (S.RESERVED,)),
     Line(Op.GIVE_BACK, CLAIMED, _OWNED, (S.READY, S.CREATED)),
 )
-"""``assign`` is not here: who may do it is no question of the task (:func:`assign`)."""
+"""``assign`` is not here: who may do it is no question of the task (``tasks/offers.py``)."""
 
 EVENTS: Final = {
     Op.ACTIVATE: "ACTIVATED",
@@ -213,6 +215,7 @@ def finish_change(
         status=str(status),
         previous_status=task.status if status != task.status else task.previous_status,
         actual_owner=owner,
+        deadlines=deadlines.ahead(task.deadlines, status) if task.deadlines else 0,
     )
     return Applied(changed, people, event_of(changed, EVENTS[operation], who, at, task.status))
 
@@ -232,31 +235,6 @@ def event_of(task: TaskRow, kind: str, who: Who, at: int, old_status: str | None
         task.status,
         None,
         at,
-    )
-
-
-def assign(
-    task: TaskRow,
-    candidates: Sequence[Candidate],
-    people: Sequence[TaskPersonRow],
-    who: Who,
-    at: int,
-    *,
-    keeps_owner: bool,
-) -> Applied:
-    """Offer a task to a new set of candidates (``reference/oneweb-rest-api.md`` 2.8).
-
-    Assigning is not claiming. A claim stays if ``keeps_owner``; else it ends, and the former
-    claimer is remembered.
-    """
-    status, owner = Status(task.status), task.actual_owner
-    if owner is not None and not keeps_owner:
-        task = msgspec.structs.replace(task, owner=task.owner or owner)
-        owner = None
-    if owner is None and status in (S.CREATED, S.READY, *CLAIMED):
-        status = S.READY
-    return finish_change(
-        task, Op.ASSIGN, who, at, status, owner, _with_candidates(people, task.id, candidates)
     )
 
 
@@ -356,7 +334,7 @@ def _forward(change: _Change, task: TaskRow, who: Who, targets: Sequence[Candida
 
 
 def _nominate(change: _Change, task: TaskRow, who: Who, targets: Sequence[Candidate]) -> None:
-    change.people = _with_candidates(change.people, task.id, targets)
+    change.people = with_candidates(change.people, task.id, targets)
     if len(targets) == 1 and targets[0].kind == USER:
         change.owner = targets[0].name
     else:
@@ -374,17 +352,6 @@ def _offered_to(
 ) -> tuple[TaskPersonRow, ...]:
     row = TaskPersonRow(task_id, POTENTIAL_OWNER, target.kind, target.name)
     return people if row in people else (*people, row)
-
-
-def _with_candidates(
-    people: Sequence[TaskPersonRow], task_id: int, candidates: Sequence[Candidate]
-) -> tuple[TaskPersonRow, ...]:
-    others = tuple(row for row in people if row.relation != POTENTIAL_OWNER)
-    offered = [
-        TaskPersonRow(task_id, POTENTIAL_OWNER, one.kind, one.name)
-        for one in dict.fromkeys(candidates)
-    ]
-    return (*offered, *others)
 
 
 _Effect = Callable[[_Change, TaskRow, Who, Sequence[Candidate]], None]

@@ -29,6 +29,7 @@ class Modelled(msgspec.Struct, frozen=True):
     due_date: Value = None
     form_key: str = ""
     form_parameters: Map = EMPTY
+    policy_settings: Map = EMPTY
 
 
 def modelled(definition: ProcessDefinition, wait: Wait) -> tuple[Map, Modelled]:
@@ -38,8 +39,9 @@ def modelled(definition: ProcessDefinition, wait: Wait) -> tuple[Map, Modelled]:
     extension: Map = given.get(PRIVATE) or EMPTY
     if extension:
         given = Map({name: value for name, value in given.items() if name != PRIVATE})
-    policy = extension.get("allocation") or ""
+    policy, settings = extension.get("allocation") or "", EMPTY
     if isinstance(policy, Map):
+        settings = policy
         policy = policy.get("policy") or policy.get("type") or policy.get("method") or ""
     return given, Modelled(
         node.name or node.id,
@@ -51,4 +53,5 @@ def modelled(definition: ProcessDefinition, wait: Wait) -> tuple[Map, Modelled]:
         extension.get("due_date"),
         str(extension.get("form_key") or ""),
         extension.get("form_parameters") or EMPTY,
+        settings,
     )

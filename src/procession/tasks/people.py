@@ -58,8 +58,26 @@ class People(Protocol):
         """The work party of that name."""
         ...
 
+    def members_of(self, name: str, kind: str | None = None) -> Iterable[str]:
+        """The active users behind a group, role or work party."""
+        ...
+
     def since(self, user: str) -> int:
         """When the user was made (epoch ms); what is older belongs to an earlier namesake."""
+        ...
+
+
+class Named(Protocol):
+    """A user, group, role or work party by kind and name."""
+
+    @property
+    def kind(self) -> str:
+        """``USER``, ``GROUP``, ``ROLE`` or ``PARTY``."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Its name."""
         ...
 
 
@@ -185,3 +203,15 @@ def _is_initiator(task: TaskRow, who: Who) -> bool:
     if task.created_by == who.name:
         return task.created_at >= who.since
     return bool(task.created_by) and task.created_by in who.groups
+
+
+def with_candidates(
+    people: Sequence[TaskPersonRow], task_id: int, candidates: Sequence[Named]
+) -> tuple[TaskPersonRow, ...]:
+    """The people of a task with new potential owners, in that order."""
+    others = tuple(row for row in people if row.relation != POTENTIAL_OWNER)
+    offered = [
+        TaskPersonRow(task_id, POTENTIAL_OWNER, one.kind, one.name)
+        for one in dict.fromkeys(candidates)
+    ]
+    return (*offered, *others)

@@ -8,9 +8,11 @@ the task (5.4). A task of a swimlane that has an actor is claimed for them (5.6)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
 from typing import Any, Protocol
 
+from procession.bpmn.deadlines import DEADLINES
 from procession.core.records import WaitClosed, WaitOpened
 from procession.core.state import WaitKind
 from procession.identity.model import ADMINISTRATOR
@@ -19,6 +21,8 @@ from procession.runtime.work_items import HUMAN_TASK
 from procession.store.codec import encode_value
 from procession.store.repositories import tasks as repository
 from procession.store.rows import TaskContentRow, TaskEventRow, TaskPersonRow, TaskRow
+from procession.tasks import deadlines
+from procession.tasks.allocation import Custom
 from procession.tasks.creation import Draft, draft
 from procession.tasks.lifecycle import (
     FINAL,
@@ -29,6 +33,7 @@ from procession.tasks.lifecycle import (
     finish_change,
     may,
 )
+from procession.tasks.loads import StoredLoads
 from procession.tasks.people import (
     BUSINESS_ADMINISTRATOR,
     USER,
@@ -37,6 +42,7 @@ from procession.tasks.people import (
     known_as,
     related,
 )
+from procession.values import EMPTY
 
 TASK = "task"
 TASK_PEOPLE = "task people"
@@ -52,8 +58,9 @@ class HasDirectory(Protocol):
 class TaskProjector:
     """Keeps the tasks in step with the waits."""
 
-    def __init__(self, room: HasDirectory) -> None:
+    def __init__(self, room: HasDirectory, zone: tzinfo = UTC) -> None:
         self._room = room
+        self._zone = zone
 
     def project(self, batch: Sequence[Recorded], turn: ProjectingTurn) -> None:
         """Write the tasks that follow from the records."""
@@ -62,10 +69,10 @@ class TaskProjector:
             record = recorded.record
             if isinstance(record, WaitOpened):
                 if record.wait.name == HUMAN_TASK and record.wait.kind is WaitKind.WORK_ITEM:
-                    work = work or _Work(turn, self._room.directory)
+                    work = work or _Work(turn, self._room, self._zone)
                     work.open(recorded, record)
             elif isinstance(record, WaitClosed) and record.name == HUMAN_TASK:
-                work = work or _Work(turn, self._room.directory)
+                work = work or _Work(turn, self._room, self._zone)
                 work.close(recorded, record)
         if work is not None:
             work.write()
@@ -74,9 +81,12 @@ class TaskProjector:
 class _Work:
     """The tasks of one turn."""
 
-    def __init__(self, turn: ProjectingTurn, people: People) -> None:
+    def __init__(self, turn: ProjectingTurn, room: HasDirectory, zone: tzinfo) -> None:
         self._turn = turn
-        self._people = people
+        self._loads = StoredLoads(turn)
+        self._own: Mapping[str, Custom] = getattr(room, "policies", EMPTY)
+        self._zone = zone
+        self._people: People = room.directory
         self._drafts: dict[tuple[int, int], Draft] = {}
         self._events: list[TaskEventRow] = []
         self._closed: dict[int, int] = {}
@@ -90,11 +100,14 @@ class _Work:
 
     def open(self, recorded: Recorded, record: WaitOpened) -> None:
         """A task begins."""
-        made = draft(recorded, record.wait, self._turn, self._people)
+        made = draft(recorded, record.wait, self._turn, self._people, self._loads, self._own)
         task = made.task
+        if task.parent_id is not None:
+            self._turn.touch(TASK, task.parent_id)
         by = Who(self._turn.actor or ADMINISTRATOR, actor=self._turn.caller)
         self._events.append(event_of(task, "ADDED", by, self._turn.now_ms, None))
         self._drafts[recorded.instance.id, record.wait.id] = made
+        self._set_deadlines(made, by, recorded.instance.definition.key.revision)
         self._claim_for_lane(made)
 
     def close(self, recorded: Recorded, record: WaitClosed) -> None:
@@ -134,6 +147,8 @@ class _Work:
         turn.uow.save_task(task, None)
         for row in made.people:
             turn.uow.insert(row)
+        for job in made.jobs if task.deadlines else ():
+            turn.uow.insert(job)
         turn.uow.insert(TaskContentRow(content, task.id, "input", encode_value(made.document)))
 
     def _exit_closed(self) -> None:
@@ -156,6 +171,7 @@ class _Work:
         exited = self._exited(task, people)
         turn.objects[TASK, task.id] = exited
         turn.uow.save_task(exited, task.version)
+        deadlines.cancel(turn.uow, task.id, task.deadlines, exited.deadlines)
 
     def _exited(self, task: TaskRow, people: Sequence[TaskPersonRow]) -> TaskRow:
         """Exit, as the first personal administrator other than the system; nobody is asked."""
@@ -170,6 +186,18 @@ class _Work:
         )
         self._events.append(applied.event)
         return applied.task
+
+    def _set_deadlines(self, made: Draft, by: Who, revision: int) -> None:
+        """What cannot be read is told where the task's story is told."""
+        if made.given.keys().isdisjoint(DEADLINES):
+            return
+        task = made.task
+        jobs, problems = deadlines.plan(task, made.given, self._turn, self._zone, revision)
+        made.jobs = tuple(jobs)
+        for problem in problems:
+            event = event_of(task, "UPDATED", by, self._turn.now_ms, task.status)
+            event.message = f"no deadline: {problem}"
+            self._events.append(event)
 
     def _claim_for_lane(self, made: Draft) -> None:
         """Claim for who works in the lane; if they may not, nothing happens."""

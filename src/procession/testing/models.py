@@ -130,6 +130,11 @@ class Model:
         self._current = id
         return self
 
+    def apart(self) -> Self:
+        """Nothing leads to what comes next."""
+        self._current = None
+        return self
+
     def to(self, id: str) -> Self:
         """Lead to a node that is there already, or will be; it becomes the current one."""
         self._connect(id)
@@ -244,6 +249,21 @@ def error(reference: str = "") -> str:
     """An error definition; without a reference it catches all."""
     given = f" errorRef={quoteattr(reference)}" if reference else ""
     return f"<errorEventDefinition{given}/>"
+
+
+def escalation(reference: str = "") -> str:
+    """An escalation definition; without a reference it catches all."""
+    given = f" escalationRef={quoteattr(reference)}" if reference else ""
+    return f"<escalationEventDefinition{given}/>"
+
+
+def conditional(text: str, language: str = "") -> str:
+    """A conditional definition."""
+    given = f" language={quoteattr(language)}" if language else ""
+    return (
+        f"<conditionalEventDefinition><condition{given}>{escape(text)}</condition>"
+        "</conditionalEventDefinition>"
+    )
 
 
 def parameters(

@@ -43,6 +43,7 @@ def start(
     clock: ManualClock | None = None,
     start_event: str | None = None,
     payload: object = None,
+    trigger: tuple[str, str, str | None] | None = None,
     limits: Limits | None = None,
     **variables: object,
 ) -> Run:
@@ -50,7 +51,11 @@ def start(
     definition = process if isinstance(process, ProcessDefinition) else compile_model(process)
     run = Run(definition, clock or ManualClock(), limits or Limits())
     command = c.StartProcess(
-        freeze_all(variables), start_event=start_event, payload=freeze(payload), root=1
+        freeze_all(variables),
+        start_event=start_event,
+        payload=freeze(payload),
+        root=1,
+        trigger=trigger,
     )
     run.do(command)
     return run

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 access = logging.getLogger("procession.access")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _QUIET = ("uvicorn.error", "httpx2", "httpcore2")
-"""Others' loggers: the addresses that the HTTP handler calls carry variables."""
+"""Others' loggers: the addresses that handlers call carry variables."""
 _BUILT_IN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
 

@@ -29,5 +29,5 @@ def test_sends_at_once_in_other_files():
     process = model().root(MESSAGE).start().node("sendTask", "t", inside, messageRef="m").end()
     run = play(process, x="hi")
 
-    assert run.of(r.MessageThrown) == [r.MessageThrown("Order", None, "hi")]
+    assert run.of(r.MessageThrown) == [r.MessageThrown("Order", None, "hi", "t")]
     assert run.is_completed

@@ -3,7 +3,7 @@ from __future__ import annotations
 from procession.core.records import VariableSet
 from procession.testing import model
 from procession.testing.models import error, timer
-from python_scripts import faults, play
+from python_scripts import play
 
 TERMINATE = "<terminateEventDefinition/>"
 
@@ -85,18 +85,3 @@ def test_an_interrupting_timer_cancels_everything_inside():
     assert run.visited[-3:] == ["late", "help", "end"]
     assert run.is_completed
     assert not run.state.waits
-
-
-def test_event_sub_processes_are_refused_by_name():
-    process = model().start().task("t").end()
-    process._current = None
-    process.sub("ev", triggeredByEvent="true").start("in").end("out").end_sub()
-
-    assert faults(process) == [("ev", "an event sub-process is not supported")]
-
-
-def test_loops_are_refused_by_name():
-    loop = "<multiInstanceLoopCharacteristics/>"
-    process = model().start().sub("sub", loop).start("in").end("out").end_sub().end()
-
-    assert faults(process) == [("sub", "multiInstanceLoopCharacteristics is not supported")]

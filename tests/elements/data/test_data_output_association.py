@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from procession.testing import Model, model
-from python_scripts import play
+from python_scripts import faults, play
 
 IO = "<ioSpecification><dataOutput id='o' name='{}'/><inputSet/><outputSet/></ioSpecification>"
 
@@ -48,3 +50,38 @@ def test_a_constant_may_be_assigned():
     run.complete("t")
 
     assert run.variables == {"x": "done"}
+
+
+@pytest.mark.parametrize("target", ["x.name", "#{x.name}"])
+def test_a_result_may_go_to_a_part_of_a_variable(target: str):
+    run = play(giving(f"<sourceRef>o</sourceRef><targetRef>{target}</targetRef>"), x={"age": 3})
+
+    run.complete("t", r="ann")
+
+    assert run.variables == {"x": {"age": 3, "name": "ann"}}
+
+
+def test_assignments_change_parts_of_a_variable_and_keep_the_rest():
+    process = giving(
+        PLAIN + "<assignment><from language='mvel'>r['a']</from><to>x.one</to></assignment>"
+        "<assignment><from>r</from><to>x.all.of</to></assignment>"
+    )
+    run = play(process, x={"age": 3})
+
+    run.complete("t", r={"a": 1})
+
+    assert run.variables == {"x": {"age": 3, "one": 1, "all": {"of": {"a": 1}}}}
+
+
+def test_a_part_of_something_that_is_not_there_yet_is_made():
+    run = play(giving("<sourceRef>o</sourceRef><targetRef>x.a.b</targetRef>"))
+
+    run.complete("t", r=1)
+
+    assert run.variables == {"x": {"a": {"b": 1}}}
+
+
+def test_an_assignment_to_something_that_is_no_path_is_refused():
+    process = giving(PLAIN + "<assignment><from>r</from><to>x[1]</to></assignment>")
+
+    assert faults(process) == [("t", "an assignment to something that is no path is not supported")]

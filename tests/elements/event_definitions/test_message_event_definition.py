@@ -36,7 +36,7 @@ def test_is_waited_for_by_id_in_jbpm_files():
 def test_leaves_as_a_record():
     run = play(ordering(False).start().throw("t", DATA + message("m")).end(), x=1)
 
-    assert run.of(r.MessageThrown) == [r.MessageThrown("Order", None, 1)]
+    assert run.of(r.MessageThrown) == [r.MessageThrown("Order", None, 1, "t")]
     assert run.is_completed
 
 

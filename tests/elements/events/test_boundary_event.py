@@ -69,12 +69,19 @@ def test_a_non_interrupting_duration_fires_once():
     assert [w.handler for w in run.waits()] == ["u"]
 
 
-def test_an_error_event_always_interrupts():
-    run = play(guarded(error("e"), interrupting=False))
+def test_an_error_event_always_interrupts_so_it_must_not_say_otherwise():
+    process = guarded(error("e"), interrupting=False)
+
+    assert ("b", "an error event always interrupts") in faults(process)
+
+
+def test_in_files_of_jbpm_an_error_event_interrupts_whatever_it_says():
+    process = model(jbpm=True).root('<error id="e" errorCode="E"/>').start().user("u").end()
+    run = play(process.boundary("u", "b", error("e"), interrupting=False).end("end2"))
 
     run.fail("u", "E")
 
-    assert run.visited[-3:] == ["b", "aside", "end2"]
+    assert run.visited[-2:] == ["b", "end2"]
     assert run.is_completed
 
 

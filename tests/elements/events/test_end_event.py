@@ -28,12 +28,12 @@ def test_it_cannot_wait_for_a_time():
 
 
 def test_a_definition_we_do_not_know_is_refused_by_name():
-    process = model().start().end("end", "<cancelEventDefinition/>")
+    process = model().start().end("end", "<oddEventDefinition/>")
 
-    assert faults(process) == [("end", "cancelEventDefinition on an event is not supported")]
+    assert faults(process) == [("end", "oddEventDefinition on an event is not supported")]
 
 
-def test_several_definitions_are_refused():
+def test_two_ends_of_the_scope_are_refused():
     process = model().start().end("end", "<terminateEventDefinition/><terminateEventDefinition/>")
 
-    assert faults(process) == [("end", "an event with several definitions is not supported")]
+    assert faults(process) == [("end", "only one of terminate and terminate can happen at an end")]

@@ -60,3 +60,20 @@ def test_the_join_has_the_number_that_was_kept_for_it():
     entered = next(x for x in run.of(r.ElementActivated) if x.node == "join")
 
     assert {x.element for x in parked} == {entered.element}
+
+
+def test_surplus_tokens_wait_for_the_next_round():
+    process = model().start().parallel("f").user("a").exclusive("m").parallel("join").task("after")
+    process.end().back_to("f").user("b").to("m").back_to("f").user("c").exclusive("n").to("join")
+    process.back_to("f").user("d").to("n")
+
+    run = play(process)
+    run.complete("a")
+    run.complete("b")
+    assert "after" not in run.visited
+
+    run.complete("c")
+    assert run.visited.count("after") == 1
+    run.complete("d")
+    assert run.visited.count("after") == 2
+    assert run.is_completed

@@ -3,7 +3,7 @@ from __future__ import annotations
 from procession.core import commands as c
 from procession.core.state import InstanceStatus
 from procession.testing import model
-from python_scripts import compiled, definition, faults, play
+from python_scripts import compiled, definition, play
 
 
 def test_says_what_it_is():
@@ -54,10 +54,46 @@ def test_an_abort_cancels_everything():
     assert not run.state.waits
 
 
-def test_an_ad_hoc_process_is_refused():
-    process = model(jbpm=True).attribute("d:adHoc", "true").start().end()
+def ad_hoc():
+    return model(jbpm=True).attribute("d:adHoc", "true")
 
-    assert ("process", "an ad hoc process is not supported") in faults(process)
+
+def test_an_ad_hoc_process_runs_its_start_event_and_never_completes_by_itself():
+    process = ad_hoc().start().node("userTask", "first").back_to("first")
+    process._current = None
+    run = play(process.node("userTask", "other"))
+
+    assert run.active == ["first"]
+    run.complete("first")
+    assert run.active == []
+    assert run.status is InstanceStatus.ACTIVE
+
+
+def test_an_ad_hoc_process_needs_no_start_and_its_nodes_begin_when_asked_for():
+    run = play(ad_hoc().node("userTask", "a", name="Do it"))
+
+    assert run.active == []
+    run.do(c.ActivateElement("a"))
+    run.do(c.ActivateElement("a"))
+    assert run.active == ["a", "a"]
+
+
+def test_an_ad_hoc_process_ends_by_a_terminate_event():
+    process = ad_hoc().node("userTask", "a")
+    run = play(process.node("endEvent", "stop", "<terminateEventDefinition/>"))
+
+    run.do(c.ActivateElement("a"))
+    run.complete("a")
+
+    assert run.is_completed
+
+
+def test_metadata_says_what_of_an_ad_hoc_process_begins_by_itself():
+    begins = '<extensionElements><d:metaData name="customAutoStart"><d:metaValue>true</d:metaValue>'
+    process = ad_hoc().node("userTask", "a", begins + "</d:metaData></extensionElements>")
+    process._current = None
+
+    assert play(process.node("userTask", "b")).active == ["a"]
 
 
 def test_a_file_may_hold_several():

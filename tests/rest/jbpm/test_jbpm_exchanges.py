@@ -65,6 +65,19 @@ MODEL = b"""<?xml version="1.0" encoding="UTF-8"?>
   </process>
 </definitions>"""
 RUNTIME = f"/runtime/{HR}"
+XS = (
+    'xmlns:xs="http://www.w3.org/2001/XMLSchema" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+)
+
+
+def _commands(ver: str, commands: str, user: str = "ann") -> dict[str, Any]:
+    """A body with commands, as a client of a version sends it."""
+    head = f"<deployment-id>{HR}</deployment-id><ver>{ver}</ver><user>{user}</user>"
+    body = f"<command-request>{head}{commands}</command-request>"
+    return {"content": body.encode(), "headers": {"content-type": "application/xml"}}
+
+
 # method, address, who, body; the ids are those of a fresh store
 CALLS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("POST", f"/deployment/{HR}/deploy?strict=false", "boss",
@@ -126,6 +139,27 @@ CALLS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("GET", "/history/instance/1/tasks", "ann", {}),
     ("POST", "/history/clear", "ann", {}),
     ("POST", "/history/clear", "boss", {}),
+    ("GET", f"{RUNTIME}/process/acme.hiring/startform", "ann", {}),
+    ("GET", "/task/3/showTaskForm", "ann", {}),
+    ("POST", "/task/history/bam/clear", "boss", {}),
+    ("GET", "/query/runtime/process?processinstancestatus=1", "ann", {}),
+    *(
+        ("POST", address, "ann", _commands(ver, commands))
+        for address, ver in ((f"{RUNTIME}/execute", "6.0.3.1"), ("/execute", "6.5.0.1"))
+        for commands in (
+            '<start-process processId="acme.hiring"><parameter><item key="name">'
+            f'<value xsi:type="xs:string" {XS}>Zoe</value></item></parameter></start-process>'
+            "<get-process-ids/><get-process-instances/>",
+            '<start-process processId="acme.nope"/><get-id/><walk/>',
+            '<start-process processId="acme.nope"/><get-id/><fire-all-rules/>',
+            "<get-task-as-potential-owner><user-id>ann</user-id></get-task-as-potential-owner>",
+            "<claim-task><task-id>3</task-id><user-id>boss</user-id></claim-task>",
+            "<get-task><task-id>3</task-id><user-id>ann</user-id></get-task>"
+            "<get-task-content><task-id>3</task-id><user-id>ann</user-id></get-task-content>"
+            "<find-process-instances/><find-process-instance process-instance-id='1'/>",
+        )
+    ),
+    ("GET", "/query/runtime/task?varid=name&page=1", "ann", {}),
     ("POST", f"/deployment/{HR}/undeploy", "boss", {}),
     ("POST", f"/deployment/{HR}/undeploy", "boss", {}),
     ("GET", "/nothing", "ann", {}),
@@ -163,9 +197,9 @@ def _normal(text: str) -> str:
 def _record(client: TestClient, kind: str) -> str:
     lines = []
     for method, address, who, body in CALLS:
-        reply = client.request(
-            method, REST + address, auth=(who, PASSWORD), headers={"accept": kind}, **body
-        )
+        wanted = {"accept": kind, **body.get("headers", {})}
+        rest = {name: value for name, value in body.items() if name != "headers"}
+        reply = client.request(method, REST + address, auth=(who, PASSWORD), headers=wanted, **rest)
         assert reply.headers["content-type"] == kind
         lines.append(f"> {method} {address} ({who})\n{reply.status_code}\n{_normal(reply.text)}\n")
     return "\n".join(lines)

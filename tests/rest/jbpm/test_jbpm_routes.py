@@ -222,15 +222,15 @@ def test_a_route_is_one_call_of_a_service(
 def test_every_row_of_the_reference_that_is_served_is_in_the_table() -> None:
     served = {route.id for route in dialect().routes.routes} - {""}
 
-    rows = {f"R{n:02}" for n in (2, 3, *range(5, 27))} | {f"H{n:02}" for n in range(1, 14)}
-    rows |= {f"T{n:02}" for n in range(2, 21)} | {f"D{n:02}" for n in range(1, 10)}
-    assert served == rows
+    rows = {f"R{n:02}" for n in range(1, 27)} | {f"H{n:02}" for n in range(1, 14)}
+    rows |= {f"T{n:02}" for n in range(1, 23)} | {f"D{n:02}" for n in range(1, 10)}
+    assert served == rows | {"Q01", "Q02", "X01"}
 
 
 def test_changes_run_as_turns_and_what_blocks_in_the_pool() -> None:
     for route in dialect().routes.routes:
-        pool = {"D04", "D05", "D06", "R16"}
-        expected = "read" if route.method == "GET" else "turn"
+        pool = {"D04", "D05", "D06", "R16", "R01", "T01", "X01"}
+        expected = "read" if route.method == "GET" or route.id == "R04" else "turn"
         assert route.lane == ("pool" if route.id in pool else expected), route.path
 
 

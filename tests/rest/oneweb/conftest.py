@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from serving import Served, put_people, serving
 from . import models
 
 ROOT = "/BPMREST/service/runtime"
+ID = re.compile(r"[1-9][0-9]*-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 PEOPLE = {
     "ann": ("clerks",),
     "bob": ("clerks",),
@@ -35,6 +37,12 @@ UNITS = {
         models.CALLED,
         models.CALLING,
         models.TYPED,
+        models.BRANCH,
+        models.HEAD_OFFICE,
+        models.DUE,
+        models.MOST,
+        models.LEAST,
+        models.SIZES,
     ),
     "com.acme:Other:v1": (models.STRAIGHT,),
     "com.acme:Shop:v2": (models.ONE_TASK,),

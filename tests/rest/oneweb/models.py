@@ -145,6 +145,31 @@ CALLING = process(
     END,
     sequence("start", "call", "end"),
 )
+BRANCH = process(
+    "branch",
+    "Branch Office",
+    '<property id="Request" name="Request"/><property id="Reply" name="Reply"/>',
+    START,
+    user_task("inner", "Answer the branch", groups="clerks"),
+    END,
+    sequence("start", "inner", "end"),
+)
+HEAD_OFFICE = process(
+    "head",
+    "Head Office",
+    '<property id="RoomObject" name="RoomObject"/><property id="Result" name="Result"/>',
+    START,
+    '<callActivity id="call" name="Ask" calledElement="branch"><ioSpecification>'
+    '<dataInput id="in" name="Request"/><dataOutput id="out" name="Reply"/>'
+    "<inputSet><dataInputRefs>in</dataInputRefs></inputSet>"
+    "<outputSet><dataOutputRefs>out</dataOutputRefs></outputSet></ioSpecification>"
+    "<dataInputAssociation><sourceRef>RoomObject</sourceRef><targetRef>in</targetRef>"
+    "</dataInputAssociation><dataOutputAssociation><sourceRef>out</sourceRef>"
+    "<targetRef>Result</targetRef></dataOutputAssociation></callActivity>",
+    user_task("after", "After", groups="clerks"),
+    END,
+    sequence("start", "call", "after", "end"),
+)
 TYPED = process(
     "typed",
     "Typed",
@@ -194,4 +219,46 @@ INCLUSIVE = process(
     *(flow("fork", each, f"Wants.{each} == true") for each in ("bed", "board", "boat")),
     *(flow(each, "join") for each in ("bed", "board", "boat")),
     sequence("join", "pay", "end"),
+)
+
+
+def human(id: str, name: str, attributes: str = "", form: str = "") -> bytes:
+    """A process of one human task with attributes of the extension namespace."""
+    inside = f"<extensionElements>{form}</extensionElements>" if form else ""
+    task = f'<userTask id="work" name="Work" {attributes}>{inside}</userTask>'
+    return process(
+        id,
+        name,
+        '<property id="Guest" name="Guest"/>',
+        START,
+        task,
+        END,
+        sequence("start", "work", "end"),
+    )
+
+
+DUE = human(
+    "due",
+    "Due Tomorrow",
+    'oneweb:dueDate="P1D" oneweb:priority="70" oneweb:formKey="EN_WORK"',
+    '<oneweb:parameter name="step" value="one"/>'
+    '<oneweb:parameter name="who" value="#{Guest.name}"/>',
+)
+MOST = human("most", "Most Urgent", 'oneweb:priority="400"')
+LEAST = human("least", "Least Urgent", 'oneweb:priority="-3"')
+SIZES = process(
+    "sizes",
+    "Sizes",
+    '<property id="Order" name="Order"/>',
+    START,
+    '<exclusiveGateway id="which" default="which_other"/>',
+    user_task("large", "Large", groups="clerks"),
+    user_task("middle", "Middle", groups="clerks"),
+    user_task("other", "Otherwise", groups="clerks"),
+    END,
+    sequence("start", "which"),
+    flow("which", "large", "Order.rooms &gt; 8"),
+    flow("which", "middle", "Order.rooms &gt; 3"),
+    flow("which", "other"),
+    *(flow(each, "end") for each in ("large", "middle", "other")),
 )

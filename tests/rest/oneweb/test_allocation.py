@@ -1,21 +1,20 @@
-"""Whom a human task is offered to, and what is refused until it is served (check list 108 to 115).
-
-Round robin, load balance and multi-instance tasks come later; models that want them are refused
-when they are deployed.
-"""
+"""Whom a human task is offered to, and what becomes of loops (check list 108 to 115)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from procession.engine import Engine
 from procession.errors import InvalidModel
 from procession.settings import Settings
-from serving import Served, serving
+from serving import Served, put_people, serving
 
 from . import models
-from .conftest import Oneweb, done, open_hotel, refused
+from .conftest import ID, Oneweb, done, open_hotel, refused
 
 UNIT = "com.acme:Desk:v1"
 CAUGHT = models.process(
@@ -49,7 +48,38 @@ def policy(name: str) -> bytes:
     return in_lane("policy", "Front Desk", task)
 
 
+def greeting(name: str, sequential: str) -> bytes:
+    loop = (
+        f'<multiInstanceLoopCharacteristics isSequential="{sequential}">'
+        '<loopDataInputRef>work_guests</loopDataInputRef><inputDataItem id="guest" name="guest"/>'
+        "</multiInstanceLoopCharacteristics>"
+    )
+    greet = (
+        '<userTask id="work" name="Greet"><ioSpecification><dataInput id="work_guests"/>'
+        '<dataInput id="GroupId" name="GroupId"/><dataInput id="one" name="one"/>'
+        "<inputSet><dataInputRefs>work_guests</dataInputRefs><dataInputRefs>GroupId</dataInputRefs>"
+        "<dataInputRefs>one</dataInputRefs></inputSet><outputSet/></ioSpecification>"
+        "<dataInputAssociation><sourceRef>Guests</sourceRef><targetRef>work_guests</targetRef>"
+        "</dataInputAssociation><dataInputAssociation><targetRef>GroupId</targetRef><assignment>"
+        "<from>clerks</from><to>GroupId</to></assignment></dataInputAssociation>"
+        "<dataInputAssociation><sourceRef>guest</sourceRef><targetRef>one</targetRef>"
+        f"</dataInputAssociation>{loop}</userTask>"
+    )
+    return models.process(
+        name.lower().replace(" ", "-"),
+        name,
+        '<property id="Guests" name="Guests"/>',
+        models.START,
+        greet,
+        models.user_task("after", "After", groups="clerks"),
+        models.END,
+        models.sequence("start", "work", "after", "end"),
+    )
+
+
 FILES = {
+    "all.bpmn": greeting("All At Once", "false"),
+    "one.bpmn": greeting("One By One", "true"),
     "caught.bpmn": CAUGHT,
     "desk.bpmn": in_lane("At The Desk", "Front Desk", models.user_task("work", "Work")),
     "pull.bpmn": in_lane(
@@ -85,18 +115,70 @@ def test_row_108_an_error_event_catches_a_failing_service(ann: Oneweb) -> None:
     assert [task["name"] for task in ann.tasks(instance)] == ["Mend"]
 
 
-@pytest.mark.parametrize(
-    ("row", "name"), [(110, "Round Robin"), (111, "Load Balance"), (111, "Custom")]
-)
-def test_row_110_and_111_policies_that_are_not_served_are_refused(
-    served: Served, row: int, name: str
-) -> None:
+def candidates(who: Oneweb, process: str) -> list[str]:
+    """Start it; to whom its task is offered."""
+    (task,) = who.tasks(who.start(process))
+    found: list[str] = task["candidates"]
+    return found
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Served]:
+    settings = Settings(oneweb_task_extras=True)
+    with Engine.open(url, settings=settings) as engine, serving(engine) as running:
+        yield running
+
+
+def test_row_110_round_robin_goes_on_where_it_was_after_a_restart(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    with opened(url) as served:
+        engine = served.engine
+        put_people(engine, dict.fromkeys(("ann", "bob", "kit"), ("clerks",)))
+        engine.people.add_party(engine.admin, "Front Desk", None)
+        for name in ("kit", "ann", "bob"):
+            engine.people.add_party_member(engine.admin, "Front Desk", name)
+        engine.deployments.deploy(engine.admin, UNIT, {"p.bpmn": policy("Round Robin")})
+        admin = Oneweb(served, "admin")
+        assert [candidates(admin, "policy") for _ in range(4)] == [
+            ["ann"],
+            ["bob"],
+            ["kit"],
+            ["ann"],
+        ]
+
+    with opened(url) as served:
+        admin = Oneweb(served, "admin")
+        assert [candidates(admin, "policy") for _ in range(2)] == [["bob"], ["kit"]]
+
+
+def test_row_111_load_balance_picks_who_has_the_fewest_tasks() -> None:
+    with opened("sqlite://") as served:
+        engine = served.engine
+        put_people(engine, dict.fromkeys(("ann", "bob"), ("clerks",)))
+        engine.people.add_party(engine.admin, "Front Desk", None)
+        for name in ("ann", "bob"):
+            engine.people.add_party_member(engine.admin, "Front Desk", name)
+        files = {"p.bpmn": policy("Load Balance"), "o.bpmn": models.ONE_TASK}
+        engine.deployments.deploy(engine.admin, UNIT, files)
+        admin, ann = Oneweb(served, "admin"), Oneweb(served, "ann")
+        for _ in range(2):
+            done(ann.post(f"/tasks/{ann.task('One Task')}/claim"))
+
+        assert [candidates(admin, "policy") for _ in range(2)] == [["bob"], ["bob"]]
+        assert candidates(admin, "policy") == ["ann"], "two each: by name"
+        mine = ann.get("/tasks", user="ann").json()["data"]
+        for task in mine:
+            done(ann.post(f"/tasks/{task['id']}/complete"))
+        assert candidates(admin, "policy") == ["ann"]
+
+
+def test_an_unknown_policy_is_refused(served: Served) -> None:
     engine = served.engine
     with pytest.raises(InvalidModel) as caught:
-        engine.deployments.deploy(engine.admin, f"com.acme:Later:v{row}", {"p.bpmn": policy(name)})
+        engine.deployments.deploy(engine.admin, "com.acme:Later:v1", {"p.bpmn": policy("Oracle")})
 
     (problem,) = caught.value.problems
-    assert f"assignment policy '{name}'" in str(problem)
+    assert "assignment policy 'Oracle'" in str(problem)
     assert "work" in str(problem)
 
 
@@ -133,16 +215,32 @@ def test_row_113_users_and_roles_of_a_work_party_are_offered_the_task(
     assert not listed(bob, second)
 
 
-def test_row_114_multi_instance_tasks_are_refused(served: Served) -> None:
-    many = "<multiInstanceLoopCharacteristics/>"
-    task = models.user_task("work", "Work").replace("</userTask>", many + "</userTask>")
-    files = {"p.bpmn": in_lane("many", "Front Desk", task)}
-    engine = served.engine
+@pytest.mark.parametrize("process", ["All At Once", "One By One"])
+def test_row_114_every_element_of_a_list_has_a_task_with_the_same_parent(
+    process: str, ann: Oneweb
+) -> None:
+    def doing(instance: str, found: set[str]) -> None:
+        for task in ann.tasks(instance):
+            parents.add(task["parentTaskId"])
+            found.add(ann.variables(task["id"])["guest"])
+            done(ann.post(f"/tasks/{task['id']}/complete", {"Seen": {"by": "ann"}}))
 
-    with pytest.raises(InvalidModel) as caught:
-        engine.deployments.deploy(engine.admin, "com.acme:Many:v1", files)
+    loops: list[set[str]] = []
+    for guests in (["มาลี", "Sam"], ["Kit"]):
+        parents, seen = set[str](), set[str]()
+        instance = ann.start(process, objects={"Guests": guests})
+        if process == "All At Once":
+            assert [task["name"] for task in ann.tasks(instance)] == ["Greet"] * len(guests)
+        while ann.tasks(instance)[0]["name"] == "Greet":
+            doing(instance, seen)
+        assert seen == set(guests)
+        loops.append(parents)
+        (after,) = ann.tasks(instance)
+        assert (after["name"], after["parentTaskId"]) == ("After", None)
 
-    assert "multiInstanceLoopCharacteristics is not supported" in str(caught.value.problems[0])
+    (first,), (second,) = loops
+    assert ID.fullmatch(first)
+    assert first != second, "each loop is a parent of its own"
 
 
 def status(who: Oneweb, instance: str) -> str:

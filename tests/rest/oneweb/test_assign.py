@@ -98,6 +98,21 @@ def test_row_087_all_active_tasks_of_an_instance_are_assigned(
     assert tasks <= set(listed(carol))
 
 
+def test_row_087_an_instance_is_assigned_to_roles_and_groups_too(
+    ann: Oneweb, carol: Oneweb, dave: Oneweb, admin: Oneweb
+) -> None:
+    instance = ann.start("Two Desks")
+    tasks = {task["id"] for task in ann.tasks(instance)}
+
+    path = f"/instance/{instance}/tasks/assign"
+    done(admin.post(path, role="R0003", group="clerks", user="dave"), 2)
+
+    for who in (ann, carol, dave):
+        assert tasks <= set(listed(who))
+    done(carol.post(f"/tasks/{min(tasks)}/claim"))
+    done(dave.post(f"/tasks/{max(tasks)}/claim"))
+
+
 def test_row_088_later_tasks_are_not_affected(ann: Oneweb, carol: Oneweb, admin: Oneweb) -> None:
     instance = ann.start("Choice")
     done(admin.post(f"/instance/{instance}/tasks/assign", user="carol"))

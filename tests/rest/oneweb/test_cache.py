@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+
+from serving import Served
 
 from .conftest import Oneweb, done, refused
 
@@ -28,20 +32,55 @@ def test_row_091_running_instances_stay_on_their_snapshot(ann: Oneweb, admin: On
     assert ann.tasks(instance) == []
 
 
-@pytest.mark.parametrize("ending", [".jar", ""])
-@pytest.mark.parametrize("event", ["refresh", "generate"])
-def test_row_092_093_and_095_named_definitions_are_treated(
-    admin: Oneweb, event: str, ending: str
+BOOKING = "8a61f0c2.Hotel.Booking Room.v.0.1.0"
+TYPED = "ty-1.Shop.Typed.v1"
+
+
+def act(admin: Oneweb, event: str, *names: str) -> dict[str, Any]:
+    body = {"fileNames": list(names), "event": event}
+    found: dict[str, Any] = done(admin.post("/classAction", body), len(names))
+    return found
+
+
+def loaded(served: Served) -> set[str]:
+    """Names of the processes whose parsed models this node holds."""
+    held = served.engine.room.definitions.loaded()
+    return {definition.name for definition in held}
+
+
+def test_row_092_only_the_named_process_is_refreshed(
+    admin: Oneweb, ann: Oneweb, served: Served
 ) -> None:
-    name = "8a61f0c2.Hotel.Booking Room.v.0.1.0"
+    ann.start("Booking Room")
+    ann.start("Typed")
+    assert {"Booking Room", "Typed"} <= loaded(served)
 
-    data = done(admin.post("/classAction", {"fileNames": [name + ending], "event": event}))
+    data = act(admin, "refresh", BOOKING)
 
-    assert data["responseStatus"] == "SUCCESS"
-    assert data["exception"] == ""
-    assert data["process"] == [name]
-    assert data["definitionSize"] == 1
+    assert (data["responseStatus"], data["exception"]) == ("SUCCESS", "")
+    assert (data["process"], data["definitionSize"]) == ([BOOKING], 1)
     assert data["files"] == []
+    assert "Typed" in loaded(served)
+    assert "Booking Room" not in loaded(served)
+    ann.start("Booking Room")
+
+
+def test_row_093_generating_loads_what_was_never_loaded(admin: Oneweb, served: Served) -> None:
+    admin.post("/refreshCache")
+    assert "Booking Room" not in loaded(served)
+
+    data = act(admin, "generate", BOOKING)
+
+    assert (data["responseStatus"], data["process"]) == ("SUCCESS", [BOOKING])
+    assert (data["businessObjectSize"], data["fieldDescripterSize"]) == (2, 10)
+    assert "Booking Room" in loaded(served)
+
+
+@pytest.mark.parametrize("ending", [".jar", ""])
+def test_row_095_names_with_dots_and_spaces_are_found(admin: Oneweb, ending: str) -> None:
+    data = act(admin, "refresh", BOOKING + ending, TYPED + ending)
+
+    assert data["process"] == [BOOKING, TYPED]
 
 
 def test_row_094_the_source_can_be_fetched(admin: Oneweb) -> None:
@@ -70,6 +109,18 @@ def test_row_095_all_or_nothing(admin: Oneweb, body: object, code: int) -> None:
     refused(answer, code)
     assert answer.json()["data"]["responseStatus"] == "FAIL"
     assert answer.json()["data"]["exception"] == answer.json()["message"]
+
+
+def test_refreshing_spoils_nothing_that_is_going_on(admin: Oneweb, ann: Oneweb) -> None:
+    def refresh() -> None:
+        for _ in range(20):
+            assert admin.post("/refreshCache").status_code == 200
+
+    with ThreadPoolExecutor(1) as pool:
+        refreshing = pool.submit(refresh)
+        for _ in range(20):
+            done(ann.post(f"/tasks/{ann.task('One Task')}/complete"))
+        refreshing.result()
 
 
 def test_row_096_only_administrators_may(ann: Oneweb) -> None:

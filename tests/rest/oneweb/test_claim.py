@@ -55,6 +55,14 @@ def test_row_042_who_is_no_candidate_may_not_claim(carol: Oneweb, ann: Oneweb) -
     refused(carol.post(f"/tasks/{anothers}/claim", user="carol"), 40404)
 
 
+def test_row_042_where_all_may_see_all_tasks_the_answer_is_40301() -> None:
+    settings = Settings(access_mode="compat")
+    with open_hotel(settings) as engine, serving(engine) as served:
+        ann, carol = Oneweb(served, "ann"), Oneweb(served, "carol")
+
+        refused(carol.post(f"/tasks/{ann.task('One Task')}/claim", user="carol"), 40301)
+
+
 def test_row_043_anybody_may_claim_an_open_task(ann: Oneweb, carol: Oneweb) -> None:
     task = ann.task("Open To All")
 

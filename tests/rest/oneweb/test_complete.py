@@ -7,7 +7,16 @@ import pytest
 from .conftest import ROOT, Oneweb, done, refused
 
 
-def test_row_050_and_058_the_submitted_data_drive_the_gateway(ann: Oneweb) -> None:
+def test_row_050_completing_moves_on(ann: Oneweb) -> None:
+    instance = ann.start("One Task")
+    (task,) = ann.tasks(instance)
+
+    assert done(ann.post(f"/tasks/{task['id']}/complete")) == ""
+
+    assert ann.tasks(instance) == []
+
+
+def test_row_058_the_submitted_data_drive_the_gateway(ann: Oneweb) -> None:
     for kind, name in (("high", "High"), ("low", "Low")):
         instance = ann.start("Choice")
         (task,) = ann.tasks(instance)
@@ -17,7 +26,19 @@ def test_row_050_and_058_the_submitted_data_drive_the_gateway(ann: Oneweb) -> No
         assert [task["name"] for task in ann.tasks(instance)] == [name]
 
 
-def test_row_051_and_052_objects_are_merged(ann: Oneweb) -> None:
+def test_row_051_the_body_holds_objects_by_name(ann: Oneweb) -> None:
+    instance = ann.start("Choice", objects={"Guest": {"name": "Mali"}})
+    (task,) = ann.tasks(instance)
+
+    body = {"Answer": {"kind": "low"}, "Guest": {"phone": "1"}}
+    done(ann.post(f"/tasks/{task['id']}/complete", body))
+
+    (task,) = ann.tasks(instance)
+    expected = {"Answer": {"kind": "low"}, "Guest": {"name": "Mali", "phone": "1"}}
+    assert ann.variables(task["id"]) == expected
+
+
+def test_row_052_null_clears_and_what_is_missing_stays(ann: Oneweb) -> None:
     before = {"Answer": {"kind": "x", "keep": 1, "gone": 2, "list": [1, 2], "in": {"a": 1, "b": 2}}}
     change = {"Answer": {"kind": "low", "gone": None, "list": [3], "in": {"b": 3}}, "New": {"n": 1}}
     instance = ann.start("Choice", objects=before)

@@ -12,13 +12,35 @@ from serving import Served, serving
 from .conftest import ROOT, Oneweb, done, open_hotel, refused
 
 
-def test_row_001_the_root_is_bpmrest_unless_configured(ann: Oneweb) -> None:
+def test_row_001_the_root_is_bpmrest(ann: Oneweb) -> None:
     assert ann.http.get("/BPMREST/service/runtime/tasks?user=ann").status_code == 200
     assert ann.http.get("/Other/service/runtime/tasks?user=ann").status_code == 404
 
 
-def test_row_002_and_003_successes_have_four_members_and_code_0(ann: Oneweb) -> None:
-    done(ann.post("/process/start", {"processName": "One Task"}))
+def test_row_001_the_root_can_be_another() -> None:
+    with open_hotel(Settings(oneweb_root="Other")) as engine, serving(engine) as served:
+        ann = served.client("ann")
+
+        assert ann.get("/Other/service/runtime/tasks?user=ann").json()["code"] == 0
+        assert ann.get("/BPMREST/service/runtime/tasks?user=ann").status_code == 404
+
+
+def test_row_002_every_answer_has_the_four_members(ann: Oneweb) -> None:
+    four = ["data", "code", "timestamp", "totalRecordCount"]
+
+    for answer in (
+        ann.post("/process/start", {"processName": "One Task"}),
+        ann.get("/tasks", user="ann"),
+        ann.get("/nowhere"),
+        ann.post("/process/start", {"processName": "No Such"}),
+    ):
+        assert list(answer.json())[:4] == four
+
+
+def test_row_003_a_success_is_status_200_and_code_0(ann: Oneweb) -> None:
+    answer = ann.post("/process/start", {"processName": "One Task"})
+
+    assert (answer.status_code, answer.json()["code"]) == (200, 0)
 
 
 def test_row_004_timestamp_is_now_in_milliseconds(ann: Oneweb) -> None:
@@ -28,7 +50,15 @@ def test_row_004_timestamp_is_now_in_milliseconds(ann: Oneweb) -> None:
     assert abs(stamp / 1000 - time.time()) < 60
 
 
-def test_row_005_and_006_actions_count_one_and_give_empty_data(ann: Oneweb) -> None:
+def test_row_005_start_and_actions_count_one(ann: Oneweb) -> None:
+    start = ann.post("/process/start", {"processName": "One Task"})
+    task = ann.tasks(start.json()["data"])[0]["id"]
+    answers = [start, *(ann.post(f"/tasks/{task}/{what}") for what in ("claim", "complete"))]
+
+    assert [answer.json()["totalRecordCount"] for answer in answers] == [1, 1, 1]
+
+
+def test_row_006_actions_give_empty_data(ann: Oneweb) -> None:
     task = ann.task("One Task")
 
     assert done(ann.post(f"/tasks/{task}/claim", user="ann")) == ""

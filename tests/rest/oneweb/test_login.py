@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import time
 from base64 import urlsafe_b64decode
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
+from procession.engine import Engine
 from procession.errors import Invalid
+from procession.runtime.clock import ManualClock
 from procession.settings import Settings, read_settings
-from serving import PASSWORD, Served, serving
+from serving import PASSWORD, Served, put_people, serving
 
 from .conftest import ROOT, Oneweb, done, open_hotel, refused
 
@@ -70,6 +73,20 @@ def test_row_098_forged_tokens_are_refused(served: Served) -> None:
 
     for token in (forged, unsigned, "x", "", f"{head}.{claims}."):
         refused(called(served, Authorization=f"Bearer {token}".strip()), 40101)
+
+
+def test_row_098_a_token_expires() -> None:
+    clock = ManualClock()
+    with Engine.open("sqlite://", clock=clock) as engine:
+        put_people(engine, {"ann": ()})
+        with serving(engine) as served:
+            token = login(served).json()["id_token"]
+            bearer = f"Bearer {token}"
+            assert called(served, Authorization=bearer).status_code == 200
+
+            clock.advance(timedelta(days=1, seconds=1))
+
+            refused(called(served, Authorization=bearer), 40101)
 
 
 def test_row_099_bearer_and_basic_are_accepted_and_nothing_else(

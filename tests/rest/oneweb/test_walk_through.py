@@ -5,6 +5,15 @@ from __future__ import annotations
 from .conftest import Oneweb, done, refused
 
 
+def test_row_104_the_first_true_link_else_otherwise(ann: Oneweb) -> None:
+    found = []
+    for rooms in (9, 5, 1, 0):
+        (task,) = ann.tasks(ann.start("Sizes", objects={"Order": {"rooms": rooms}}))
+        found.append(task["name"])
+
+    assert found == ["Large", "Middle", "Otherwise", "Otherwise"]
+
+
 def test_row_104_no_valid_link_is_a_failure(ann: Oneweb) -> None:
     task = ann.task("Choice")
 

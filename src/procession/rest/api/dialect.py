@@ -18,7 +18,16 @@ from procession.errors import (
     StoreFault,
     Unauthenticated,
 )
-from procession.rest.api import health, instances, jobs, people, workers
+from procession.rest.api import (
+    conditions,
+    health,
+    instances,
+    jobs,
+    messages,
+    people,
+    tasks,
+    workers,
+)
 from procession.web import json
 from procession.web.http import (
     NoRoute,
@@ -54,8 +63,8 @@ class ApiDialect:
 
     def __init__(self) -> None:
         self.routes = RouteTable()
-        tables = (health.routes, jobs.routes, workers.routes, instances.routes, people.routes)
-        self.routes.routes = [route for table in tables for route in table.routes]
+        rooms = (health, jobs, workers, instances, messages, conditions, people, tasks)
+        self.routes.routes = [route for room in rooms for route in room.routes.routes]
 
     def write(self, request: Request, reply: Reply) -> Reply:
         """The view as JSON; 204 where there is none."""

@@ -64,6 +64,29 @@ class Extend(msgspec.Struct):
     lease_ms: Lease = 60_000
 
 
+class Activate(msgspec.Struct):
+    """What of an ad hoc scope is to begin, by its name or id; ``variables`` are its own."""
+
+    name: Name
+    variables: dict[str, Any] = {}
+
+
+class SendMessage(msgspec.Struct):
+    """A message by its name (by its id, for files of jBPM); ``key`` is a correlation key's text."""
+
+    name: Name
+    value: Any = None
+    key: Text | None = None
+    deployment_id: Text | None = None
+
+
+class Conditions(msgspec.Struct):
+    """Data to look at the conditions with that start processes."""
+
+    variables: dict[str, Any] = {}
+    deployment_id: Text | None = None
+
+
 def page(request: Request) -> PageRequest:
     """``page`` (from 1) and ``size``; absent means everything."""
     given = dict(request.query)

@@ -24,7 +24,7 @@ routes = RouteTable()
 ACCEPTED = 202
 SINGLETON = "SINGLETON"
 STRATEGIES = (SINGLETON, "PER_REQUEST", "PER_PROCESS_INSTANCE")
-_DEPLOY: Any = {"lane": "pool", "query": ("strategy", "mergemode", "strict")}
+_DEPLOY: Any = {"lane": "pool", "query": ("strategy", "mergemode", "strict", "base")}
 MERGE_MODES = ("KEEP_ALL", "OVERRIDE_ALL", "OVERRIDE_EMPTY", "MERGE_COLLECTIONS")
 
 
@@ -62,20 +62,26 @@ def unit(request: Request, engine: Engine) -> Reply:
         return Reply(unknown_unit(dep, word), shapes.UNIT, status=code)
 
 
-@routes.post("/deployment/{dep}/deploy", lane="pool", permission="deployment.write", id="D04")
-@routes.add("PUT", "/deployment/{dep}/deploy", lane="pool", permission="deployment.write", id="D05")
+@routes.post("/deployment/{dep}/deploy", permission="deployment.write", id="D04", **_DEPLOY)
+@routes.add("PUT", "/deployment/{dep}/deploy", permission="deployment.write", id="D05", **_DEPLOY)
 def deploy(request: Request, engine: Engine) -> Reply:
-    """Deploy the files sent, or else the kjar of that id; ``strict=true`` allows no liberties."""
+    """Deploy the files sent, or else the kjar of that id; ``strict=true`` allows no liberties.
+
+    ``base`` names a deployed unit whose other files are taken over (a patch snapshot of ONEWEB).
+    """
     given, dep = Parameters(request, engine), request.path["dep"]
     given.choice("mergemode", MERGE_MODES, "MERGE_COLLECTIONS")
     strategy = given.choice("strategy", STRATEGIES, SINGLETON)
-    strict = given.flag("strict")
+    strict, base = given.flag("strict"), given.text("base")
+    patch: dict[str, str] = {"base": base} if base else {}
     sent, named = read_upload(request)
     strategy = named or SINGLETON if strategy == SINGLETON else strategy
     files = sent or find_kjar(dep, engine.settings.kjar_paths)
     if files is None:
         return _accepted(_without_files(request, engine))
-    job = engine.deployments.deploy(request.actor, dep, files, strategy=strategy, strict=strict)
+    job = engine.deployments.deploy(
+        request.actor, dep, files, strategy=strategy, strict=strict, **patch
+    )
     return _accepted(job)
 
 

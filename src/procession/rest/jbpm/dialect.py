@@ -10,11 +10,18 @@ import logging
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from procession.rest.jbpm import deployment, history, runtime, task
+from procession.rest.jbpm import deployment, execute, forms, history, rich_query, runtime, task
 from procession.rest.jbpm.errors import Failure, failure
 from procession.rest.jbpm.negotiation import JSON, XML, wants_json
-from procession.rest.jbpm.profiles import PROFILES
-from procession.rest.jbpm.shapes import DOCUMENTS, EXCEPTION, VALUE, Payload
+from procession.rest.jbpm.profiles import check_mounts, profile_of
+from procession.rest.jbpm.shapes import (
+    COMMANDS,
+    DOCUMENTS,
+    EXCEPTION,
+    EXCEPTION_RESPONSE,
+    VALUE,
+    Payload,
+)
 from procession.rest.jbpm.values import variable_json, variable_xml
 from procession.rest.shapes import Writer
 from procession.web.http import Reply, Request, RouteTable
@@ -32,11 +39,11 @@ class JbpmDialect:
 
     def __init__(self, engine: Engine) -> None:
         settings = engine.settings
-        self.profile = PROFILES[settings.jbpm_dialect]
+        check_mounts(settings.jbpm_mounts)
+        self._settings = settings
         self.routes = RouteTable()
-        for module in (runtime, task, history, deployment):
+        for module in (execute, runtime, forms, task, history, rich_query, deployment):
             self.routes.routes.extend(module.routes.routes)
-        self._documents = DOCUMENTS[self.profile.name]
         self._writer = Writer(ZoneInfo(settings.time_zone))
 
     def write(self, request: Request, reply: Reply) -> Reply:
@@ -52,24 +59,28 @@ class JbpmDialect:
     def fail(self, request: Request, error: BaseException) -> Reply:
         """The same for an error."""
         told: Failure = failure(error)
-        reply = Reply(told, EXCEPTION, status=told.code, headers=told.headers)
+        shape = EXCEPTION_RESPONSE if execute.is_java_client(request) else EXCEPTION
+        reply = Reply(told, shape, status=told.code, headers=told.headers)
         return self._written(request, reply)
 
     def _written(self, request: Request, reply: Reply) -> Reply:
         payload: Payload = reply.shape
+        if payload is COMMANDS:
+            reply.content_type = XML
+            reply.body = execute.write_results(reply.view, self._writer)
+            return reply
         as_json = wants_json(request.headers.get("accept"))
         reply.content_type = JSON if as_json else XML
         if payload is VALUE:
             write = variable_json if as_json else variable_xml
             reply.body = write(reply.view, self._writer.zone)
             return reply
-        document = self._documents[payload.name]
-        frame = self._url(request) if payload.framed else None
+        profile = profile_of(request, self._settings)
+        document = DOCUMENTS[profile.shapes][payload.name]
+        url = request.url if profile.full_url else request.target
+        frame = url if payload.framed else None
         if as_json:
             reply.body = self._writer.json(document.shape, reply.view, frame)
         else:
             reply.body = self._writer.xml(document.root, document.shape, reply.view, frame)
         return reply
-
-    def _url(self, request: Request) -> str:
-        return request.url if self.profile.full_url else request.target

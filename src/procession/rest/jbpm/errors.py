@@ -25,9 +25,15 @@ from procession.web.http import NoRoute, TooLarge, UnsupportedMediaType
 BAD_REQUEST, NOT_FOUND, FORBIDDEN = "BAD_REQUEST", "NOT_FOUND", "FORBIDDEN"
 PERMISSIONS_CONFLICT, FAILURE = "PERMISSIONS_CONFLICT", "FAILURE"
 
+
+class NotAcceptable(Invalid):
+    """The client takes nothing that this address can answer."""
+
+
 STATUSES: tuple[tuple[type[Fault], int, str], ...] = (
     (TooLarge, 413, BAD_REQUEST),
     (UnsupportedMediaType, 415, BAD_REQUEST),
+    (NotAcceptable, 406, BAD_REQUEST),
     (Invalid, 400, BAD_REQUEST),
     (NotFound, 404, NOT_FOUND),
     (Unauthenticated, 401, FORBIDDEN),

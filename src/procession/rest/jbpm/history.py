@@ -14,7 +14,7 @@ from procession.errors import Invalid, NotFound
 from procession.identity.model import Actor
 from procession.rest.jbpm import shapes
 from procession.rest.jbpm.params import Parameters, path_number
-from procession.rest.jbpm.profiles import PROFILES
+from procession.rest.jbpm.profiles import profile_of
 from procession.rest.jbpm.runtime import done
 from procession.services.paging import PageRequest
 from procession.services.views import Page, ProcessLogView
@@ -53,7 +53,7 @@ def _instance_id(request: Request) -> int:
 @routes.post(f"{_OLD}/clear", permission="history.clear", id="R17")
 def clear(request: Request, engine: Engine) -> Reply:
     """Delete the logs: all of them in L, those of ended instances in M."""
-    profile = PROFILES[engine.settings.jbpm_dialect]
+    profile = profile_of(request, engine.settings)
     engine.history.clear(request.actor, everything=profile.clears_running)
     return done()
 

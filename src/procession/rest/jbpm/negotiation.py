@@ -20,6 +20,14 @@ def wants_json(accept: str | None) -> bool:
     return _quality(ranges, "json") > _quality(ranges, "xml")
 
 
+@lru_cache(maxsize=256)
+def takes_xml(accept: str | None) -> bool:
+    """Whether an ``Accept`` header leaves room for XML; none takes anything."""
+    if not accept:
+        return True
+    return _quality([_range(part) for part in accept.lower().split(",")], "xml") > 0
+
+
 def _range(part: str) -> tuple[str, float]:
     media, *parameters = (piece.strip() for piece in part.split(";"))
     for parameter in parameters:

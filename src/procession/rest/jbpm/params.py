@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from procession.errors import Invalid, NotFound
-from procession.rest.jbpm.profiles import PROFILES, Profile
+from procession.rest.jbpm.profiles import Profile, profile_of
 from procession.services.paging import PageRequest
 from procession.services.views import Page
 from procession.values import EMPTY, Float, Long, Map, Value, freeze
@@ -40,7 +40,7 @@ class Parameters:
 
     def __init__(self, request: Request, engine: Engine) -> None:
         self.request = request
-        self.profile: Profile = PROFILES[engine.settings.jbpm_dialect]
+        self.profile: Profile = profile_of(request, engine.settings)
         self.pairs = request.query
         if request.content_type == FORM and not request.body.startswith(b"PK\x03\x04"):
             self.pairs = [*self.pairs, *pairs(_utf8(request.body))]
@@ -212,11 +212,10 @@ def typed_value(name: str, text: str, profile: Profile) -> Value:
     starts_as_number = "0" <= text[:1] <= "9"
     if starts_as_number and _DIGITS.fullmatch(text):
         return _typed_integer(name, text)
-    if profile.typed_words:
-        if text in {"true", "false"}:
-            return text == "true"
-        if starts_as_number and _FLOAT.fullmatch(text):
-            return _typed_float(name, text)
+    if text in profile.typed_words:
+        return text.lower() == "true"
+    if profile.typed_floats and starts_as_number and _FLOAT.fullmatch(text):
+        return _typed_float(name, text)
     return text
 
 

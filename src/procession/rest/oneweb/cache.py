@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from procession.errors import Invalid, NotFound
 from procession.identity.model import Actor
@@ -43,16 +44,34 @@ def class_action(request: Request, engine: Engine) -> Reply:
     if not body.file_names:
         raise Invalid("fileNames must name at least one artefact", reason="parameter")
     found = _resolve(request.actor, engine, body.file_names)
+    return shapes.answer(_treated(request.actor, engine, body.event, found), len(found))
+
+
+def _treated(
+    actor: Actor, engine: Engine, event: str, found: list[DefinitionView]
+) -> shapes.ClassActionAnswer:
+    """Do what the event says with each of them, on every node."""
     names = [definition.definition_id for definition in found]
-    files = []
-    if body.event == "file":
-        files = [_file(request.actor, engine, definition) for definition in found]
+    done = shapes.ClassActionAnswer("SUCCESS", "", names, definition_size=len(found))
+    if event == "file":
+        done.files = [_file(actor, engine, definition) for definition in found]
     else:
-        engine.deployments.refresh_cache(request.actor, names)
-    size = sum(len(definition.variables) for definition in found)
-    done = shapes.ClassActionAnswer("SUCCESS", "", names, files, size, size, size, size, size)
-    done.definition_size = len(found)
-    return shapes.answer(done, len(found))
+        units = dict.fromkeys(definition.deployment_id for definition in found)
+        engine.deployments.refresh_cache(actor, units)
+    if event == "generate":
+        _count(done, [engine.deployments.business_objects(actor, one) for one in found])
+    else:
+        _count(done, [definition.variables for definition in found])
+    return done
+
+
+def _count(done: shapes.ClassActionAnswer, each: Sequence[Mapping[str, Any]]) -> None:
+    """The counters: business objects, and the fields of those that were generated."""
+    size = sum(len(objects) for objects in each)
+    fields = [fields for objects in each for fields in objects.values()]
+    known = sum(len(inner) for inner in fields if isinstance(inner, Mapping))
+    done.business_object_size = done.business_object_def_size = done.cache_class_size = size
+    done.field_descripters_map_size, done.field_descripter_size = size, known or size
 
 
 def _resolve(actor: Actor, engine: Engine, wanted: list[str]) -> list[DefinitionView]:

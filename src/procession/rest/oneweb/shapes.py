@@ -237,7 +237,7 @@ def _task_object(task: TaskView, definition_id: str, extras: bool) -> TaskObject
         "create_by": task.caused_by or task.created_by or "system",
         "create_time": _ms(task.created_at),
         "instance_id": _id(task.process_instance_id, task.process_instance_uuid),
-        "parent_task_id": _id(task.parent_id, task.parent_uuid),
+        "parent_task_id": task.loop_id or _id(task.parent_id, task.parent_uuid),
         "due_date": _ms(due) if due is not None else None,
         "loadlink_entity_id": task.load_entity,
         "definition_id": definition_id,

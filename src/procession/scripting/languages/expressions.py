@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from procession.scripting import tree
-from procession.scripting.languages.cursor import MAX_NESTING, PRIMITIVES, Cursor
+from procession.scripting.languages.cursor import MAX_NESTING, PRIMITIVES
+from procession.scripting.languages.lambdas import Lambdas
 from procession.scripting.lexer import Kind, Token
 from procession.scripting.tree import Expr, TypeName
 from procession.values import Long
@@ -19,10 +20,9 @@ _ASSIGNMENTS: Final = frozenset(
     {"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", ">>>="}
 )
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
-_LAMBDA: Final = "lambda expressions are not supported yet; use a loop"
 
 
-class Expressions(Cursor):
+class Expressions(Lambdas):
     """Parses expressions."""
 
     def expression(self) -> Expr:
@@ -187,7 +187,7 @@ class Expressions(Cursor):
             self.refuse(f"expected an expression but found {self.found()}")
         self.next()
         if self.is_sign("->"):
-            self.refuse(_LAMBDA)
+            return self.lambda_of((word,), token)
         if self.is_sign("(") and not self._line_ended():
             self.next()
             args = self._listed(")")
@@ -206,16 +206,13 @@ class Expressions(Cursor):
         return self.grammar.newline_ends and self.token.newline
 
     def _parenthesis(self) -> Expr:
+        found = self.maybe_lambda(self.token)
+        if found is not None:
+            return found
         token = self.next()
         if self.is_sign(")"):
-            self.refuse(_LAMBDA if self.ahead().text == "->" else "empty parentheses")
+            self.refuse("empty parentheses")
         inner = self.expression()
-        if (
-            self.is_sign(",")
-            and self.ahead().kind is Kind.NAME
-            and self.ahead(2).text in (",", ")")
-        ):
-            self.refuse(_LAMBDA)
         if self.grammar.extras and self.is_word("in"):
             self.next()
             source = self.expression()
@@ -223,8 +220,6 @@ class Expressions(Cursor):
             self.expect(")")
             return tree.Projection(inner, source, test, line=token.line, column=token.column)
         self.expect(")")
-        if self.is_sign("->"):
-            self.refuse(_LAMBDA)
         return inner
 
     def _inline_list(self, token: Token) -> Expr:
@@ -324,7 +319,7 @@ class Expressions(Cursor):
                 self.next()
                 made = tree.Step(made, token.text[0], False, line=token.line, column=token.column)
             elif token.text == "::":
-                self.refuse("method references are not supported yet; use a loop")
+                made = self.reference(made, token)
             else:
                 break
             length += 1

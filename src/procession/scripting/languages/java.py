@@ -1,8 +1,8 @@
 """Java: the body of a method (2.2, 2.11).
 
 Statements, locals, ``if``, loops, ``switch``, ``try``, casts, arrays, anything the library of
-:mod:`procession.scripting.library` offers. Generics are read and forgotten. Lambdas, method
-references, labels, ``try`` with resources and classes are refused. The last semicolon may be
+:mod:`procession.scripting.library` offers, lambdas and method references. Generics are read and
+forgotten. Labels, ``try`` with resources and classes are refused. The last semicolon may be
 missing. ``==`` compares values, as people who write ``status == "done"`` expect.
 """
 

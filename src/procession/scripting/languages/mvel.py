@@ -4,7 +4,8 @@ Beyond :mod:`~procession.scripting.languages.java`: statements end with their li
 ``contains`` ``is`` ``strsim`` ``soundslike`` ``convertable_to`` ``~=``, ``isdef``, ``empty``,
 ``nil``, texts in single quotes, inline lists and maps, projections ``(name in people if age > 3)``,
 ``foreach``, null-safe ``a.?b``, numbers ``1B`` and ``1I``. The value of the last expression is the
-value of the whole. Texts compare with numbers (``"1" == 1``). Functions and ``with`` are refused.
+value of the whole. Texts compare with numbers (``"1" == 1``). ``def f(x) { … }`` makes a function,
+``with (x) { a = 1, b = 2 }`` sets properties.
 """
 
 from __future__ import annotations

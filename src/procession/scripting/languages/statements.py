@@ -11,10 +11,9 @@ _REFUSED = {
     "class": "classes cannot be defined in scripts",
     "interface": "interfaces cannot be defined in scripts",
     "enum": "enums cannot be defined in scripts",
-    "function": "functions cannot be defined in scripts",
+    "function": "write a function as 'def name(a) { … }'",
     "synchronized": "'synchronized' is not supported: a script runs by itself",
     "assert": "'assert' is not supported; throw an exception",
-    "with": "'with' blocks are not supported; call the setters",
     "goto": "'goto' is not supported",
 }
 
@@ -100,11 +99,50 @@ class Statements(Expressions):
         }.get(word)
         if parse is not None and (word in self.grammar.keywords):
             return parse()
+        if word in ("def", "function") and self.grammar.extras and self.ahead(2).text == "(":
+            return self._function()
+        if word == "with" and self.grammar.extras:
+            return self._with()
         if word in _REFUSED and word in self.grammar.keywords:
             self.refuse(_REFUSED[word])
-        if word == "def" and self.grammar.extras and self.ahead(2).text == "(":
-            self.refuse(_REFUSED["function"])
         return None
+
+    def _function(self) -> Stmt:
+        """MVEL's ``def name(a, b) { … }``: its value is that of its last expression."""
+        token = self.next()
+        name = self.name()
+        self.expect("(")
+        names: list[str] = []
+        while not self.skip(")"):
+            if names:
+                self.expect(",")
+            if self.ahead().kind is Kind.NAME:
+                self.type_name()
+            names.append(self.name())
+        body = self.block()
+        made = Block(tree.valued(body.body), line=body.line, column=body.column)
+        place = {"line": token.line, "column": token.column}
+        value = tree.Lambda(tuple(names), made, name, line=token.line, column=token.column)
+        return tree.Local(None, ((name, 0, value),), **place)
+
+    def _with(self) -> Stmt:
+        """MVEL's ``with (x) { a = 1, b = 2 }``: sets properties of ``x``."""
+        token = self.next()
+        hidden = tree.Name("with what", line=token.line, column=token.column)
+        owner = self._condition()
+        body: list[Stmt] = [
+            tree.Local(None, ((hidden.name, 0, owner),), line=token.line, column=token.column)
+        ]
+        self.expect("{")
+        while not self.skip("}"):
+            at = self.token
+            field = tree.Field(hidden, self.name("a property"), line=at.line, column=at.column)
+            self.expect("=")
+            made = tree.Assign(field, "", self.expression(), line=at.line, column=at.column)
+            body.append(tree.Expression(made, line=at.line, column=at.column))
+            if not (self.skip(",") or self.skip(";")) and not self.is_sign("}"):
+                self.refuse(f"expected ',' but found {self.found()}")
+        return Block(tuple(body), line=token.line, column=token.column)
 
     def _condition(self) -> Expr:
         self.expect("(")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from procession.scripting.equality import equals, sort_values
+from procession.scripting.equality import equals
 from procession.scripting.frame import Frame
 from procession.scripting.library.arguments import collection, index, integer, rest
+from procession.scripting.library.functions import arranged
 from procession.scripting.library.table import Function, JavaClass
 from procession.scripting.objects import (
     ARRAY_LIST,
@@ -150,10 +151,8 @@ def contains_all(f: Frame, o: Value, others: Value) -> bool:
 
 
 def sort_list(f: Frame, o: ListObject, order: Value = None) -> None:
-    """``sort``, by the natural order."""
-    if order is not None:
-        raise throw("UnsupportedOperationException", "sorting by a Comparator is not supported yet")
-    o.writable(grows=False)[:] = sort_values(o.items, f, lambda item: item)
+    """``sort``, by the natural order or by a comparator."""
+    o.writable(grows=False)[:] = arranged(f, list(o.items), order)
 
 
 def _new_list(kind: str) -> Function:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from procession.scripting.machine import access, calls, casts, expressions, statements
+from procession.scripting.machine import access, calls, casts, expressions, functions, statements
 
-__all__ = ["access", "calls", "casts", "expressions", "statements"]
+__all__ = ["access", "calls", "casts", "expressions", "functions", "statements"]

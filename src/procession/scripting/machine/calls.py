@@ -8,10 +8,12 @@ from procession.scripting.equality import class_word
 from procession.scripting.frame import Frame
 from procession.scripting.library import LIBRARY
 from procession.scripting.library.beans import call_bean, make_bean, make_throwable
+from procession.scripting.library.functions import invoke
 from procession.scripting.library.process import FUNCTIONS
 from procession.scripting.library.table import MAX_ARGUMENTS, Function
 from procession.scripting.machine.casts import default_of
 from procession.scripting.machine.compiler import Code, Compiler, expression
+from procession.scripting.machine.expressions import read_slot
 from procession.scripting.objects import ArrayObject, BeanObject, ClassObject
 from procession.scripting.throwables import PARENTS, null_pointer, throw
 from procession.scripting.tree import TypeName
@@ -125,6 +127,9 @@ def _function(c: Compiler, node: tree.Call) -> Code:
     kie = LIBRARY.classes["org.jbpm.process.core.KieFunctions"]
     member = kie.statics.get((node.name, len(args)))
     function = member.function if member else FUNCTIONS.get((node.name, len(args)))
+    if c.local(node.name) is not None:
+        held = read_slot(c.local(node.name).index)  # type: ignore[union-attr]
+        return lambda f: invoke(f, held(f), *[arg(f) for arg in args])
     if function is None:
         if c.strict and c.is_variable(node.name):
             raise ScriptSyntax(f"'{node.name}' is not a function", node.line, node.column)

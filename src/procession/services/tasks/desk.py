@@ -19,6 +19,7 @@ from procession.store.codec import decode_value, encode_value
 from procession.store.repositories import tasks as repository
 from procession.store.rows import TaskContentRow, TaskEventRow, TaskPersonRow, TaskRow
 from procession.store.store import Reader
+from procession.tasks import deadlines
 from procession.tasks.lifecycle import OPEN, Applied, Candidate, Operation, apply
 from procession.tasks.people import GROUP, USER, Who, has_part, is_open_to_all, who_is
 from procession.tasks.projector import TASK, TASK_PEOPLE
@@ -33,6 +34,7 @@ class Sheet(msgspec.Struct):
     read_version: int
     read_people: tuple[TaskPersonRow, ...]
     events: list[TaskEventRow]
+    read_deadlines: int = 0
 
 
 class Desk:
@@ -58,7 +60,7 @@ class Desk:
         people = turn.objects.get((TASK_PEOPLE, task_id))
         if people is None:
             people = repository.people_of(turn.reader, (task_id,))[task_id]
-        return Sheet(task, people, task.version, people, [])
+        return Sheet(task, people, task.version, people, [], task.deadlines)
 
     def do(self, sheet: Sheet, operation: Operation, targets: Sequence[Candidate] = ()) -> None:
         """Do an operation to the task in hand, if the table allows."""
@@ -88,6 +90,7 @@ class Desk:
         turn.objects[TASK, task.id] = task
         turn.objects[TASK_PEOPLE, task.id] = sheet.people
         turn.uow.save_task(task, sheet.read_version)
+        deadlines.cancel(turn.uow, task.id, sheet.read_deadlines, task.deadlines)
         if sheet.people != sheet.read_people:
             turn.uow.set_people(task.id, sheet.people)
         for event in sheet.events:

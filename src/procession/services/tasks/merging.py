@@ -72,7 +72,7 @@ def merged(definition: ProcessDefinition, state: InstanceState, wait: Wait, obje
 def task_objects(definition: ProcessDefinition, state: InstanceState, wait: Wait) -> Map:
     """The objects mapped into the task; if there are none, all of the process."""
     inputs = getattr(definition.node(wait.handler), "inputs", ())
-    names = [i.source.partition(".")[0] for i in inputs if i.source and i.constant is None]
+    names = [i.variable.partition(".")[0] for i in inputs if i.variable]
     if not names:
         names = [*definition.variables.get("", ()), *state.variables.get(ROOT, ())]
     found: dict[str, Value] = {}
@@ -83,7 +83,7 @@ def task_objects(definition: ProcessDefinition, state: InstanceState, wait: Wait
 
 
 def _is_plain(output: Any) -> bool:
-    return bool(output.source) and output.constant is None and output.transformation is None
+    return bool(output.is_plain)
 
 
 def _check(

@@ -5,22 +5,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from procession.core.state import InstanceStatus
 from procession.errors import Denied, Invalid, NotFound, NotPermitted, Rejected
 from procession.identity.model import Actor
+from procession.runtime.handlers.given import pairs
+from procession.runtime.handlers.services import imported
 from procession.runtime.lanes import Room
 from procession.services.tasks import criteria as lists
 from procession.services.tasks.desk import Desk, Sheet, suspended
+from procession.settings import Settings
 from procession.store.repositories import task_search as search
 from procession.store.repositories import tasks as repository
 from procession.store.repositories.task_search import Condition, Names
 from procession.store.rows import TaskPersonRow
 from procession.store.store import Reader
-from procession.tasks.allocation import members
+from procession.tasks.allocation import Custom, members
 from procession.tasks.lifecycle import Candidate, require_active
-from procession.tasks.lifecycle import assign as assign_task
+from procession.tasks.offers import assign as assign_task
 from procession.tasks.people import (
     GROUP,
     PARTY,
@@ -175,3 +178,18 @@ def check_reading(
 
 def _not_yours(kind: str, name: str) -> Denied:
     return Denied(f"the work list of {kind} {name!r} is not yours to read")
+
+
+# -- policies of the operator's own ----------------------------------------------------------
+
+
+def own_policies(settings: Settings) -> dict[str, Custom]:
+    """Functions that choose who is offered a task, by the names that models give them."""
+    found: dict[str, Custom] = {}
+    for name, place in pairs("policies", settings.policies).items():
+        found[name] = _late(imported("policies", place))
+    return found
+
+
+def _late(find: Callable[[], Custom]) -> Custom:
+    return lambda choice: find()(choice)

@@ -7,14 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from procession.core.commands import FailWait
 from procession.errors import Invalid, NotFound
 from procession.identity.model import Actor
-from procession.runtime.lanes import Service, change, query
-from procession.runtime.turn import from_row
+from procession.runtime.held import from_row
+from procession.runtime.lanes import change, query
 from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.tasks import criteria as lists
-from procession.services.tasks import offering, picking, showing, taking
+from procession.services.tasks import families, offering, picking, showing, taking
+from procession.services.tasks.adding import Adding
 from procession.services.tasks.criteria import UNPAGED_LIMIT, TaskCriteria
-from procession.services.tasks.desk import Desk, missing, sees_task
+from procession.services.tasks.forms import Forms
+from procession.services.tasks.keeping import Keeping
 from procession.services.tasks.merging import task_objects
+from procession.services.tasks.papers import Papers, with_papers
 from procession.services.views import ContentView, Page, TaskView
 from procession.store.hot import load_instances
 from procession.store.repositories import tasks as repository
@@ -29,11 +32,11 @@ from procession.store.repositories.task_search import (
 from procession.store.rows import TaskPersonRow, TaskRow
 from procession.store.store import Reader
 from procession.tasks.lifecycle import Candidate, Operation, require, require_active
-from procession.tasks.people import GROUP, USER, Who, has_part, who_is
+from procession.tasks.people import GROUP, USER, has_part
 from procession.values import EMPTY, Map, freeze_all
 
 
-class TaskService(Service):
+class TaskService(Adding, Forms, Papers, Keeping):
     """Human tasks, by the table of :mod:`procession.tasks.lifecycle`.
 
     What the actor may not see is :class:`NotFound`; what the table refuses is
@@ -139,6 +142,7 @@ class TaskService(Service):
         desk = self._desk(actor)
         sheet = desk.take(task_id)
         desk.do(sheet, Operation.COMPLETE)
+        families.require_free(desk, sheet)
         taking.complete(desk, sheet, freeze_all(output))
         return desk.view(sheet)
 
@@ -160,12 +164,19 @@ class TaskService(Service):
         desk.save(sheet)
         if sheet.task.wait_id is not None:
             desk.move(sheet, FailWait(sheet.task.wait_id))
+        families.skipped(desk, sheet)
+        families.ended(desk, sheet)
         return desk.view(sheet)
 
     @change
     def exit(self, actor: Actor, task_id: int) -> TaskView:
         """End a task from outside. The process is not continued: its work item stays open."""
-        return self._operate(actor, task_id, Operation.EXIT)
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        desk.do(sheet, Operation.EXIT)
+        desk.save(sheet)
+        families.ended(desk, sheet)
+        return desk.view(sheet)
 
     # -- in the manner of work lists ---------------------------------------------------------
 
@@ -276,7 +287,7 @@ class TaskService(Service):
         self.room.access.check(actor, "task.read")
         with self.room.store.read() as reader:
             found, people = self._see(reader, actor, task_id)
-            return showing.views(reader, (found,), {task_id: people})[0]
+            return with_papers(reader, showing.views(reader, (found,), {task_id: people})[0])
 
     @query
     def content(self, actor: Actor, task_id: int) -> ContentView:
@@ -330,34 +341,6 @@ class TaskService(Service):
             return Page(showing.views(reader, found, people), None, page.number, page.size)
 
     # -- inside ------------------------------------------------------------------------------
-
-    def _desk(self, actor: Actor) -> Desk:
-        self.room.access.check(actor, "task.act")
-        return Desk(self.room, self.turn, actor)
-
-    def _who(self, actor: Actor) -> Who:
-        return who_is(actor, self.room.directory)
-
-    def _operate(
-        self, actor: Actor, task_id: int, operation: Operation, target: str | None = None
-    ) -> TaskView:
-        desk = self._desk(actor)
-        sheet = desk.take(task_id)
-        desk.do(sheet, operation, () if target is None else (desk.candidate(sheet, target),))
-        desk.save(sheet)
-        return desk.view(sheet)
-
-    def _see(
-        self, reader: Reader, actor: Actor, task_id: int
-    ) -> tuple[TaskRow, tuple[TaskPersonRow, ...]]:
-        found = repository.find(reader, task_id)
-        if found is None:
-            raise missing(task_id)
-        people = repository.people_of(reader, (task_id,))[task_id]
-        who = self._who(actor)
-        if not sees_task(self.room.access, reader, actor, who, found, people):
-            raise missing(task_id)
-        return found, people
 
     def _pick(
         self, reader: Reader, actor: Actor, criteria: TaskCriteria

@@ -23,7 +23,7 @@ _FIELDS: Final = {
     "stakeholder": "stakeholders",
     "recipient": "recipients",
 }
-_TIMES: Final = ("created_at", "activated_at", "expires_at", "due_at")
+_TIMES: Final = ("created_at", "activated_at", "expires_at", "due_at", "follow_up_at")
 _SOURCES: Final = {"process_instance_id": "instance_id"}
 _TAKEN: Final = tuple(
     (field, source)

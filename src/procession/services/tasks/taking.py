@@ -8,6 +8,7 @@ from typing import ParamSpec
 from procession.core.commands import FailWait, SetVariables, TriggerWait
 from procession.core.state import InstanceStatus
 from procession.errors import NotPermitted, Rejected
+from procession.services.tasks import families, forms
 from procession.services.tasks.desk import Desk, Sheet, suspended
 from procession.services.tasks.merging import merged
 from procession.store.rows import TaskPersonRow, TaskRow
@@ -104,6 +105,7 @@ def fail(desk: Desk, sheet: Sheet, faults: Map) -> None:
     desk.save(sheet)
     if task.wait_id is not None:
         desk.move(sheet, FailWait(task.wait_id))
+    families.ended(desk, sheet)
 
 
 def finish(desk: Desk, sheet: Sheet, objects: Map) -> None:
@@ -117,6 +119,7 @@ def finish(desk: Desk, sheet: Sheet, objects: Map) -> None:
     if sheet.task.status == Status.RESERVED:
         desk.do(sheet, Operation.START)
     desk.do(sheet, Operation.COMPLETE)
+    families.require_free(desk, sheet)
     if instance_id is None or wait_id is None:
         complete(desk, sheet, objects)
         return
@@ -132,9 +135,12 @@ def finish(desk: Desk, sheet: Sheet, objects: Map) -> None:
 
 def _finish(desk: Desk, sheet: Sheet, document: Map, results: Map) -> None:
     task = sheet.task
+    if task.form_name or task.load_entity:
+        forms.check(desk, task, document)
     if document:
         task.output_content_id = desk.write_document(sheet, "output", document)
     desk.save(sheet)
     if task.wait_id is not None:
         owner = {"ActorId": task.actual_owner} if task.actual_owner else {}
         desk.move(sheet, TriggerWait(task.wait_id, results.with_items(owner)))
+    families.ended(desk, sheet)

@@ -107,6 +107,17 @@ def resources(reader: Reader, revision: int) -> list[tuple[str, bytes]]:
     return [(row[0], bytes(row[1])) for row in rows]
 
 
+def forms(reader: Reader, revision: int) -> list[tuple[str, bytes]]:
+    """The files of a unit that are forms, by name."""
+    table = tables.resource
+    rows = reader.execute(
+        select(table.c.name, table.c.content)
+        .where(table.c.revision == revision, table.c.name.like("%.form"))
+        .order_by(table.c.name)
+    )
+    return [(row[0], bytes(row[1])) for row in rows]
+
+
 def count_running(reader: Reader, revision: int) -> int:
     """How many instances of a unit are running."""
     wanted = select(tables.process_instance.c.id).where(
@@ -141,7 +152,7 @@ def add_start(
     kind: int,
     name: str,
 ) -> None:
-    """A start event that listens for a signal or a message."""
+    """A start event that listens for a signal, a message or a condition."""
     uow.execute(
         insert(tables.start_subscription).values(
             revision=revision,

@@ -85,13 +85,16 @@ def retry(uow: UnitOfWork, row: JobRow, retries: int, due_at: int, state: str = 
 
 
 def wake(uow: UnitOfWork, instance_id: int, now: int) -> None:
-    """An instance is resumed: what was put off is due again, timers when they were due."""
+    """An instance is resumed: what was put off is due again, timers when they were due.
+
+    Deadlines of tasks come when they come: of those that were put off the next look is soon.
+    """
     timer = select(wait.c.due_at).where(
         wait.c.instance_id == job.c.instance_id, wait.c.wait_id == job.c.wait_id
     )
     due = func.coalesce(timer.scalar_subquery(), now)
     mine = update(job).where(job.c.instance_id == instance_id, job.c.state == READY)
-    uow.execute(mine.values(due_at=due))
+    uow.execute(mine.where(job.c.kind != "task_deadline").values(due_at=due))
 
 
 def cancel(uow: UnitOfWork, job_id: int) -> None:

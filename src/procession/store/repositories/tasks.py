@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Subquery, func, or_, select
 
 from procession.store.hot import load_tasks, task_row
-from procession.store.rows import TaskContentRow, TaskPersonRow, TaskRow
+from procession.store.rows import (
+    TaskAttachmentRow,
+    TaskCommentRow,
+    TaskContentRow,
+    TaskPersonRow,
+    TaskRow,
+)
 from procession.store.store import Reader
-from procession.store.tables import task_event
+from procession.store.tables import task, task_event, task_person
 
 # -- one by one ------------------------------------------------------------------------------
 
@@ -37,6 +43,38 @@ def of_work_items(reader: Reader, work_item_ids: Sequence[int]) -> list[TaskRow]
 def some_of_instances(reader: Reader, instance_ids: Sequence[int]) -> list[TaskRow]:
     """Tasks of those process instances, at most 501 of them."""
     return _tasks(reader, "some_tasks_of_instances", instance_ids)
+
+
+def open_sub_tasks(reader: Reader, task_id: int) -> list[TaskRow]:
+    """The sub-tasks of a task that are still to be done."""
+    return [task_row(row) for row in reader.hot("open_sub_tasks", (task_id,))]
+
+
+def sub_tasks(reader: Reader, task_id: int) -> list[TaskRow]:
+    """All sub-tasks of a task."""
+    return [task_row(row) for row in reader.hot("sub_tasks", (task_id,))]
+
+
+def comments_of(reader: Reader, task_id: int) -> list[TaskCommentRow]:
+    """What was said about a task, oldest first."""
+    return [TaskCommentRow(*row) for row in reader.hot("comments", (task_id,))]
+
+
+def find_comment(reader: Reader, comment_id: int) -> TaskCommentRow | None:
+    """A comment by its id."""
+    rows = reader.hot("comment", (comment_id,))
+    return TaskCommentRow(*rows[0]) if rows else None
+
+
+def attachments_of(reader: Reader, task_id: int) -> list[TaskAttachmentRow]:
+    """What was added to a task, oldest first."""
+    return [TaskAttachmentRow(*row) for row in reader.hot("attachments", (task_id,))]
+
+
+def find_attachment(reader: Reader, attachment_id: int) -> TaskAttachmentRow | None:
+    """An attachment by its id."""
+    rows = reader.hot("attachment", (attachment_id,))
+    return TaskAttachmentRow(*rows[0]) if rows else None
 
 
 def active_of_family(reader: Reader, instance_id: int) -> list[TaskRow]:
@@ -102,3 +140,73 @@ def events_of(reader: Reader, task_id: int) -> Sequence[Any]:
     """What was done to a task, oldest first."""
     statement = select(task_event).where(task_event.c.task_id == task_id)
     return reader.execute(statement.order_by(task_event.c.id))
+
+
+def summary(reader: Reader, process_id: str | None, since: int | None) -> Sequence[Any]:
+    """How many tasks there are by process, name and state, with how long they waited and took.
+
+    Looks at every task of that time, so it is for reports.
+    """
+    started = _moments(("STARTED",), func.min(task_event.c.at))
+    ended = _moments(("COMPLETED", "FAILED", "SKIPPED", "EXITED"), func.max(task_event.c.at))
+    groups = (task.c.process_id, task.c.name, task.c.status)
+    statement = (
+        select(
+            *groups,
+            func.count().label("count"),
+            func.avg(started.c.at - task.c.created_at).label("waited"),
+            func.avg(ended.c.at - started.c.at).label("worked"),
+        )
+        .select_from(task)
+        .join(started, started.c.task_id == task.c.id, isouter=True)
+        .join(ended, ended.c.task_id == task.c.id, isouter=True)
+    )
+    if process_id is not None:
+        statement = statement.where(task.c.process_id == process_id)
+    if since is not None:
+        statement = statement.where(task.c.created_at >= since)
+    return reader.execute(statement.group_by(*groups).order_by(*groups))
+
+
+def _moments(kinds: Sequence[str], which: ColumnElement[Any]) -> Subquery:
+    found = select(task_event.c.task_id, which.label("at")).where(task_event.c.type.in_(kinds))
+    return found.group_by(task_event.c.task_id).subquery()
+
+
+def loads_of(reader: Reader, users: Sequence[str]) -> dict[str, int]:
+    """How many open tasks each has: claimed, or offered to them and to nobody else."""
+    states = ("Created", "Ready", "Reserved", "InProgress", "Suspended")
+    claimed = (
+        select(task.c.actual_owner, func.count())
+        .where(task.c.actual_owner.in_(users), task.c.status.in_(states))
+        .group_by(task.c.actual_owner)
+    )
+    other = task_person.alias()
+    is_other = (
+        select(other.c.name)
+        .where(
+            other.c.task_id == task_person.c.task_id,
+            other.c.relation == "potential_owner",
+            other.c.kind != "PARTY",
+            or_(other.c.kind != "USER", other.c.name != task_person.c.name),
+        )
+        .exists()
+    )
+    offered = (
+        select(task_person.c.name, func.count())
+        .join(task, task.c.id == task_person.c.task_id)
+        .where(
+            task_person.c.name.in_(users),
+            task_person.c.kind == "USER",
+            task_person.c.relation == "potential_owner",
+            task.c.status.in_(states),
+            task.c.actual_owner.is_(None),
+            ~is_other,
+        )
+        .group_by(task_person.c.name)
+    )
+    found: dict[str, int] = {}
+    for statement in (claimed, offered):
+        for name, count in reader.execute(statement):
+            found[name] = found.get(name, 0) + count
+    return found

@@ -7,26 +7,21 @@ scripts run, the flows are taken. Scripts and mappings see the variables from in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cached_property
+from typing import ClassVar, Final
 
-from procession.bpmn.elements.data.data_input_association import (
-    DataInputAssociation,
-    parameters,
-    read_inputs,
-)
-from procession.bpmn.elements.data.data_output_association import (
-    DataOutputAssociation,
-    read_outputs,
-)
-from procession.bpmn.elements.data.io_specification import IoSpecification
+from procession.bpmn.elements.activities.mapping import UNMAPPED, Mapped
+from procession.bpmn.elements.data.data_input_association import DataInputAssociation, parameters
+from procession.bpmn.elements.data.data_output_association import DataOutputAssociation
+from procession.bpmn.elements.data.io_specification import NO_DATA, IoSpecification
 from procession.bpmn.elements.events.boundary_event import listen_at
-from procession.bpmn.problems import Problem, error
-from procession.bpmn.reader import Reader
+from procession.bpmn.problems import Problem, error, warning
+from procession.core import joining
 from procession.core.graph import FlowNode, ProcessDefinition, SequenceFlow
 from procession.core.ports import Script
-from procession.core.state import ElementInstance, Wait, WaitKind
+from procession.core.state import ElementInstance, Role, Wait, WaitKind
 from procession.core.transition import Transition
 from procession.values import EMPTY, Map, Value
 
@@ -42,6 +37,10 @@ A map with the keys that apply: ``lane``, ``form_key``, ``form_parameters``, ``p
 class Activity(FlowNode):
     """Something that is done; here it is done at once."""
 
+    is_for_compensation: bool = False
+    can_loop: ClassVar[bool] = True
+    sees_all: ClassVar[bool] = False
+    """Whether who does it is given all variables in files of vendors that do so."""
     start_quantity: int = 1
     completion_quantity: int = 1
     on_entry: tuple[Script, ...] = ()
@@ -49,6 +48,8 @@ class Activity(FlowNode):
     inputs: tuple[DataInputAssociation, ...] = ()
     outputs: tuple[DataOutputAssociation, ...] = ()
     lane: str = ""
+    mapped: Mapped = UNMAPPED
+    io: IoSpecification = NO_DATA
 
     @property
     def audit_type(self) -> str:
@@ -60,18 +61,25 @@ class Activity(FlowNode):
         if self.start_quantity == 1:
             t.activate(self, scope, flow=flow.id)
             return
-        t.park(self, flow, scope)
+        joining.park(t, self, flow.id, scope, together=True)
         flows = t.state.parked[scope, self.id].flows
         if len(flows) >= self.start_quantity:
             t.join(self, flows[: self.start_quantity], scope)
 
     def enter(self, t: Transition, me: ElementInstance) -> None:
         """Listen at the boundary, run the entry scripts, do the work."""
-        listen_at(t, me, self)
-        for script in self.on_entry:
-            if not t.run_script(script, me.id, me):
-                return
-        self.perform(t, me)
+        if not listen_at(t, me, self) or (self.on_entry and not self._run(t, me, self.on_entry)):
+            return
+        if self.io.input_sets and not self.io.is_ready(t, me, self.inputs):
+            self.io.await_data(t, me, self)
+        else:
+            self.perform(t, me)
+
+    def look(self, t: Transition, owner: ElementInstance, wait: Wait) -> None:
+        """A variable was set: the data that the activity waits for may be there."""
+        if self.io.is_ready(t, owner, self.inputs):
+            t.stop_waiting(wait)
+            self.perform(t, owner)
 
     def perform(self, t: Transition, me: ElementInstance) -> None:
         """Do the work: nothing to do here."""
@@ -91,26 +99,55 @@ class Activity(FlowNode):
 
     def finish(self, t: Transition, me: ElementInstance, results: Map = EMPTY) -> None:
         """Map the results and depart."""
-        for association in self.outputs:
-            association.apply(t, me, results)
+        if self.takes_results:
+            self.map_results(t, me, results)
         self.depart(t, me)
+
+    @cached_property
+    def takes_results(self) -> bool:
+        """Whether there is anything to do with results; most activities of a model have none."""
+        is_mapped = self.mapped is not UNMAPPED or self.loop is not None
+        return bool(self.outputs or self.io.output_sets) or is_mapped
+
+    def map_results(self, t: Transition, me: ElementInstance, results: Mapping[str, Value]) -> None:
+        """Give the results to the variables of the output associations."""
+        for association in self.io.given(t, me, results, self.outputs):
+            association.apply(t, me, results)
+        if self.mapped is not UNMAPPED:
+            self.mapped.hand_back(t, me, results)
+        if me.role is Role.ITERATION and self.loop is not None:
+            self.loop.take_results(t, me, results)
 
     def depart(self, t: Transition, me: ElementInstance) -> None:
         """Run the exit scripts and complete."""
-        for script in self.on_exit:
-            if not t.run_script(script, me.id, me):
-                return
-        t.complete(me)
+        if not self.on_exit or self._run(t, me, self.on_exit):
+            t.complete(me)
+
+    def run_scripts(self, t: Transition, me: ElementInstance, scripts: tuple[Script, ...]) -> bool:
+        """Run entry or exit scripts; whether the activity goes on."""
+        return all(t.run_script(script, me.id, me) for script in scripts)
+
+    def _run(self, t: Transition, me: ElementInstance, scripts: tuple[Script, ...]) -> bool:
+        """Those of a sub-process done in rounds belong to the loop (``jbpm-engine.md`` 4.7)."""
+        by_loop = self.is_scope and me.role is Role.ITERATION
+        return by_loop or self.run_scripts(t, me, scripts)
 
     def leave(self, t: Transition, me: ElementInstance) -> None:
-        """Send ``completionQuantity`` tokens down the flows."""
+        """Send ``completionQuantity`` tokens down the flows, unless the scope has had enough."""
+        if t.definition.has_ad_hoc:
+            scope = t.state.elements[me.scope]
+            if t.definition.node(scope.node).has_enough(t, scope, me):
+                return
         t.take_outgoing(me)
         for _ in range(1, self.completion_quantity):
             t.take_outgoing(me)
 
     def parameters(self, t: Transition, me: ElementInstance) -> dict[str, Value]:
         """The parameters that have a value; jBPM resolves ``#{...}`` in texts once more."""
-        found = dict(parameters(self.inputs, t, me))
+        found: dict[str, Value] = {}
+        if self.mapped is not UNMAPPED:
+            found = self.mapped.parameters(t, me, seen=self.sees_all and not self.inputs)
+        found.update(parameters(self.io.moved(t, me, self.inputs), t, me))
         if t.definition.is_jbpm:
             for name, value in found.items():
                 if isinstance(value, str) and "#{" in value:
@@ -129,29 +166,13 @@ class Activity(FlowNode):
             yield error(self, "startQuantity must be 1 or more", rule="startQuantity")
         if self.completion_quantity < 1:
             yield error(self, "completionQuantity must be 1 or more", rule="completionQuantity")
+        if self.is_for_compensation:
+            yield from _check_handler(graph, self)
 
 
-def activity_fields(xml: Reader, *, scripts: bool = True) -> dict[str, Any]:
-    """The fields of :class:`Activity`; ``scripts`` says whether entry and exit scripts are read."""
-    if xml.flag("isForCompensation", False):
-        xml.refuse("an activity for compensation")
-    fields = xml.flow_node()
-    io = IoSpecification.of(xml)
-    quantities = not xml.document.is_jbpm
-    fields.update(
-        default=xml.reference("default", to="sequenceFlow"),
-        start_quantity=xml.number("startQuantity", 1) if quantities else 1,
-        completion_quantity=xml.number("completionQuantity", 1) if quantities else 1,
-        inputs=read_inputs(xml, io.inputs),
-        outputs=read_outputs(xml, io.outputs),
-        lane=xml.place.lanes.get(xml.id, ""),
-    )
-    if scripts:
-        fields["on_entry"] = _scripts(xml, "on_entry")
-        fields["on_exit"] = _scripts(xml, "on_exit")
-    return fields
-
-
-def _scripts(xml: Reader, meaning: str) -> tuple[Script, ...]:
-    found = (extension.script() for extension in xml.extensions(meaning))
-    return tuple(script for script in found if script is not None)
+def _check_handler(graph: ProcessDefinition, node: Activity) -> Iterator[Problem]:
+    """What compensates stands outside the flow, tied to a compensation event (10.7.1)."""
+    if node.incoming or node.outgoing:
+        yield error(node, "no flow leads to or from what compensates", rule="isForCompensation")
+    elif node.id not in graph.compensation.targets.values():
+        yield warning(node, "no compensation event begins this", rule="isForCompensation")

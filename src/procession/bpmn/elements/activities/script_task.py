@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import Self
 
 from procession.bpmn.element import element
-from procession.bpmn.elements.activities.activity import Activity, activity_fields
+from procession.bpmn.elements.activities.activity import Activity
+from procession.bpmn.elements.activities.mapping import feel
+from procession.bpmn.elements.activities.reading import activity_fields
 from procession.bpmn.reader import Reader
+from procession.core import evaluation
 from procession.core.ports import Script
 from procession.core.state import ElementInstance
 from procession.core.transition import Transition
@@ -32,9 +35,12 @@ class ScriptTask(Activity):
     @classmethod
     def read(cls, xml: Reader) -> Self:
         """Read the task and compile its script."""
-        return cls(**activity_fields(xml, scripts=False), script=xml.script())
+        computed = xml.vendor("script_expression")
+        script = feel(xml, computed) if computed else xml.script()
+        return cls(**activity_fields(xml, scripts=False), script=script)
 
     def enter(self, t: Transition, me: ElementInstance) -> None:
         """Run the script; what it throws may be caught at the boundary."""
-        if self.script is None or t.run_script(self.script, me.id, me):
+        result = self.mapped.result
+        if self.script is None or evaluation.run_script(t, self.script, me.id, me, result):
             t.complete(me)

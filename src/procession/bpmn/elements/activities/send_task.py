@@ -8,15 +8,17 @@ record and the task completes at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from procession.bpmn.element import element
-from procession.bpmn.elements.activities.activity import PRIVATE, Activity, activity_fields
+from procession.bpmn.elements.activities.activity import PRIVATE, Activity
+from procession.bpmn.elements.activities.reading import activity_fields
 from procession.bpmn.elements.event_definitions.message_event_definition import (
     MessageReference,
     message_reference,
 )
 from procession.bpmn.reader import Reader
+from procession.core import correlation
 from procession.core.state import ElementInstance
 from procession.core.transition import Transition
 from procession.values import Map
@@ -27,6 +29,7 @@ from procession.values import Map
 class SendTask(Activity):
     """A message that goes out."""
 
+    sees_all: ClassVar[bool] = True
     message: MessageReference | None = None
     task_name: str = ""
 
@@ -34,7 +37,7 @@ class SendTask(Activity):
     def read(cls, xml: Reader) -> Self:
         """Read the task and its message."""
         message = message_reference(xml)
-        name = "" if xml.document.is_jbpm else xml.vendor("task_name") or ""
+        name = "" if xml.document.is_jbpm else xml.vendor("task_name") or xml.vendor("topic") or ""
         return cls(**activity_fields(xml), message=message, task_name=name)
 
     def perform(self, t: Transition, me: ElementInstance) -> None:
@@ -43,7 +46,7 @@ class SendTask(Activity):
         if not (t.definition.is_jbpm or self.task_name):
             if self.message is not None:
                 value = values.get("Message", next(iter(values.values()), None))
-                t.throw_message(self.message.match, None, value)
+                correlation.send(t, self.message.match, value, self.id)
             self.finish(t, me)
             return
         if self.message is not None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from procession.bpmn.element import element
-from procession.bpmn.elements.activities.activity import Activity, activity_fields
+from procession.bpmn.elements.activities.activity import Activity
+from procession.bpmn.elements.activities.reading import activity_fields
 from procession.bpmn.problems import Problem, error
 from procession.bpmn.reader import Reader
 from procession.core.graph import ProcessDefinition

@@ -7,12 +7,16 @@ are the memo of the process itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
+
+from lxml import etree
 
 from procession.bpmn.element import element
-from procession.bpmn.elements.activities.activity import PRIVATE, Activity, activity_fields
+from procession.bpmn.elements.activities.activity import PRIVATE, Activity
+from procession.bpmn.elements.activities.candidates import candidates, template
+from procession.bpmn.elements.activities.reading import activity_fields
 from procession.bpmn.reader import Reader
 from procession.core.state import ROOT, ElementInstance, Wait
 from procession.core.transition import Transition
@@ -26,6 +30,7 @@ class UserTask(Activity):
     """A task in somebody's list. ``extension`` is what our own extensions say of it."""
 
     actors: str = ""
+    groups: str = ""
     extension: Map = EMPTY
 
     @property
@@ -37,14 +42,21 @@ class UserTask(Activity):
     def read(cls, xml: Reader) -> Self:
         """Read the task, its potential owners and our extensions."""
         fields = activity_fields(xml)
-        actors = ",".join(_owners(xml))
-        return cls(**fields, actors=actors, extension=_extension(xml, fields["lane"]))
+        actors, groups = candidates(xml)
+        return cls(
+            **fields,
+            actors=actors,
+            groups=groups,
+            extension=_extension(xml, fields["lane"]),
+        )
 
     def perform(self, t: Transition, me: ElementInstance) -> None:
         """Open the work item for the task list."""
         values: dict[str, Value] = {"NodeName": self.name}
         if self.actors:
             values["ActorId"] = t.resolve(self.actors, me.id, me)
+        if self.groups:
+            values["GroupId"] = t.resolve(self.groups, me.id, me)
         values.update(self.parameters(t, me))
         if self.lane:
             self._share_lane(t, values)
@@ -58,6 +70,7 @@ class UserTask(Activity):
         """Take the results; in jBPM's files, results of which none is declared are refused."""
         if t.definition.is_jbpm and self.outputs and isinstance(payload, Map):
             declared = {o.source.partition(".")[0] for o in self.outputs}
+            declared.add(getattr(self.loop, "result", ""))
             given = payload.keys() - {"ActorId"}
             if given and not given & declared:
                 name = min(given)
@@ -88,12 +101,19 @@ class UserTask(Activity):
             t.note(t.state.elements[ROOT], lanes.with_items({self.lane: actor}))
 
     def _resolved(self, t: Transition, me: ElementInstance) -> Map:
+        found: Map = _filled(self.extension, lambda text: t.resolve(text, me.id, me))
+        return found
+
+
+def _filled(value: Value, fill: Callable[[str], Value], deep: bool = True) -> Any:
+    """Texts of the extension with their expressions; the form's parameters are filled later."""
+    if isinstance(value, str):
+        return fill(value)
+    if isinstance(value, Map) and deep:
         return Map(
-            {
-                name: t.resolve(value, me.id, me) if isinstance(value, str) else value
-                for name, value in self.extension.items()
-            }
+            {key: _filled(each, fill, key != "form_parameters") for key, each in value.items()}
         )
+    return tuple(_filled(each, fill) for each in value) if isinstance(value, tuple) else value
 
 
 def _lanes(t: Transition) -> Map:
@@ -101,25 +121,17 @@ def _lanes(t: Transition) -> Map:
     return memo if isinstance(memo, Map) else EMPTY
 
 
-def _owners(xml: Reader) -> Iterator[str]:
-    for tag in ("potentialOwner", "humanPerformer", "performer"):
-        for owner in xml.children(tag):
-            assignment = owner.child("resourceAssignmentExpression")
-            expression = assignment.child("formalExpression") if assignment else None
-            text = expression.text().strip() if expression else ""
-            if text:
-                yield text
-
-
 def _extension(xml: Reader, lane: str) -> Map:
     found: dict[str, Value] = {"lane": lane}
     for name in ("form_key", "priority", "due_date", "allocation"):
-        found[name] = xml.vendor(name)
+        found[name] = template(xml, name)
     given = {p.attribute("name") or "": p.attribute("value") or p.text() for p in _form(xml)}
     found["form_parameters"] = Map(given)
     for policy in xml.extensions("allocation_policy"):
         items = {str(k).rpartition("}")[2]: str(v) for k, v in policy.xml.attrib.items()}
-        found["allocation"] = Map(items)
+        rows = policy.xml.iterchildren(etree.Element)
+        read = [{str(k).rpartition("}")[2]: str(v) for k, v in r.attrib.items()} for r in rows]
+        found["allocation"] = Map({**items, "rows": tuple(Map(row) for row in read)})
     found = {name: value for name, value in found.items() if value}
     return Map(found) if found else EMPTY
 

@@ -1,4 +1,4 @@
-"""Error: thrown at an end, caught at a boundary further out.
+"""Error: thrown at an end, caught further out by an event sub-process or at a boundary.
 
 BPMN 2.0.2, 10.5.1 and 13.5.5; ``reference/jbpm-engine.md`` 4.3. An error is known by its code, and
 an exception of a script by the names of its class and ancestors, which may stand as error code or
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class ErrorEventDefinition(EventDefinition):
     """The error meant: ``code`` throws, ``names`` catch, ``catches_all`` catches the rest."""
 
-    positions: ClassVar[frozenset[str]] = frozenset({"boundary", "end"})
+    positions: ClassVar[frozenset[str]] = frozenset({"event start", "boundary", "end"})
+    always_interrupts: ClassVar[bool] = True
     kind: ClassVar[str] = "error"
     ended_as: ClassVar[str] = "FaultNode"
     code: str = ""
@@ -61,8 +62,10 @@ class ErrorEventDefinition(EventDefinition):
         """Throw outwards; what catches it cancels this event with its scope."""
         t.throw_error(self.code, me, node.value(t, me))
 
-    def catches(self, codes: tuple[str, ...]) -> int:
+    def catches(self, kind: str, codes: tuple[str, ...]) -> int:
         """By name best, the nearer class the better; else as one that catches all."""
+        if kind != "error":
+            return 0
         for distance, code in enumerate(codes):
             if code in self.names:
                 return 2 + len(codes) - distance

@@ -2,21 +2,32 @@
 
 ``reference/architecture.md`` section 7: the *position* (start, catch, boundary, throw, end) owns
 flow and scope, the *definition* (timer, message, ...) owns what is waited for or thrown. A new
-definition is one file; ``positions`` says where the specification lets it stand.
+definition is one file; ``positions`` says where the specification lets it stand: ``start`` (of a
+process), ``event start`` (of an event sub-process), ``catch``, ``boundary``, ``throw``, ``end``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from procession.core.graph import FlowNode
+from procession.bpmn.problems import Problem
+from procession.core.graph import FlowNode, ProcessDefinition
 from procession.core.state import ElementInstance, Wait
 from procession.core.transition import Transition
 from procession.values import Value
 
 if TYPE_CHECKING:
     from procession.bpmn.elements.events.event import Event
+
+
+class Start(NamedTuple):
+    """What starts a process from outside: its ``kind``, and the name that it goes by, if any."""
+
+    kind: str
+    name: str
+    definition: EventDefinition | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +38,7 @@ class EventDefinition:
     line: int = 0
 
     positions: ClassVar[frozenset[str]] = frozenset()
+    always_interrupts: ClassVar[bool] = False
     kind: ClassVar[str] = ""
     caught_as: ClassVar[str] = "EventNode"
     ended_as: ClassVar[str] = "EndNode"
@@ -34,17 +46,49 @@ class EventDefinition:
     def listen(self, t: Transition, owner: ElementInstance, handler: FlowNode) -> None:
         """Open the wait; ``owner`` ends it, ``handler`` acts when it is met."""
 
+    def met(
+        self, t: Transition, owner: ElementInstance, handler: FlowNode, wait: Wait | None
+    ) -> bool:
+        """A wait was met: whether that is all that was waited for."""
+        return True
+
     def goes_on(self, t: Transition, owner: ElementInstance, handler: FlowNode, wait: Wait) -> bool:
         """A wait was met and its owner lives on: whether there is still something to wait for."""
         return True
 
     def throw(self, t: Transition, me: ElementInstance, node: Event) -> None:
-        """Do what the event is for, and complete ``me`` when that is done."""
-        t.complete(me)
+        """Do what the event is for, and call ``node.thrown`` when that is done."""
+        node.thrown(t, me)
 
-    def catches(self, codes: tuple[str, ...]) -> int:
-        """How well an error is caught (:meth:`procession.core.graph.FlowNode.catches`)."""
+    def look(self, t: Transition, owner: ElementInstance, handler: FlowNode, wait: Wait) -> None:
+        """Variables have been set: whether a condition that is waited for holds now."""
+
+    def catches(self, kind: str, codes: tuple[str, ...]) -> int:
+        """How well what is thrown is caught (:meth:`procession.core.graph.FlowNode.catches`)."""
         return 0
+
+    def compensates(self, graph: ProcessDefinition, node: FlowNode) -> str:
+        """The activity that ``node`` undoes (:class:`procession.core.graph.FlowNode`)."""
+        return ""
+
+    def check(self, graph: ProcessDefinition, node: FlowNode) -> Iterable[Problem]:
+        """What is wrong with the definition where it stands."""
+        return ()
+
+    @property
+    def parts(self) -> tuple[EventDefinition, ...]:
+        """The definitions it stands for: itself, unless it is several (``multiple.py``)."""
+        return (self,)
+
+    @property
+    def happens_once(self) -> bool:
+        """Whether it cannot come again while the same owner waits."""
+        return False
+
+    @property
+    def starts(self) -> tuple[Start, ...]:
+        """By what it starts a process."""
+        return ()
 
     def payload_of(self, payload: Value) -> Value:
         """What is mapped to variables of what came in."""

@@ -3,7 +3,8 @@
 BPMN 2.0.2, 10.5.1; ``reference/jbpm-engine.md`` 1.5 and 3.3. Waits and records carry one word for
 a message: its id in jBPM's files, whose clients signal ``Message-<id>``, its name (else its id) in
 all others. Where id and name differ, a wait's parameters have both as ``message`` and
-``message_name``. A message thrown in jBPM's files is a work item ``Send Task``; elsewhere it
+``message_name``. An event that names no message has that of the message flow it is drawn with. A
+message thrown in jBPM's files is a work item ``Send Task``; elsewhere it
 leaves as a record.
 """
 
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from procession.bpmn.element import element
-from procession.bpmn.elements.event_definitions.event_definition import EventDefinition
+from procession.bpmn.elements.event_definitions.event_definition import EventDefinition, Start
 from procession.bpmn.problems import Severity
 from procession.bpmn.reader import Reader
+from procession.core import correlation
 from procession.core.graph import FlowNode
 from procession.core.state import ElementInstance, WaitKind
 from procession.core.transition import Transition
@@ -51,6 +53,9 @@ def message_reference(xml: Reader) -> MessageReference | None:
         operation = known.operations.get(xml.root_element(text))
         reference = operation.in_message if operation else ""
     if not reference:
+        drawn = known.flow_messages.get(xml.owner_id) or known.flow_messages.get(_node_id(xml))
+        if drawn is not None:
+            return MessageReference(id=drawn.id, name=drawn.name, item=drawn.item, match=drawn.name)
         xml.problem("warning", "no message is named")
         return None
     message = known.messages.get(reference)
@@ -62,12 +67,20 @@ def message_reference(xml: Reader) -> MessageReference | None:
     return MessageReference(id=message.id, name=message.name, item=message.item, match=match)
 
 
+def _node_id(xml: Reader) -> str:
+    """The node that an event definition stands in."""
+    parent = xml.xml.getparent()
+    return "" if parent is None else str(parent.get("id") or "")
+
+
 @element("messageEventDefinition")
 @dataclass(frozen=True, kw_only=True)
 class MessageEventDefinition(EventDefinition):
     """The message to wait for or to send."""
 
-    positions: ClassVar[frozenset[str]] = frozenset({"start", "catch", "boundary", "throw", "end"})
+    positions: ClassVar[frozenset[str]] = frozenset(
+        {"start", "event start", "catch", "boundary", "throw", "end"}
+    )
     kind: ClassVar[str] = "message"
     message: MessageReference | None = None
 
@@ -81,7 +94,13 @@ class MessageEventDefinition(EventDefinition):
         message = self.message
         name = message.match if message else handler.name or handler.id
         names = message.names if message else EMPTY
-        t.wait(owner, handler, WaitKind.MESSAGE, name=name, parameters=names)
+        key = correlation.expected(t, name, owner.id)
+        t.wait(owner, handler, WaitKind.MESSAGE, name=name, key=key, parameters=names)
+
+    @property
+    def starts(self) -> tuple[Start, ...]:
+        """The message, if one is named."""
+        return (Start("message", self.message.match, self),) if self.message else ()
 
     def throw(self, t: Transition, me: ElementInstance, node: Event) -> None:
         """Send it: by the handler of jBPM's work item, or straight."""
@@ -94,5 +113,5 @@ class MessageEventDefinition(EventDefinition):
             t.wait(me, node, WaitKind.WORK_ITEM, name="Send Task", parameters=Map(present))
             return
         if message is not None:
-            t.throw_message(message.match, None, value)
-        t.complete(me)
+            correlation.send(t, message.match, value, node.id)
+        node.thrown(t, me)

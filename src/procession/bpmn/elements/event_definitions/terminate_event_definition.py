@@ -42,4 +42,4 @@ class TerminateEventDefinition(EventDefinition):
             return
         scope = t.state.elements[me.scope]
         t.cancel_children(scope)
-        t.definition.node(scope.node).child_ended(t, scope, me)
+        t.definition.node(scope.node).terminated(t, scope, me)

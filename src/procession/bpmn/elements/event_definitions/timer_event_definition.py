@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from procession.bpmn.element import element
-from procession.bpmn.elements.event_definitions.event_definition import EventDefinition
+from procession.bpmn.elements.event_definitions.event_definition import EventDefinition, Start
+from procession.bpmn.expression_languages import as_template
 from procession.bpmn.problems import Severity
 from procession.bpmn.reader import Reader
 from procession.bpmn.timer_expressions import Firing, TimerExpression, parse
@@ -28,7 +29,7 @@ from procession.values import Map
 class TimerEventDefinition(EventDefinition):
     """When it fires: known beforehand, or from a template when it begins."""
 
-    positions: ClassVar[frozenset[str]] = frozenset({"start", "catch", "boundary"})
+    positions: ClassVar[frozenset[str]] = frozenset({"start", "event start", "catch", "boundary"})
     kind: ClassVar[str] = "timer"
     caught_as: ClassVar[str] = "TimerNode"
     text_kind: str = ""
@@ -42,7 +43,7 @@ class TimerEventDefinition(EventDefinition):
         """Read the text, and what it means if that can be known already."""
         kinds = ("timeDuration", "timeDate", "timeCycle")
         inner = next((child for kind in kinds if (child := xml.child(kind))), None)
-        text = inner.text().strip() if inner else ""
+        text = as_template(inner, inner.text(), inner.tag) if inner else ""
         if inner is None or not text:
             severity: Severity = "error" if xml.document.is_jbpm else "warning"
             xml.problem(severity, "the timer has no duration, date or cycle")
@@ -83,6 +84,16 @@ class TimerEventDefinition(EventDefinition):
             return False
         self._wait(t, owner, handler, expression, firing)
         return True
+
+    @property
+    def starts(self) -> tuple[Start, ...]:
+        """The timer, if what it says is known beforehand."""
+        return (Start("timer", self.text, self),) if self.expression else ()
+
+    @property
+    def happens_once(self) -> bool:
+        """A date or a duration is over when it has come."""
+        return self.text_kind != "timeCycle"
 
     def _wait(
         self,

@@ -15,7 +15,7 @@ from procession.bpmn.elements.events.event import Event, event_fields
 from procession.bpmn.problems import Problem, error, warning
 from procession.bpmn.reader import Reader
 from procession.core.graph import FlowNode, ProcessDefinition
-from procession.core.state import ElementInstance, Wait
+from procession.core.state import ElementInstance, Role, Wait
 from procession.core.transition import Transition
 from procession.values import Value
 
@@ -44,6 +44,11 @@ class BoundaryEvent(Event):
             cancel_activity=xml.flag("cancelActivity", True),
         )
 
+    @property
+    def interrupts(self) -> bool:
+        """Whether the host is stopped: as the model says, but an error always does."""
+        return self.cancel_activity or getattr(self.definition, "always_interrupts", False)
+
     def listen(self, t: Transition, host: ElementInstance) -> None:
         """Begin to listen, for as long as the host is active."""
         if self.definition is not None:
@@ -54,16 +59,18 @@ class BoundaryEvent(Event):
     ) -> None:
         """It happened: stop the host or listen on, and start the flow here.
 
-        Without a wait it is an error that was caught, which always stops the host.
+        Without a wait it is an error or an escalation that was caught.
         """
-        if wait is None or self.cancel_activity:
+        if not self.came(t, owner, wait, payload):
+            return
+        if self.interrupts:
             if wait is not None:
                 t.stop_waiting(wait)
             t.cancel(owner)
-        elif self.definition is not None:
+        elif wait is not None and self.definition is not None:
             self.definition.goes_on(t, owner, self, wait)
         me = t.activate(self, owner.scope)
-        self.receive(t, me, payload)
+        self.only(wait.part if wait else 0).receive(t, me, payload)
 
     def check(self, graph: ProcessDefinition) -> Iterator[Problem]:
         """It needs a host and a definition, and nothing may lead to it."""
@@ -79,12 +86,25 @@ class BoundaryEvent(Event):
             yield error(self, f"a boundary event cannot be attached to {host.id}")
         if self.incoming:
             yield error(self, "a boundary event cannot have incoming flows")
-        if self.definition and self.definition.kind == "error" and not self.cancel_activity:
-            yield warning(self, "an error event always interrupts", rule="ignored")
+        if self.definition and self.definition.always_interrupts and not self.cancel_activity:
+            text = f"an {self.definition.kind} event always interrupts"
+            if graph.is_jbpm:
+                yield warning(self, text, rule="ignored")
+            else:
+                yield error(self, text, rule="position")
 
 
-def listen_at(t: Transition, host: ElementInstance, node: FlowNode) -> None:
-    """Let every boundary event of a node that becomes active listen."""
-    for event in t.definition.boundary_events.get(node.id, ()):
+def listen_at(t: Transition, host: ElementInstance, node: FlowNode) -> bool:
+    """Let every boundary event of a node that becomes active listen; whether it stays active.
+
+    A condition that holds already may stop it at once. A loop listens as a whole, not each round.
+    """
+    events = t.definition.boundary_events.get(node.id)
+    if events is None or host.role is Role.ITERATION:
+        return True
+    for event in events:
         if isinstance(event, BoundaryEvent):
             event.listen(t, host)
+            if host.id not in t.state.elements:
+                return False
+    return True

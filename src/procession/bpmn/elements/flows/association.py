@@ -1,7 +1,8 @@
-"""Association: ties a text or a data object to an element; it says nothing about the run.
+"""Association: ties a note or data to an element, or a compensation event to what it has done.
 
-BPMN 2.0.2, 8.4.1. Compensation handlers are tied with it too; compensation is refused where it
-stands.
+BPMN 2.0.2, 8.4.1 and 10.7.1. Only the last means anything for the run: the activity at the other
+end of a compensation event at a boundary undoes what the event is attached to. It counts whatever
+its direction, and wherever in the file it is drawn.
 """
 
 from __future__ import annotations
@@ -30,3 +31,10 @@ class Association:
             source=xml.root_element(xml.attribute("sourceRef")),
             target=xml.root_element(xml.attribute("targetRef")),
         )
+
+    @classmethod
+    def all_of(cls, xml: Reader) -> tuple[tuple[str, str], ...]:
+        """The ends of every line of the file that ``xml`` stands in, in document order."""
+        lines = xml.xml.getroottree().getroot().iter("{*}association")
+        read = [cls.read(Reader(line, xml.document, xml.place)) for line in lines]
+        return tuple([(line.source, line.target) for line in read if line.source and line.target])

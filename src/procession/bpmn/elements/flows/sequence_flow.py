@@ -6,13 +6,16 @@ BPMN 2.0.2, 8.4.13. The condition is compiled here and asked by the node the arr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from procession.bpmn.element import element
+from procession.bpmn.element import REGISTRY, element
 from procession.bpmn.reader import Reader
+from procession.bpmn.vendor import BPMN
 from procession.core import graph
 from procession.core.ports import Purpose, Script
+from procession.values import EMPTY, Map
 
 
 @element("sequenceFlow")
@@ -43,7 +46,21 @@ def _condition(xml: Reader) -> Script | None:
     language = inner.attribute("language")
     if language is None:
         language = "" if xml.document.is_jbpm else xml.document.expression_language
-    return inner.compile(language, text, Purpose.CONDITION)
+    types = {**xml.place.types, **_names(xml)}
+    return inner.moved(types=Map(types)).compile(language, text, Purpose.CONDITION)
+
+
+def _names(xml: Reader) -> Mapping[str, str]:
+    """What the node that the arrow leaves lets its conditions know beside the variables."""
+    parent = xml.xml.getparent()
+    source = xml.root_element(xml.attribute("sourceRef"))
+    for tag, known in REGISTRY.items():
+        names: Mapping[str, str] = getattr(known, "condition_names", EMPTY)
+        if names and parent is not None:
+            nodes = parent.iterchildren("{" + BPMN + "}" + tag)
+            if any(node.get("id") == source for node in nodes):
+                return names
+    return EMPTY
 
 
 def _priority(xml: Reader) -> int:

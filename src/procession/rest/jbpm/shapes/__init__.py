@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from procession.rest.jbpm.shapes import deployment, history, process, tasks
+from procession.rest.jbpm.shapes import deployment, history, infos, process, tasks
 from procession.rest.jbpm.shapes.process import OUTCOME, InstanceWithVariables
 from procession.rest.shapes import Shape, constant, text
 
@@ -36,6 +36,7 @@ INSTANCE_WITH_VARIABLES = Payload("process-instance-with-vars", framed=True)
 SIGNALLED_INSTANCE = Payload("process-instance-with-vars")
 WORK_ITEM = Payload("work-item")
 VALUE = Payload("value")
+COMMANDS = Payload("command-response")
 LOG_LIST = Payload("log-instance-list")
 PROCESS_LOG = Payload("process-instance-log")
 TASK = Payload("task")
@@ -46,9 +47,23 @@ UNIT_LIST = Payload("deployment-unit-list")
 JOB = Payload("deployment-job-result")
 DEFINITION = Payload("process-definition")
 DEFINITION_LIST = Payload("process-definition-list")
+TASK_INFOS = Payload("query-task-result")
+INSTANCE_INFOS = Payload("query-process-instance-result")
+TASK_FORM = Payload("task-form", framed=True)
+START_FORM = Payload("process-instance-form", framed=True)
+SUMMARY_CLEARED = Payload("cleared")
 EXCEPTION = Payload("exception", framed=True)
+EXCEPTION_RESPONSE = Payload("exception-response", framed=True)
+"""What the Java clients of 6.2 and later can read as the root of an error; they fail on 2.9's."""
 
 _RESPONSE = Shape((*OUTCOME, constant(None, "message", None)))
+_CLEARED = Shape(
+    (
+        constant("status", "status", "SUCCESS"),
+        constant("url", "url", "/task/history/bam/clear"),
+        constant(None, "message", None),
+    )
+)
 _EXCEPTION = Shape(
     (
         constant(None, "cause", None),
@@ -60,9 +75,16 @@ _EXCEPTION = Shape(
     ),
     indented=True,
 )
+_EXCEPTION_RESPONSE = Shape((*_EXCEPTION.fields[:4], constant("stackTrace", "stackTrace", "")))
 _BOTH = {
     "response": Document("response", _RESPONSE),
     "exception": Document("exception", _EXCEPTION),
+    "exception-response": Document("exception-response", _EXCEPTION_RESPONSE),
+    "query-task-result": Document("query-task-result", infos.TASK_INFOS),
+    "query-process-instance-result": Document(
+        "query-process-instance-result", infos.INSTANCE_INFOS
+    ),
+    "cleared": Document("response", _CLEARED),
     "deployment-unit": Document("deployment-unit", deployment.UNIT),
     "process-definition": Document("process-definition", deployment.DEFINITION),
     "process-definition-list": Document("process-definition-list", deployment.DEFINITION_LIST),
@@ -76,6 +98,8 @@ _L = {
     "log-instance-list": history.LOG_LIST_L,
     "task": tasks.TASK_L,
     "task-summary-list": tasks.SUMMARY_LIST_L,
+    "task-form": infos.FORM,
+    "process-instance-form": infos.FORM,
     "content": tasks.CONTENT_L,
     "deployment-unit-list": deployment.UNIT_LIST_L,
     "deployment-job-result": deployment.JOB_L,
@@ -90,12 +114,39 @@ _M = {
     "log-instance-list": Document("log-instance-list", history.LOG_LIST_M),
     "task": Document("task", tasks.TASK_M),
     "task-summary-list": Document("task-summary-list-response", tasks.SUMMARY_LIST_M),
+    "task-form": Document("task-form-response", infos.FORM),
+    "process-instance-form": Document("process-instance-form-response", infos.FORM),
     "content": Document("content", tasks.CONTENT_M),
     "deployment-unit-list": Document("deployment-unit-list", deployment.UNIT_LIST_M),
     "deployment-job-result": Document("deployment-job-result", deployment.JOB_M),
 }
+_61 = {
+    **_L,
+    "process-instance-with-vars": process.WITH_VARIABLES_61,
+    "work-item": process.WORK_ITEM_M,
+    "log-instance-list": history.LOG_LIST_61,
+    "process-instance-log": history.PROCESS_LOG_L,
+    "task": tasks.TASK_61,
+    "task-summary-list": tasks.SUMMARY_LIST_61,
+    "deployment-unit-list": deployment.UNIT_LIST_M,
+    "deployment-job-result": deployment.JOB_M,
+}
+
+
+def _by_root(shapes: dict[str, Shape]) -> dict[str, Document]:
+    """In L the name of a payload is its root element."""
+    return {root: Document(root, shape) for root, shape in shapes.items()}
+
+
 DOCUMENTS: dict[str, dict[str, Document]] = {
-    "L": {**_BOTH, **{root: Document(root, shape) for root, shape in _L.items()}},
+    "L": {**_BOTH, **_by_root(_L)},
+    "6.1": {**_BOTH, **_by_root(_61)},
+    "6.2": {
+        **_BOTH,
+        **_M,
+        "log-instance-list": Document("log-instance-list", history.LOG_LIST_62),
+        "process-instance-log": Document("process-instance-log", history.PROCESS_LOG_62),
+    },
     "M": {**_BOTH, **_M},
 }
-"""Profile name -> payload name -> document."""
+"""The shapes of a profile -> payload name -> document."""

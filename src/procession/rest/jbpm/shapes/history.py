@@ -29,8 +29,8 @@ def _shape(name: str, *fields: Field, modern: bool, described: bool = False) -> 
     return Shape((*real, _ID, *_PROCESS, *fields, _DEPLOYMENT, *tail, *COMMAND))
 
 
-def _process_log(*, modern: bool) -> Shape:
-    root = -1 if modern else None
+def _process_log(*, modern: bool, root: int | None = None) -> Shape:
+    """``root`` is what a root instance has as its parent: -1 from 6.3 on."""
 
     def parent(log: ProcessLogView) -> int | None:
         number = log.process_instance_id and log.parent_process_instance_id
@@ -85,12 +85,12 @@ def _variable_log(*, modern: bool) -> Shape:
     )
 
 
-def _items(*, modern: bool) -> OneOf:
+def _items(process_log: Shape, *, modern: bool) -> OneOf:
     return OneOf(
         {
             ProcessLogView: (
                 "process-instance-log",
-                PROCESS_LOG_M if modern else _process_log(modern=False),
+                process_log,
                 f"{_AUDIT}ProcessInstanceLog",
             ),
             NodeLogView: (
@@ -104,16 +104,29 @@ def _items(*, modern: bool) -> OneOf:
     )  # fmt: skip
 
 
-PROCESS_LOG_M = _process_log(modern=True)
-_ITEMS_L, _ITEMS_M = _items(modern=False), _items(modern=True)
+PROCESS_LOG_L = _process_log(modern=False)
+PROCESS_LOG_62 = _process_log(modern=True)
+PROCESS_LOG_M = _process_log(modern=True, root=-1)
+_ITEMS_L, _ITEMS_62, _ITEMS_M = (
+    _items(PROCESS_LOG_L, modern=False),
+    _items(PROCESS_LOG_62, modern=True),
+    _items(PROCESS_LOG_M, modern=True),
+)
 
 LOG_LIST_L = Shape((Field("", "historyLogList", "items", _ITEMS_L, many=True), *COMMAND))
-LOG_LIST_M = Shape(
-    (
-        Field("", "historyLogList", "items", _ITEMS_M, many=True),
-        *COMMAND,
-        *PAGING,
-        Field(None, "list", "items", _ITEMS_M, many=True),
+
+
+def _paged(items: OneOf) -> Shape:
+    return Shape(
+        (
+            Field("", "historyLogList", "items", items, many=True),
+            *COMMAND,
+            *PAGING,
+            Field(None, "list", "items", items, many=True),
+        )
     )
-)
+
+
+LOG_LIST_61 = Shape((*LOG_LIST_L.fields, *PAGING))
+LOG_LIST_62, LOG_LIST_M = _paged(_ITEMS_62), _paged(_ITEMS_M)
 """M repeats its list under the name that scripts for 6.0 read; see :mod:`.tasks` on L."""

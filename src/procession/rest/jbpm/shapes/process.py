@@ -35,21 +35,22 @@ _PARENT = number("parentProcessInstanceId", "parentProcessInstanceId", lambda vi
 
 INSTANCE_L = Shape((*OUTCOME, *COMMAND, *_INSTANCE))
 INSTANCE_M = Shape((*_INSTANCE, _PARENT, *OUTCOME, *COMMAND))
-_NESTED_M = Shape((*_INSTANCE, _PARENT))
+NESTED_M = Shape((*_INSTANCE, _PARENT))
 
 
-def _with_variables(instance: Shape) -> Shape:
+def _with_variables(instance: Shape, kind: Kind = TEXT_MAP) -> Shape:
     return Shape(
         (
             *OUTCOME,
-            Field("variables", "variables", "variables", TEXT_MAP),
+            Field("variables", "variables", "variables", kind),
             Field("processInstance", "processInstance", "instance", instance),
         )
     )
 
 
 WITH_VARIABLES_L = _with_variables(INSTANCE_L)
-WITH_VARIABLES_M = _with_variables(_NESTED_M)
+WITH_VARIABLES_61 = _with_variables(INSTANCE_L, JAVA_MAP)
+WITH_VARIABLES_M = _with_variables(NESTED_M)
 
 
 def _variables(kind: Kind) -> Shape:

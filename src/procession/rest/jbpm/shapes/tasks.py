@@ -28,7 +28,7 @@ from procession.rest.shapes import (
     text,
 )
 from procession.services.views import ContentView, Person, TaskView
-from procession.values import Map
+from procession.values import Map, Value
 
 MAP_CLASS = "java.util.HashMap"
 NO_SUB_TASKS = "NoAction"
@@ -129,15 +129,15 @@ def _comment(added_by: Field) -> Shape:
 
 
 _USER = Shape((text(None, "id", lambda name: name),))
-_COMMENT_L = _comment(text("added-by", None, "added_by"))
-_COMMENT_L = Shape(
+_PLAIN_COMMENT = _comment(text("added-by", None, "added_by"))
+COMMENT_L = Shape(
     (
-        *_COMMENT_L.fields[:3],
+        *_PLAIN_COMMENT.fields[:3],
         Field(None, "addedBy", "added_by", _USER),
-        _COMMENT_L.fields[3],
+        _PLAIN_COMMENT.fields[3],
     )
 )
-_COMMENT_M = _comment(text("added-by", "addedBy", "added_by"))
+COMMENT_M = _comment(text("added-by", "addedBy", "added_by"))
 _ATTACHMENT = Shape(
     (
         number("id", "id", "id"),
@@ -193,7 +193,7 @@ _DATA_L = Shape(
         _FAULT,
         _PARENT,
         *_PROCESS,
-        Field("comment", "jaxbComments", "comments", _COMMENT_L, many=True),
+        Field("comment", "jaxbComments", "comments", COMMENT_L, many=True),
         Field("attachment", "jaxbAttachments", "attachments", _ATTACHMENT, many=True),
         _DEPLOYMENT,
     )
@@ -218,7 +218,7 @@ _DATA_M = Shape(
         _FAULT,
         _PARENT,
         *_PROCESS,
-        _some("comments", _COMMENT_M),
+        _some("comments", COMMENT_M),
         _some("attachments", _ATTACHMENT),
         _DEPLOYMENT,
     )
@@ -245,6 +245,18 @@ TASK_L = Shape(
         text("form-name", None, "form_name"),
     )
 )
+_LISTS_61 = {"name": "names", "subject": "subjects", "description": "descriptions"}
+TASK_61 = Shape(
+    (
+        *TASK_L.fields[:3],
+        *(text(name, name, name) for name in _LISTS_61),
+        *(
+            msgspec.structs.replace(field, xml=_LISTS_61.get(field.xml or "", field.xml))
+            for field in TASK_L.fields[3:]
+        ),
+    )
+)
+"""6.1 has plain texts before the lists of texts, which are called otherwise."""
 TASK_M = Shape(
     (
         number("id", "id", "id"),
@@ -311,6 +323,22 @@ SUMMARY_M = Shape(
 SUMMARY_LIST_L = Shape(
     (*NO_OUTCOME, *COMMAND, Field("task-summary", "list", "items", SUMMARY_L, many=True))
 )
+SUMMARY_61 = Shape(
+    (
+        *SUMMARY_L.fields[:-2],
+        _DEPLOYMENT,
+        boolean("quick-task-summary", "quickTaskSummary", lambda task: False),
+        *SUMMARY_L.fields[-2:],
+    )
+)
+SUMMARY_LIST_61 = Shape(
+    (
+        *NO_OUTCOME,
+        *COMMAND,
+        Field("task-summary", "list", "items", SUMMARY_61, many=True),
+        *PAGING,
+    )
+)
 SUMMARY_LIST_M = Shape(
     (
         *NO_OUTCOME,
@@ -328,9 +356,13 @@ def _raw(content: ContentView) -> bytes:
     return raw_content(content.value)
 
 
-def _as_map(content: ContentView) -> Map:
-    value = content.value
+def as_map(value: Value) -> Map:
+    """A document as a map; one that is none is the value of ``Content``."""
     return value if isinstance(value, Map) else Map(Content=value)
+
+
+def _as_map(content: ContentView) -> Map:
+    return as_map(content.value)
 
 
 def _content(raw: str, entries: str) -> Shape:

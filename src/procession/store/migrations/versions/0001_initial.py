@@ -36,6 +36,7 @@ depends_on = None
 
 TABLES: Final[dict[str, str]] = {
     "counter": ("name:text* value:big!"),
+    "data_store": ("deployment_id:text* name:text* version:int! value:blob!"),
     "deployment": (
         "revision:id* id:text! status:s20! strategy:s30! is_active:bool! deployed_at:big! "
         "deployed_by:text! message:text options:blob! digest:text!"
@@ -72,7 +73,7 @@ TABLES: Final[dict[str, str]] = {
     "role_grant": ("role_name:text* kind:s5* name:text*"),
     "setting": ("name:text* value:text!"),
     "start_subscription": (
-        "revision:id* process_id:text* node_id:text* deployment_id:text! kind:int! name:text!"
+        "revision:id* process_id:text* node_id:text* deployment_id:text! kind:int* name:text*"
     ),
     "task": (
         "id:id* uuid:text! version:int! root_id:id instance_id:id wait_id:id work_item_id:id "
@@ -82,8 +83,14 @@ TABLES: Final[dict[str, str]] = {
         "created_at:big! activated_at:big expires_at:big due_at:big parent_id:id "
         "sub_task_strategy:text lane:text load_entity:text load_param:text language:text "
         "input_content_id:id output_content_id:id fault_content_id:id fault_name:text "
-        "fault_type:text caused_by:text"
+        "fault_type:text caused_by:text deadlines:int! follow_up_at:big "
+        "loop_id:text"
     ),
+    "task_attachment": (
+        "id:id* task_id:id! name:text! content_type:text! access_type:s7! size:big! "
+        "attached_by:text! attached_at:big! content_id:id!"
+    ),
+    "task_comment": ("id:id* task_id:id! text:text! added_by:text! added_at:big!"),
     "task_content": ("id:id* task_id:id kind:s6! body:blob!"),
     "task_event": (
         "id:own* task_id:id! root_id:id instance_id:id work_item_id:id type:s12! actor:text! "
@@ -132,21 +139,25 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ("ix_process_log_identity", "process_log", "identity", False, None),
     ("ix_process_log_instance", "process_log", "instance_id", True, None),
     ("ix_process_log_parent", "process_log", "parent_id", False, None),
+    ("ix_process_log_root", "process_log", "root_id", False, None),
     ("ix_process_log_process", "process_log", "process_id status", False, None),
     ("ix_role_grant_name", "role_grant", "kind name", False, None),
     ("ix_start_subscription_name", "start_subscription", "kind name", False, None),
     ("ix_task_created_by", "task", "created_by", False, "created_by is not null"),
     ("ix_task_instance", "task", "instance_id", False, None),
     ("ix_task_owner", "task", "actual_owner status", False, None),
+    ("ix_task_parent", "task", "parent_id", False, "parent_id is not null"),
     ("ix_task_root", "task", "root_id", False, None),
     ("ix_task_status", "task", "status", False, None),
     ("ix_task_work_item", "task", "work_item_id", False, None),
+    ("ix_task_attachment_task", "task_attachment", "task_id", False, None),
+    ("ix_task_comment_task", "task_comment", "task_id", False, None),
     ("ix_task_content_task", "task_content", "task_id", False, None),
     ("ix_task_event_task", "task_event", "task_id", False, None),
     ("ix_task_person_name", "task_person", "name kind relation", False, None),
     ("ix_variable_log_instance", "variable_log", "instance_id", False, None),
     ("ix_variable_log_variable", "variable_log", "variable_id value", False, None),
-    ("ix_wait_name", "wait", "kind name deployment_id", False, None),
+    ("ix_wait_name", "wait", "kind name key deployment_id", False, None),
     ("ix_wait_public_id", "wait", "public_id", False, None),
     ("ix_incident_instance", "incident", "instance_id", False, None),
     ("ix_incident_job", "incident", "job_id", False, None),

@@ -1,0 +1,50 @@
+"""Business objects as a process declares them: whether what is written there can be checked.
+
+``reference/oneweb-rest-api.md`` 3.4. A field whose type nobody knows would let everything pass, and
+of two fields of one name one would be forgotten; both are refused, with the line.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from procession.bpmn.reader import Reader, local_name
+from procession.core.item_types import is_known
+
+
+def check_business_objects(xml: Reader) -> None:
+    """Report what is wrong with the business objects of a process."""
+    objects = list(xml.extensions("business_object"))
+    _names(xml, [one.xml for one in objects], "the process")
+    for one in objects:
+        _inside(xml, one.xml, one.attribute("name") or "")
+
+
+def _inside(xml: Reader, declared: etree._Element, name: str) -> None:
+    children = list(declared.iterchildren(etree.Element))
+    _names(xml, children, f"business object {name!r}")
+    for child in children:
+        field, kind = f"{name}.{child.get('name') or ''}", local_name(child)
+        if kind == "businessObject":
+            _inside(xml, child, field)
+        elif kind != "field":
+            _report(xml, child, f"{kind} is no part of a business object: use field")
+        elif not is_known(child.get("type") or "String"):
+            known = "String, Integer, Decimal, Date, Time, Boolean"
+            _report(xml, child, f"field {field!r} has the type {child.get('type')!r}, not {known}")
+
+
+def _names(xml: Reader, declared: list[etree._Element], where: str) -> None:
+    seen: set[str] = set()
+    for one in declared:
+        name = one.get("name") or ""
+        if not name:
+            _report(xml, one, f"{local_name(one)} in {where} has no name")
+        elif name in seen:
+            _report(xml, one, f"{name!r} is declared twice in {where}")
+        seen.add(name)
+
+
+def _report(xml: Reader, at: etree._Element, text: str) -> None:
+    line: int = at.sourceline or xml.line
+    xml.problem("error", text, rule="business-object", line=line)

@@ -1,0 +1,1 @@
+"""What a message carries, and which instance it therefore belongs to."""

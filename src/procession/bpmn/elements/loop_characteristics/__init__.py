@@ -1,0 +1,1 @@
+"""How often an activity is done."""

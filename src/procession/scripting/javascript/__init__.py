@@ -1,0 +1,1 @@
+"""How JavaScript is run: what is there before a script, and how values go in and come out."""

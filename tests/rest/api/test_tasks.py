@@ -1,0 +1,129 @@
+"""Tasks over the plain interface: added, changed, written about, looked back upon."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import pytest
+
+from serving import Served
+
+from .test_service import problem
+
+
+def add(served: Served, by: str = "ann", **more: object) -> int:
+    body = {"name": "Call", "potential_owners": [{"name": by}], **more}
+    answer = served.client(by).post("/api/tasks", json=body)
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+def test_a_task_is_added_and_read(served: Served) -> None:
+    number = add(served, input={"phone": "123"}, priority=3)
+
+    found = served.client("ann").get(f"/api/tasks/{number}").json()
+
+    assert (found["status"], found["actual_owner"], found["priority"]) == ("Reserved", "ann", 3)
+    document = served.client("ann").get(f"/api/tasks/{number}/input").json()
+    assert document["value"] == {"phone": "123"}
+    problem(served.client("ann").get(f"/api/tasks/{number}/output"), 404)
+    problem(served.client("packer").get(f"/api/tasks/{number}"), 404)
+    problem(served.client("ann").post("/api/tasks", json={"name": ""}), 400)
+
+
+def test_a_task_is_changed_in_one_go(served: Served) -> None:
+    number, ann = add(served), served.client("ann")
+
+    body = {"priority": 9, "subject": "Now", "expires_at": "2031-01-01T00:00:00Z"}
+    assert ann.patch(f"/api/tasks/{number}", json=body).status_code == 200
+
+    found = ann.get(f"/api/tasks/{number}").json()
+    assert (found["priority"], found["subject"]) == (9, "Now")
+    assert found["expires_at"].startswith("2031-01-01T00:00:00")
+    refused = ann.patch(f"/api/tasks/{number}", json={"priority": 1, "skipable": False})
+    problem(refused, 403)
+    assert ann.get(f"/api/tasks/{number}").json()["priority"] == 9
+    assert ann.patch(f"/api/tasks/{number}", json={"expires_at": None}).status_code == 200
+    assert ann.get(f"/api/tasks/{number}").json()["expires_at"] is None
+
+
+def test_comments_come_and_go(served: Served) -> None:
+    number, ann = add(served), served.client("ann")
+
+    said = ann.post(f"/api/tasks/{number}/comments", json={"text": "Hello"}).json()
+
+    assert ann.get(f"/api/tasks/{number}/comments").json()["items"] == [said]
+    problem(ann.post(f"/api/tasks/{number}/comments", json={"text": ""}), 400)
+    place = f"/api/tasks/{number}/comments/{said['id']}"
+    problem(served.client("packer").delete(place), 404)
+    problem(ann.delete(f"/api/tasks/{number + 1}/comments/{said['id']}"), 404)
+    assert ann.delete(place).status_code == 204
+    assert ann.get(f"/api/tasks/{number}/comments").json()["total"] == 0
+
+
+def test_attachments_are_saved_and_never_shown(served: Served) -> None:
+    number, ann = add(served), served.client("ann")
+    body = {
+        "name": 'ü "x".html',
+        "content": b64encode(b"<script>").decode(),
+        "content_type": "text/html",
+    }
+
+    made = ann.post(f"/api/tasks/{number}/attachments", json=body).json()
+    place = f"/api/tasks/{number}/attachments/{made['id']}"
+    got = ann.get(place)
+
+    assert got.content == b"<script>"
+    assert got.headers["content-type"] == "text/html"
+    assert got.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%C3%BC%20")
+    assert "sandbox" in got.headers["content-security-policy"]
+    problem(served.client("packer").get(place), 404)
+    assert ann.delete(place).status_code == 204
+    link = {"name": "Page", "url": "https://example.com"}
+    made = ann.post(f"/api/tasks/{number}/attachments", json=link).json()
+    assert made["access_type"] == "Url"
+    assert ann.get(f"/api/tasks/{number}/attachments/{made['id']}").text == "https://example.com"
+
+
+def test_sub_tasks_people_and_story(served: Served) -> None:
+    number, ann, admin = add(served), served.client("ann"), served.client("admin")
+    child = add(served, parent_id=number)
+
+    found = ann.get(f"/api/tasks/{number}/sub-tasks").json()
+    assert [one["id"] for one in found["items"]] == [child]
+
+    more = {"relation": "potential_owner", "add": [{"name": "packer"}]}
+    problem(ann.post(f"/api/tasks/{number}/people", json=more), 403)
+    assert admin.post(f"/api/tasks/{number}/people", json=more).status_code == 204
+    assert served.client("packer").get(f"/api/tasks/{number}").status_code == 200
+    story = ann.get(f"/api/tasks/{number}/events?page=1&size=10").json()["items"]
+    assert [(e["type"], e["actor"]) for e in story] == [("ADDED", "ann"), ("UPDATED", "admin")]
+    assert ann.post(f"/api/tasks/{number}/remind", json={}).status_code == 204
+
+
+def test_the_summary_counts_and_measures(served: Served) -> None:
+    engine = served.engine
+    number = add(served, name="Measured")
+    engine.tasks.start(engine.people.actor("ann"), number)
+    engine.tasks.complete(engine.people.actor("ann"), number)
+    admin = served.client("admin")
+
+    found = admin.get("/api/tasks/summary?since=2020-01-01T00:00:00Z").json()["items"]
+
+    (mine,) = [one for one in found if one["name"] == "Measured"]
+    assert (mine["status"], mine["count"]) == ("Completed", 1)
+    assert mine["waited"] >= 0
+    assert mine["worked"] >= 0
+    assert admin.get("/api/tasks/summary?process=none").json()["items"] == []
+    problem(admin.get("/api/tasks/summary?since=soon"), 400)
+    problem(served.client("ann").get("/api/tasks/summary"), 403)
+
+
+@pytest.mark.parametrize("what", ["comments", "attachments", "events", "sub-tasks", "input"])
+def test_what_is_not_yours_is_not_there(served: Served, what: str) -> None:
+    number = add(served)
+
+    mine = problem(served.client("packer").get(f"/api/tasks/{number}/{what}"), 404)
+    none = problem(served.client("packer").get(f"/api/tasks/999999/{what}"), 404)
+
+    assert mine["detail"].replace(str(number), "N") == none["detail"].replace("999999", "N")
