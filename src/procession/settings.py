@@ -149,9 +149,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     strict_users: Annotated[bool, _text("ONEWEB: refuse to assign tasks to unknown users.")] = False
 
     # -- the engine
-    time_zone: Annotated[
-        str, _text("IANA time zone in which timers and dates without a zone are read.")
-    ] = "UTC"
+    time_zone: Annotated[str, _text("IANA time zone of timers and dates without a zone.")] = "UTC"
+    business_calendar: Annotated[
+        str, _text("File of a business calendar (jBPM's properties) for timers and deadlines.")
+    ] = ""
     history_level: Annotated[
         Literal["none", "activity", "full"],
         _text("How much audit is kept: full also keeps what every variable was set to."),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from procession.bpmn.timer_expressions.business_zone import read_calendar, read_properties
 from procession.core.ports import Limits
 from procession.errors import Invalid
 from procession.history.projector import HistoryProjector
@@ -93,13 +95,25 @@ def put_together(
     return engine
 
 
-def _zone(settings: Settings) -> ZoneInfo:
+def _zone(settings: Settings) -> tzinfo:
+    """The zone of the settings; with a business calendar only working time passes in it."""
+    zone = _named_zone("time_zone", settings.time_zone)
+    if not settings.business_calendar:
+        return zone
     try:
-        return ZoneInfo(settings.time_zone)
+        text = Path(settings.business_calendar).read_text(encoding="utf-8")
+        return read_calendar(
+            read_properties(text), zone, lambda name: _named_zone("business.cal.timezone", name)
+        )
+    except (OSError, Invalid) as error:
+        raise Invalid(f"wrong setting: business_calendar: {error}") from error
+
+
+def _named_zone(setting: str, name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise Invalid(
-            f"wrong setting: time_zone: there is no time zone {settings.time_zone!r}"
-        ) from error
+        raise Invalid(f"wrong setting: {setting}: there is no time zone {name!r}") from error
 
 
 def _executive(room: Room, reactions: Reactions, zone: tzinfo, threads: bool) -> Executive:

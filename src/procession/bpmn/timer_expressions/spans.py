@@ -15,6 +15,7 @@ from typing import Final
 import isodate
 import msgspec
 
+from procession.bpmn.timer_expressions.business_zone import BusinessZone
 from procession.errors import Invalid
 
 _ENGINE_TIME: Final = re.compile(
@@ -28,12 +29,16 @@ _MEAN_MONTH: Final = 30.436875 * 86_400
 
 
 class Span(msgspec.Struct, frozen=True):
-    """A length of time; ``is_endless`` is the engine time string ``*``, which never passes."""
+    """A length of time; ``is_endless`` is the engine time string ``*``, which never passes.
+
+    ``whole_days`` is how much of ``exact`` was said in days: a business day has fewer hours.
+    """
 
     months: int = 0
     days: timedelta = timedelta()
     exact: timedelta = timedelta()
     is_endless: bool = False
+    whole_days: int = 0
 
     @property
     def mean_seconds(self) -> float:
@@ -49,6 +54,8 @@ class Span(msgspec.Struct, frozen=True):
         if self.is_endless and times:
             return None
         try:
+            if isinstance(zone, BusinessZone) and times > 0 and not self.months:
+                return zone.after(anchor, self._working(zone) * times)
             moment = anchor
             if self.months or self.days:
                 local = anchor.astimezone(zone)
@@ -59,14 +66,32 @@ class Span(msgspec.Struct, frozen=True):
         except (OverflowError, ValueError):
             return None
 
+    def _working(self, zone: BusinessZone) -> timedelta:
+        """As working time."""
+        days = self.days.days + self.whole_days
+        return zone.day * days + self.days + self.exact - timedelta(days=days)
+
     def whole_spans(self, anchor: datetime, now: datetime, zone: tzinfo) -> int:
         """The number of the last of the moments ``anchor + n spans`` that is not after ``now``."""
         number = int((now - anchor).total_seconds() // self.mean_seconds)
+        if isinstance(zone, BusinessZone):
+            return self._last_before(anchor, now, zone, number * 24)
         while _is_after(self.after(anchor, zone, number), now):
             number -= 1
         while not _is_after(self.after(anchor, zone, number + 1), now):
             number += 1
         return number
+
+    def _last_before(self, anchor: datetime, now: datetime, zone: tzinfo, most: int) -> int:
+        """The same by halving: working time passes at no steady pace."""
+        low, high = 0, max(most, 1)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if _is_after(self.after(anchor, zone, middle), now):
+                high = middle - 1
+            else:
+                low = middle
+        return low
 
 
 def _is_after(moment: datetime | None, now: datetime) -> bool:
@@ -89,9 +114,12 @@ def engine_time(text: str) -> Span | None:
         return None
     try:
         length = timedelta(**{name: int(match[name] or 0) for name in _UNITS})
+        days = int(match["days"] or 0)
     except OverflowError:
         raise Invalid(f"the time {text!r} is longer than any calendar") from None
-    return Span(exact=-length if match["sign"] == "-" else length)
+    if match["sign"] == "-":
+        return Span(exact=-length)
+    return Span(exact=length, whole_days=days)
 
 
 _UNITS: Final = ("days", "hours", "minutes", "seconds", "milliseconds")
@@ -110,7 +138,7 @@ def iso_period(text: str, *, is_jbpm: bool, with_months: bool) -> Span | None:
     if months and not with_months:
         raise _bad_period(text, "years and months have no fixed length and are not allowed here")
     if is_jbpm:
-        return Span(months=months, exact=days + exact)
+        return Span(months=months, exact=days + exact, whole_days=max(days.days, 0))
     return Span(months=months, days=days, exact=exact)
 
 
