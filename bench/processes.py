@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from procession import demo
 from procession.testing.models import Model, model, signal, timer
 
 JAVA: Final = "http://www.java.com/java"
 UNIT: Final = "bench:bench:1.0"
 GROUP: Final = "workers"
+BOOKING: Final = "BookingRoom"
 _OWNER: Final = (
     "<{role}><resourceAssignmentExpression><formalExpression>{who}</formalExpression>"
     "</resourceAssignmentExpression></{role}>"
@@ -163,7 +165,8 @@ def _camunda(xml: str) -> str:
 def served() -> dict[str, bytes]:
     """The files that the REST scenarios need."""
     made = (script(5), script(1), user(), human(), parallel_users())
-    return {f"{m.id}.bpmn2": m.xml() for m in made}
+    hotel = next(unit for unit in demo.UNITS if "Hotel" in unit.deployment_id)
+    return {f"{m.id}.bpmn2": m.xml() for m in made} | dict(hotel.read())
 
 
 def patterns() -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from bench import machine, serving
-from bench.processes import UNIT, served
+from bench.processes import BOOKING, UNIT, served
 from bench.serving import Server, request
 
 CALLERS: Final = (1, 8, 32)
@@ -81,11 +81,64 @@ def parallel(wire: str) -> list[Call]:
     return [_begin("bench.parallel"), *[_first_task(), _finish()] * 2]
 
 
+_ROOM: Final = (
+    '{"processName":"Booking Room","object":{"RoomObject":{"roomNo":"A-12","nights":2},'
+    '"CustomerInfo":{"firstname":"Malee","lastname":"Jaidee"}}}'
+)
+_CHOICES: Final = ("BOOKED", "BOOKED", "FREE")
+
+
+def booking_by_oneweb(wire: str) -> list[Call]:
+    """Books a room over ONEWEB, with its loop: the walk-through of the cookbook."""
+    calls = [_call(_oneweb("POST", "/process/start", _ROOM), instance=r'"data":"([^"]+)"')]
+    for status in _CHOICES:
+        body = f'{{"RoomObject":{{"status":"{status}"}}}}'
+        calls += [
+            _first_task(),
+            _call(_oneweb("POST", "/tasks/%(task)s/assign?user=admin")),
+            _call(_oneweb("POST", "/tasks/%(task)s/claim")),
+            _call(_oneweb("POST", "/tasks/%(task)s/complete", body)),
+        ]
+    last = '{"CustomerInfo":{"phone":"02 123 4567"}}'
+    return [
+        *calls,
+        _first_task(),
+        _call(_oneweb("POST", "/tasks/%(task)s/assign?user=admin")),
+        _call(_oneweb("POST", "/tasks/%(task)s/complete", last)),
+    ]
+
+
+def booking_by_jbpm(wire: str) -> list[Call]:
+    """The same over the jBPM dialect: as many tasks, each delegated, started and completed."""
+    accept = _FORMATS[wire]
+
+    def post(path: str, body: str = "", **keep: str) -> Call:
+        kind = "application/json" if body else ""
+        return _call(request("POST", path, accept=accept, body=body, kind=kind), **keep)
+
+    start = f"/rest/runtime/{UNIT}/process/{BOOKING}/start"
+    given = _ROOM.partition('"object":')[2][:-1]
+    calls = [post(start, given, instance=_ID[wire])]
+    bodies = [f'{{"RoomObject":{{"status":"{status}"}}}}' for status in _CHOICES]
+    for body in (*bodies, '{"CustomerInfo":{"phone":"02 123 4567"}}'):
+        query = "/rest/task/query?processInstanceId=%(instance)s&status=Ready"
+        task = "/rest/task/%(task)s"
+        calls += [
+            _call(request("GET", query, accept=accept), task=_ID[wire]),
+            post(f"{task}/delegate?targetId=admin"),
+            post(f"{task}/start"),
+            post(f"{task}/complete", body),
+        ]
+    return calls
+
+
 SCENARIOS: Final[tuple[tuple[str, Callable[[str], list[Call]], tuple[str, ...]], ...]] = (
     ("script, 1 call", script, ("xml", "json")),
     ("user task, 3 calls", user_task, ("json",)),
     ("parallel script and user tasks, 5 calls", parallel, ("json",)),
     ("human flow, 5 calls", human, ("xml", "json")),
+    ("booking room by ONEWEB", booking_by_oneweb, ("json",)),
+    ("booking room by jBPM", booking_by_jbpm, ("json",)),
 )
 
 
