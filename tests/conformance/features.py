@@ -67,6 +67,7 @@ eventBasedGateway complexGateway activationCondition linkEventDefinition
 """Tags that are covered; the positions of events are looked at one by one."""
 
 _WORDS: Final = """
+multiInstance
 customWorkItem onEntryExitScript conditionalFlow dataTransformation expressionInput adHocProcess
 startEvent:timer startEvent:signal startEvent:message
 endEvent:terminate endEvent:error endEvent:signal endEvent:message
