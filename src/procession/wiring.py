@@ -169,7 +169,7 @@ def _hear(room: Room) -> Any:
     def heard(channel: str, payload: str) -> None:
         if channel == "definitions":
             if payload:
-                room.definitions.forget_unit(payload)
+                room.definitions.forget_one(*payload.split("\n", 1))
             else:
                 room.definitions.forget()
                 room.directory.forget()

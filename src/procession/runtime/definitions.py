@@ -170,10 +170,10 @@ class Definitions:
             self._named.clear()
             self._signals.clear()
 
-    def forget_unit(self, deployment: str) -> None:
-        """Read one deployment's models anew when they are next needed; others stay."""
+    def forget_one(self, deployment: str, process: str = "") -> None:
+        """Read one process of a deployment, or all of them, anew when next needed; others stay."""
         with self._lock:
-            gone = [key for key in self._by_key if key[0] == deployment]
+            gone = [key for key in self._by_key if key[0] == deployment and process in ("", key[1])]
             revisions = {self._by_key.pop(key).key.revision for key in gone}
             for place in [place for place in self._documents if place[0] in revisions]:
                 del self._documents[place]

@@ -156,17 +156,17 @@ class DeploymentService(Service):
         return bytes(rows[0][0])
 
     @query
-    def refresh_cache(self, actor: Actor, units: Iterable[str] | None = None) -> int:
+    def refresh_cache(self, actor: Actor, only: Iterable[DefinitionView] | None = None) -> int:
         """Read definitions anew from the store, here and on every node; how many are deployed.
 
-        ``units`` keeps it to those deployments. Running instances keep their definitions
+        ``only`` keeps it to those processes. Running instances keep their definitions
         (``reference/oneweb-rest-api.md`` 2.10).
         """
         self.room.access.check(actor, "administer")
-        if units is not None:
-            for unit in units:
-                self.room.definitions.forget_unit(unit)
-                self.room.store.notify("definitions", unit)
+        if only is not None:
+            for one in only:
+                self.room.definitions.forget_one(one.deployment_id, one.process_id)
+                self.room.store.notify("definitions", f"{one.deployment_id}\n{one.process_id}")
             return 0
         self.room.definitions.forget()
         self.room.directory.forget()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from procession.testing import model
 from serving import Served
 
 from .conftest import Oneweb, done, refused
@@ -63,6 +64,21 @@ def test_row_092_only_the_named_process_is_refreshed(
     assert "Typed" in loaded(served)
     assert "Booking Room" not in loaded(served)
     ann.start("Booking Room")
+
+
+def test_row_092_other_processes_of_the_same_unit_stay_loaded(
+    admin: Oneweb, served: Served
+) -> None:
+    engine = served.engine
+    both = {f"{id}.bpmn": model(id).start().user("u").end().xml() for id in ("one", "two")}
+    engine.deployments.deploy(engine.admin, "com.oneweb:Pair:v1", both)
+    for name in ("one", "two"):
+        engine.processes.start(engine.admin, name)
+
+    act(admin, "refresh", "one.Pair.one.v1")
+
+    assert "two" in loaded(served)
+    assert "one" not in loaded(served)
 
 
 def test_row_093_generating_loads_what_was_never_loaded(admin: Oneweb, served: Served) -> None:

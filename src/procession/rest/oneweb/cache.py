@@ -56,8 +56,7 @@ def _treated(
     if event == "file":
         done.files = [_file(actor, engine, definition) for definition in found]
     else:
-        units = dict.fromkeys(definition.deployment_id for definition in found)
-        engine.deployments.refresh_cache(actor, units)
+        engine.deployments.refresh_cache(actor, found)
     if event == "generate":
         _count(done, [engine.deployments.business_objects(actor, one) for one in found])
     else:
