@@ -13,6 +13,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin
 
@@ -196,7 +197,9 @@ def command_page() -> str:
     from procession.cli.main import command
 
     parts = ["# Command line\n", "One command, `procession`. Every command knows `--help`.\n"]
-    for name, found in _commands("procession", command):
+    for name, shared in _commands("procession", command):
+        found = copy(shared)
+        found._help_option = None  # click keeps the names of whoever asked first for good
         context = click.Context(
             found,
             info_name=name,

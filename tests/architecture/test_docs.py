@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from docs import generate
 from tests.architecture.house import DOCS, ROOT, SOURCE, modules
@@ -40,6 +41,14 @@ def page(name: str) -> str:
 def test_a_generated_page_is_as_the_source_says(name: str) -> None:
     """If this fails: ``make docs``."""
     assert page(name) == generate.text_of(name)
+
+
+def test_the_page_of_commands_does_not_depend_on_who_asked_for_help_before() -> None:
+    from procession.cli.check import check
+
+    CliRunner().invoke(check, ["--help"])
+
+    assert page("command-line.md") == generate.text_of("command-line.md")
 
 
 def test_the_index_of_the_reference_names_every_page() -> None:
