@@ -108,7 +108,32 @@ class NoOutgoingFlow(ExecutionFailure):
 
 
 class ScriptFailure(ExecutionFailure):
-    """A script or an expression failed."""
+    """A script or an expression failed.
+
+    ``variables`` are the names that the failing line reads. The message may show their values;
+    ``logged`` is what a log may have of it, see :func:`logged`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        instance: int = 0,
+        element: str = "",
+        process: str = "",
+        reason: str = "",
+        line: int = 0,
+        column: int = 0,
+        variables: tuple[str, ...] = (),
+        logged: str = "",
+    ) -> None:
+        super().__init__(
+            message, instance=instance, element=element, process=process, reason=reason
+        )
+        self.line = line
+        self.column = column
+        self.variables = variables
+        self.logged = logged or "a script failed"
 
 
 class HandlerFailure(ExecutionFailure):
@@ -146,3 +171,19 @@ class ModelError(Exception):
         super().__init__(message or code)
         self.code = code
         self.value = value
+
+
+def logged(error: BaseException) -> str:
+    """An error as a log may have it: what scripts say of values is left to answers and incidents.
+
+    Whatever writes an error into a log asks this. An error that a script's failure led to is told
+    by its class and that failure.
+    """
+    if isinstance(error, ScriptFailure):
+        return error.logged
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, ScriptFailure):
+            return f"{type(error).__name__}: {cause.logged}"
+        cause = cause.__cause__
+    return str(error)

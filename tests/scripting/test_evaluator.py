@@ -43,9 +43,13 @@ def test_a_language_that_is_not_served_is_refused_by_name():
         EVALUATOR.compile("groovy", "1", Purpose.CONDITION)
 
 
-def test_rule_conditions_are_refused():
-    with pytest.raises(ScriptSyntax, match="rule conditions"):
-        EVALUATOR.compile("http://www.jboss.org/drools/rule", "eval(true)", Purpose.CONDITION)
+def test_a_rule_condition_is_left_to_the_rule_session():
+    text = "String()"
+    one = EVALUATOR.compile("http://www.jboss.org/drools/rule", text, Purpose.CONDITION)
+    other = EVALUATOR.compile("rule", "Integer()", Purpose.CONDITION)
+
+    assert (one.language, one.source) == ("rule", text)
+    assert one.name != other.name
 
 
 def test_a_text_is_compiled_once_for_each_scope():

@@ -230,12 +230,15 @@ def test_feel_is_no_language_for_scripts() -> None:
         'for i in 1..30 return if i = 1 then "aaaa" else partial[-1] + partial[-1]',
         "some a in 1..9999, b in 1..9999 satisfies false",
         "distinct values(for i in 1..9999 return i)",
-        'matches("' + "a" * 40 + 'b", "(a+)+$")',
     ],
 )
 def test_what_never_ends_or_grows_is_stopped(source: str) -> None:
     with pytest.raises(LimitExceeded):
         feel(source, limits=Limits(script_steps=100_000, script_cells=100_000))
+
+
+def test_a_pattern_that_could_be_tried_in_many_ways_ends_soon() -> None:
+    assert feel('matches("' + "a" * 40 + 'b", "(a+)+$")') is False
 
 
 @pytest.mark.parametrize(
@@ -251,3 +254,29 @@ def test_what_never_ends_or_grows_is_stopped(source: str) -> None:
 )
 def test_what_could_harm_gives_null_or_nothing(source: str) -> None:
     assert feel(source) in (None, False, (None, None), (None, None, None))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('@"9999-12-31" + @"P1D"', "10000-01-01"),
+        ('@"10000-01-01" - @"P1D"', "9999-12-31"),
+        ('@"-0001-03-01" + @"P2Y"', "0001-03-01"),
+        (
+            'string(@"-2021-01-31T10:00:00@Europe/Paris" + @"P1M")',
+            "-2021-02-28T10:00:00@Europe/Paris",
+        ),
+        ('@"123456-01-01".year', 123456),
+        ('@"10001-01-01" - @"9999-01-01"', "P731D"),
+        ('@"-0044-03-15" < @"2026-01-01"', True),
+        ('@"-2021-01-01" = @"-2421-01-01"', False),
+        ('is(@"-2021-01-01", @"-2421-01-01")', False),
+        ('day of week(@"12000-01-01")', "Saturday"),
+        ('max([@"-0044-03-15", @"2026-01-01"])', "2026-01-01"),
+        ('years and months duration(@"-0001-01-01", @"0002-03-01")', "P3Y2M"),
+        ('date("0000-01-01")', None),
+        ('date and time("2026-12-31T24:00:00")', "2027-01-01T00:00:00"),
+    ],
+)
+def test_years_that_python_has_not_got(source: str, expected: Any) -> None:
+    assert feel(source) == expected

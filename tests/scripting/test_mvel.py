@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from procession.core.ports import Purpose, ScriptScope, ScriptSyntax, ScriptThrow
-from procession.values import Bean, Long, Map
+from procession.values import Bean, Float, Long, Map
 from tests.scripting.scripts import execute, mvel
 
 VALUES: list[tuple[str, dict[str, Any], Any]] = [
@@ -30,7 +30,7 @@ VALUES: list[tuple[str, dict[str, Any], Any]] = [
     ("x != empty", {"x": {}}, False),
     ("x == nil", {"x": None}, True),
     ("x ~= '[a-z]+'", {"x": "abc"}, True),
-    ("'foo' strsim 'foo'", {}, 1.0),
+    ("'foo' strsim 'foo'", {}, Float(1.0)),
     ("'Smith' soundslike 'Smyth'", {}, True),
     ("[1, 2, 'c']", {}, (1, 2, "c")),
     ("['a': 1, 'b': 2]", {}, Map(a=1, b=2)),
@@ -56,7 +56,7 @@ VALUES: list[tuple[str, dict[str, Any], Any]] = [
     ("'single \\'quoted\\''", {}, "single 'quoted'"),
     ("(Integer) '42' + 1", {}, 43),
     ("(String) 42 + 1", {}, "421"),
-    ("5 / 2", {}, 2),
+    ("5 / 2", {}, 2.5),
     ("processInstanceId", {}, Long(7)),
     ("new java.util.ArrayList().size()", {}, 0),
     ("i = 0; while (i < 3) { i++ } i", {}, 3),

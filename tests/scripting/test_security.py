@@ -107,9 +107,6 @@ BOMBS = [
     ' n.add(l); n.add(l); l = n; } kcontext.setVariable("l", l);',
     "List l = new ArrayList(); l.add(1); for (int i = 0; i < 60; i++) { List n = new ArrayList();"
     " n.add(l); n.add(l); l = n; } l.hashCode(); l.equals(new ArrayList(l));",
-    '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!".matches("(a+)+");',
-    '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!".matches("(a|a)*b");',
-    '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!".replaceAll("(a*)*b", "");',
     '"a".repeat(100000).matches("(.*)(.*)(.*)(.*)(.*)b");',
     '"x".matches("(".repeat(100000));',
     '"x,".repeat(3000000).split(",");',

@@ -25,7 +25,7 @@ TEMPLATES: list[tuple[str, dict[str, Any], Any]] = [
     ("#{unknown} stays", {}, "#{unknown} stays"),
     ("#{unknown}", {}, "#{unknown}"),
     ("#{1 +}", {}, "#{1 +}"),
-    ("#{1 / 0}", {}, "#{1 / 0}"),
+    ("#{1 % 0}", {}, "#{1 % 0}"),
     ("#{}", {}, "#{}"),
     ("#{processInstanceId}-#{nodeInstance.nodeName}", {}, "7-Check"),
     ("#{processInstance.processId}", {}, "order"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from procession.core import scopes
+from procession.core.failing import script_failure
 from procession.core.graph import FlowNode, ProcessDefinition, SequenceFlow
 from procession.core.ports import (
     UNDEFINED,
@@ -20,6 +21,7 @@ from procession.core.ports import (
     ScriptContext,
     ScriptSyntax,
     ScriptThrow,
+    Wish,
 )
 from procession.core.state import ROOT, ElementInstance, InstanceStatus
 from procession.errors import NoOutgoingFlow, ScriptFailure
@@ -45,11 +47,11 @@ def evaluate(
 ) -> Value:
     """The value of an expression."""
     node = t.definition.node(me.node) if me else t.definition.root
-    context = _knowing(_context(t, scope, me, node), names)
+    context = _knowing(context_of(t, scope, me, node), names)
     try:
         return script.run(context, t.env.limits).value
     except ScriptThrow as thrown:
-        raise _failure(t, thrown, node) from thrown
+        raise _failure(t, thrown, node, script, context) from thrown
 
 
 def holds(
@@ -61,16 +63,22 @@ def holds(
 ) -> bool:
     """Whether a condition is true; anything but a truth value is a failure."""
     node = node or t.definition.root
-    context = _knowing(_context(t, scope, None, node), names)
+    context = _knowing(context_of(t, scope, None, node), names)
     try:
         value = condition.run(context, t.env.limits).value
     except ScriptThrow as thrown:
-        raise _failure(t, thrown, node) from thrown
+        raise _failure(t, thrown, node, condition, context) from thrown
     if value is True or value is False:
         return value
-    text = f"Constraints must return boolean values: {condition.source!r} gave {value!r}"
+    text = (
+        f"Constraints must return boolean values: {condition.source!r} gave {type(value).__name__}"
+    )
     raise ScriptFailure(
-        where(t, node, text), instance=t.state.id, element=node.id, process=t.definition.id
+        where(t, node, text),
+        instance=t.state.id,
+        element=node.id,
+        process=t.definition.id,
+        logged=where(t, node, text),
     )
 
 
@@ -79,7 +87,7 @@ def holds_yet(t: Transition, condition: Script, scope: int, node: FlowNode) -> b
 
     A name that nothing is called is null here, and what fails because of a null is not true yet.
     """
-    context = _context(t, scope, None, node)
+    context = context_of(t, scope, None, node)
     plain = context.lookup
 
     def lookup(name: str) -> Value:
@@ -90,13 +98,14 @@ def holds_yet(t: Transition, condition: Script, scope: int, node: FlowNode) -> b
     try:
         return _is_true(condition, context, t.env.limits)
     except ScriptThrow as thrown:
-        raise _failure(t, thrown, node) from thrown
+        raise _failure(t, thrown, node, condition, context) from thrown
     except _NoTruth as wrong:
         raise ScriptFailure(
             where(t, node, str(wrong)),
             instance=t.state.id,
             element=node.id,
             process=t.definition.id,
+            logged=where(t, node, str(wrong)),
         ) from None
 
 
@@ -122,9 +131,15 @@ def holds_outside(
     )
     try:
         return _is_true(condition, context, env.limits)
-    except (ScriptThrow, _NoTruth) as wrong:
+    except ScriptThrow as thrown:
+        place = f"[{definition.id} - {node.name or node.id}:{node.id}] -- "
+        failure = script_failure(
+            thrown, condition, names, place.__add__, element=node.id, process=definition.id
+        )
+        raise failure from thrown
+    except _NoTruth as wrong:
         text = f"[{definition.id} - {node.name or node.id}:{node.id}] -- {wrong}"
-        raise ScriptFailure(text, element=node.id, process=definition.id) from wrong
+        raise ScriptFailure(text, element=node.id, process=definition.id, logged=text) from wrong
 
 
 def _is_true(condition: Script, context: ScriptContext, limits: Limits) -> bool:
@@ -137,7 +152,9 @@ def _is_true(condition: Script, context: ScriptContext, limits: Limits) -> bool:
         raise
     if value is None or value is True or value is False:
         return bool(value)
-    raise _NoTruth(f"Constraints must return boolean values: {condition.source!r} gave {value!r}")
+    raise _NoTruth(
+        f"Constraints must return boolean values: {condition.source!r} gave {type(value).__name__}"
+    )
 
 
 def chosen(
@@ -174,21 +191,27 @@ def run_script(
 ) -> bool:
     """Run a script for ``me``, its value going to a variable if asked; whether ``me`` goes on."""
     node = t.definition.node(me.node)
+    context = context_of(t, scope, me, node)
     try:
-        result = script.run(_context(t, scope, me, node), t.env.limits)
+        result = script.run(context, t.env.limits)
     except ScriptThrow as thrown:
         value = thrown.value or Bean(thrown.type_name, Map(message=thrown.text))
-        failure = _failure(t, thrown, node)
+        failure = _failure(t, thrown, node, script, context)
         t.throw_error(thrown.type_name, me, value, supertypes=thrown.supertypes, failure=failure)
         return False
     for name, value in result.changes:
         t.set_variable(scope, name, value)
     if result_variable:
         t.set_variable(scope, result_variable, result.value)
-    t.printed.extend(result.printed)
-    if result.wishes:
-        t.wishes.extend(result.wishes)
-        if any(wish.kind == "abort" and wish.instance == -1 for wish in result.wishes):
+    return accept(t, result.printed, result.wishes)
+
+
+def accept(t: Transition, printed: tuple[str, ...], wishes: tuple[Wish, ...]) -> bool:
+    """Take what a script or a rule printed and wished for; whether the instance goes on."""
+    t.printed.extend(printed)
+    if wishes:
+        t.wishes.extend(wishes)
+        if any(wish.kind == "abort" and wish.instance == -1 for wish in wishes):
             t.end(InstanceStatus.ABORTED)
             return False
     return True
@@ -210,9 +233,10 @@ def where(t: Transition, node: FlowNode, text: str) -> str:
     return f"[{t.definition.id}:{t.state.id} - {node.name or node.id}:{node.id}] -- {text}"
 
 
-def _context(
+def context_of(
     t: Transition, scope: int, me: ElementInstance | None, node: FlowNode
 ) -> ScriptContext:
+    """What a script or a rule may see from a scope of the instance."""
     definition, state = t.definition, t.state
     t.scripts += 1
     caller = state.caller
@@ -234,6 +258,9 @@ def _context(
         node.metadata,
         lambda: scopes.visible(definition, state, scope),
         t.env.globals,
+        t.env.rules,
+        correlation_key=state.correlation_key,
+        budget=t.env.budget,
     )
 
 
@@ -245,13 +272,15 @@ def _knowing(context: ScriptContext, names: Mapping[str, Value]) -> ScriptContex
     return context
 
 
-def _failure(t: Transition, thrown: ScriptThrow, node: FlowNode) -> ScriptFailure:
-    place = f" (line {thrown.line})" if thrown.line else ""
-    text = f"{thrown.type_name}: {thrown.text}" if thrown.text else thrown.type_name
-    return ScriptFailure(
-        where(t, node, text + place),
+def _failure(
+    t: Transition, thrown: ScriptThrow, node: FlowNode, script: Script, context: ScriptContext
+) -> ScriptFailure:
+    return script_failure(
+        thrown,
+        script,
+        context.lookup,
+        lambda text: where(t, node, text),
         instance=t.state.id,
         element=node.id,
         process=t.definition.id,
-        reason=thrown.type_name,
     )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime, timedelta
@@ -63,7 +64,8 @@ def key_of(value: Value, meter: Meter, depth: int = 0) -> Key:
         return value.content_key(meter, depth + 1)
     if isinstance(value, bytes):
         return ("bytes", value)
-    return ("object", id(value))
+    own = getattr(value, "identity", None)
+    return (kind, own()) if own is not None else ("object", id(value))
 
 
 def equals(a: Value, b: Value, meter: Meter) -> bool:
@@ -175,9 +177,13 @@ def hash_code(value: Value, meter: Meter, depth: int = 0) -> int:
         if depth > MAX_DEPTH:
             raise too_deep()
         return wrap32(value.content_hash(meter, depth + 1))
+    own = getattr(value, "hashed", None)
+    if own is not None:
+        return int(own())
     return text_hash(type(value).__name__, meter)
 
 
+_DIFFERENCES: Final = frozenset({Short, Byte, Char})
 _NUMBERS: Final = frozenset({int, Long, Short, Byte, BigInteger, float, Float, Decimal})
 
 
@@ -188,11 +194,25 @@ def compare(a: Value, b: Value, meter: Meter) -> int:
     left, right = type(a), type(b)
     if left is right is str:
         return compare_text(a, b, meter)
+    if left is right and left in _DIFFERENCES:
+        return ord(a) - ord(b) if left is Char else int(a - b)
     if left in _NUMBERS and right in _NUMBERS:
+        return (int(a > b) - int(a < b)) or _compare_real(a, b)
+    if left is right and left in (bool, datetime):
         return int(a > b) - int(a < b)
-    if left is right and left in (Char, bool, datetime):
-        return int(a > b) - int(a < b)
+    order = getattr(a, "compared", None)
+    if left is right and order is not None:
+        return int(order(b))
     raise throw("ClassCastException", f"cannot compare {class_word(a)} with {class_word(b)}")
+
+
+def _compare_real(a: Value, b: Value) -> int:
+    """Two reals of which none is larger: -0.0 comes before 0.0, what is no number last."""
+    if a == b:
+        if a != 0 or not isinstance(a, float) or not isinstance(b, float):
+            return 0
+        return int(math.copysign(1.0, a) - math.copysign(1.0, b)) // 2
+    return int(a != a) - int(b != b)
 
 
 def compare_text(a: str, b: str, meter: Meter) -> int:

@@ -5,11 +5,16 @@ Names and URIs are those of ``reference/jbpm-engine.md`` 2.1; no language means 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, tzinfo
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from msgspec import structs
+
+from procession.core.live import LiveScripts
 from procession.core.ports import Purpose, Script, ScriptScope, ScriptSyntax
-from procession.scripting.languages import feel, java, juel, mvel, python_statements
+from procession.scripting.languages import feel, java, juel, mvel, mvel_templates, python_statements
+from procession.scripting.languages.rules import RulePattern
 from procession.scripting.languages.templates import Template
 from procession.scripting.machine.program import Program, compile_program
 from procession.scripting.tree import Return, Stmt, valued
@@ -42,7 +47,8 @@ _MVEL: Final = frozenset({"", "mvel", "http://www.mvel.org/2.0", "http://www.mve
 _XPATH: Final = frozenset({"http://www.w3.org/1999/xpath", "xpath"})
 _JUEL: Final = frozenset({"juel", "http://java.sun.com/products/jsp"})
 _RULES: Final = frozenset({"http://www.jboss.org/drools/rule", "drools", "rule"})
-_GRAMMARS: Final = {"Java": java, "MVEL": mvel, "JUEL": juel}
+_TEMPLATE: Final = frozenset({"mvel-template", "http://www.mvel.org/2.0/template"})
+_GRAMMARS: Final = {"Java": java, "MVEL": mvel, "JUEL": juel, "MVEL template": mvel_templates}
 _READERS: Final = {
     "Python": (python_statements.parse, python_statements.DIALECT),
     "FEEL": (feel.parse, feel.DIALECT),
@@ -55,7 +61,7 @@ def language_name(language: str, purpose: Purpose) -> str:
     """The language's name, such as ``MVEL``; refuses the languages that are not served.
 
     A script without a known language is MVEL, as is a script that names the rule language; a
-    condition in it is a rule pattern and refused, as is a condition in a language nobody knows.
+    condition in it is a rule pattern; one in a language nobody knows is refused.
     """
     word = language.strip().lower()
     if word in _JAVA:
@@ -64,12 +70,14 @@ def language_name(language: str, purpose: Purpose) -> str:
         return "XPath"
     if word in _JUEL:
         return "JUEL"
+    if word in _TEMPLATE:
+        return "MVEL template"
     if word in _OTHERS:
         return _OTHERS[word]
     if word in _REFUSED:
         raise ScriptSyntax(f"language {_REFUSED[word]} is not supported; write {SUPPORTED}")
     if word in _RULES and purpose is not Purpose.SCRIPT:
-        raise ScriptSyntax(f"rule conditions are not supported yet; write {SUPPORTED}")
+        return "rules"
     if word not in _MVEL and purpose is not Purpose.SCRIPT:
         raise ScriptSyntax(f"language {language.strip()} is unknown; write {SUPPORTED}")
     return "MVEL"
@@ -87,11 +95,22 @@ class Evaluator:
         self._strict = strict
         self._capacity = capacity
         self._kept: dict[_Key, Script] = {}
+        self.bodies: dict[str, Callable[..., Any]] = {}
+        """Methods of classes from elsewhere that the operator gave, by full name."""
+
+    @property
+    def live(self) -> LiveScripts:
+        """Texts over live objects."""
+        from procession.scripting.live import Live
+
+        return Live(self._zone)
 
     def compile(
         self, language: str, source: str, purpose: Purpose, scope: ScriptScope = _NO_SCOPE
     ) -> Script:
         """Compile a text, or find it compiled. Raises ``ScriptSyntax``."""
+        if self.bodies:
+            scope = structs.replace(scope, bodies=self.bodies)
         key = (language, source, purpose, _fingerprint(scope))
         found = self._kept.get(key)
         if found is None:
@@ -107,6 +126,8 @@ class Evaluator:
 
     def _program(self, language: str, source: str, purpose: Purpose, scope: ScriptScope) -> Script:
         name = language_name(language, purpose)
+        if name == "rules":
+            return RulePattern(source, scope)
         if name == "XPath":
             from procession.scripting.languages.xpath import compile_xpath
 
@@ -179,4 +200,5 @@ def _fingerprint(scope: ScriptScope) -> tuple[object, ...]:
         scope.imports,
         tuple(scope.globals.items()),
         tuple(scope.namespaces.items()),
+        scope.data_types.fingerprint,
     )

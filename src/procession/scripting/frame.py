@@ -8,7 +8,7 @@ the change comes back at the end.
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
-from typing import Final
+from typing import Any, Final
 
 from procession.core.ports import UNDEFINED, Limits, ScriptContext, ScriptResult, Wish
 from procession.scripting.equality import Structured, wrap64
@@ -67,6 +67,7 @@ class Frame(Meter):
     current: dict[str, tuple[Value, Value]] = _NOTHING
     globals: dict[str, Value] | None = None
     properties: dict[str, str] | None = None
+    context_data: Any = None
     depth = 0
     _random: Random | None = None
 
@@ -75,6 +76,10 @@ class Frame(Meter):
     ) -> None:
         self.fuel = limits.script_steps
         self.cells = limits.script_cells
+        self.text_limit = limits.script_text
+        self.items_limit = limits.script_items
+        self.depth_limit = limits.script_depth
+        self.pattern_limit = limits.script_pattern_steps
         self.context = context
         self.slots = slots
         self.zone = zone

@@ -29,7 +29,19 @@ from procession.scripting.objects import (
     set_of,
 )
 from procession.scripting.throwables import Throwable, throw
-from procession.values import Bean, BigInteger, Byte, Char, Float, Long, Map, Set, Short, Value
+from procession.values import (
+    Array,
+    Bean,
+    BigInteger,
+    Byte,
+    Char,
+    Float,
+    Long,
+    Map,
+    Set,
+    Short,
+    Value,
+)
 
 _SCALARS = frozenset(
     {type(None), bool, float, str, bytes, Decimal, datetime}
@@ -47,7 +59,10 @@ def thaw(value: Value, meter: Meter) -> Value:
     if isinstance(value, tuple):
         meter.allocate(len(value) + 2)
         meter.walk(len(value))
-        return ListObject([thaw(item, meter) for item in value], ARRAY_LIST)
+        items = [thaw(item, meter) for item in value]
+        if isinstance(value, Array):
+            return ArrayObject(items, value.component)
+        return ListObject(items, ARRAY_LIST)
     if isinstance(value, Map):
         meter.walk(len(value))
         pairs = [(thaw(k, meter), thaw(v, meter)) for k, v in value.items()]
@@ -60,8 +75,18 @@ def thaw(value: Value, meter: Meter) -> Value:
             return Throwable(value.type_name, value.fields["message"])
         meter.allocate(len(value.fields) * 2 + 2)
         fields = {str(name): thaw(field, meter) for name, field in value.fields.items()}
-        return BeanObject(value.type_name, fields)
+        return bean_of(value.type_name, fields, meter)
     return value
+
+
+def bean_of(name: str, fields: dict[str, Value], meter: Meter) -> BeanObject:
+    """An object of a class; of one that the deployment brings it has all the fields."""
+    known = meter.data_types.named(name) if meter.data_types else None
+    if known is None:
+        return BeanObject(name, fields)
+    from procession.scripting.typed_beans import made
+
+    return made(known, fields, meter)
 
 
 def freeze(value: Value, meter: Meter, depth: int = 0) -> Value:
@@ -72,8 +97,10 @@ def freeze(value: Value, meter: Meter, depth: int = 0) -> Value:
     if depth > MAX_DEPTH:
         raise LimitExceeded("a value may not contain itself, nor be nested this deeply")
     depth += 1
-    if kind is ListObject or kind is ArrayObject:
+    if kind is ListObject:
         return tuple(_all(value.items, meter, depth))
+    if kind is ArrayObject:
+        return Array(_all(value.items, meter, depth), value.component)
     if kind is MapObject:
         entries = value.ordered(meter)
         keys = _all([entry.key for entry in entries], meter, depth)

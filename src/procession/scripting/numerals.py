@@ -21,6 +21,7 @@ from typing import Final
 
 from procession.errors import LimitExceeded
 from procession.scripting.equality import class_word, wrap32, wrap64
+from procession.scripting.rendering import double_text, float_text
 from procession.scripting.throwables import null_pointer, throw
 from procession.values import BigInteger, Byte, Char, Float, Long, Short, Value
 
@@ -48,6 +49,18 @@ RANK: Final[dict[type, int]] = {
     float: 7,
     Decimal: 8,
 }
+
+
+PRIMITIVE: Final[dict[type, str]] = {
+    Byte: "byte",
+    Short: "short",
+    Char: "char",
+    int: "int",
+    Long: "long",
+    Float: "float",
+    float: "double",
+}
+"""The primitive types of numbers that are no objects only."""
 
 
 def big(value: int) -> BigInteger:
@@ -153,8 +166,10 @@ def arithmetic(op: str, a: Value, b: Value) -> Value:
         raise unsuitable(op, a, b)
     if rank == 8:
         return _decimals(op, decimal(a), decimal(b))
-    result = _REAL[op](float(whole_or_real(a)), float(whole_or_real(b)))
-    return single(result) if rank == 6 else result
+    one, other = float(whole_or_real(a)), float(whole_or_real(b))
+    if rank == 6:
+        return single(_REAL[op](single(one), single(other)))
+    return _REAL[op](one, other)
 
 
 def whole_or_real(value: Value) -> Value:
@@ -169,7 +184,7 @@ def decimal(value: Value) -> Decimal:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise throw("NumberFormatException", "infinite or not a number")
-        return Decimal(repr(float(value)))
+        return Decimal(float_text(value) if type(value) is Float else double_text(value))
     return Decimal(whole(value))
 
 
@@ -256,6 +271,19 @@ def narrow(value: Value, target: str) -> Value:
     return Char(chr(number & 0xFFFF))
 
 
+def promoted(a: Value, b: Value) -> tuple[Value, Value]:
+    """Two numbers (or characters) as what they are compared as."""
+    left, right = RANK[type(a)], RANK[type(b)]
+    rank = max(left, right)
+    a, b = whole_or_real(a), whole_or_real(b)
+    if rank == 7 and left != right:
+        return float(a), float(b)
+    if rank == 6 and left != right:
+        return single(float(a)), single(float(b))
+    return a, b
+
+
 def numbers_equal(a: Value, b: Value) -> bool:
     """Whether two numbers (or characters) of any types are equal in value."""
-    return bool(whole_or_real(a) == whole_or_real(b))
+    one, other = promoted(a, b)
+    return bool(one == other)

@@ -10,36 +10,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from procession.scripting.equality import (
-    Key,
-    Structured,
-    hash_code,
-    key_of,
-    sort_values,
-    spread,
-    text_hash,
+from procession.scripting.equality import Key, Structured, hash_code, key_of, text_hash
+from procession.scripting.hashing import (
+    HASH_MAP,
+    HASH_SET,
+    LINKED_MAP,
+    LINKED_SET,
+    NO_NULL,
+    TREE_MAP,
+    TREE_SET,
+    Entry,
+    Hashed,
 )
 from procession.scripting.meter import Meter
-from procession.scripting.throwables import throw
+from procession.scripting.throwables import null_pointer, throw
 from procession.values import Value
 
 ARRAY_LIST: Final = "java.util.ArrayList"
-HASH_MAP: Final = "java.util.HashMap"
-LINKED_MAP: Final = "java.util.LinkedHashMap"
-TREE_MAP: Final = "java.util.TreeMap"
-HASH_SET: Final = "java.util.HashSet"
-LINKED_SET: Final = "java.util.LinkedHashSet"
-TREE_SET: Final = "java.util.TreeSet"
-_HASHED: Final = frozenset({HASH_MAP, HASH_SET, "java.util.Hashtable"})
-_SORTED: Final = frozenset({TREE_MAP, TREE_SET})
 
 
 class ListObject(Structured):
     """A ``java.util.List`` of any kind. ``fixed`` ones refuse to grow, ``frozen`` any change."""
 
-    __slots__ = ("changed", "fixed", "frozen", "items", "kind")
+    __slots__ = ("changed", "fixed", "frozen", "items", "kind", "order", "owner", "start")
 
     def __init__(self, items: Iterable[Value] = (), kind: str = ARRAY_LIST) -> None:
+        self.owner: ListObject | MapObject | None = None
+        """What it is a view of: a part of a list from ``start`` on, the entries of a map."""
+        self.start = 0
+        self.order: Value = None
+        """The comparator of a queue with priorities."""
         self.items = list(items)
         self.kind = kind
         self.changed = False
@@ -77,86 +77,13 @@ class ArrayObject:
         self.component = component
         self.changed = False
 
-
-class Entry(Structured):
-    """One key with its value, also ``Map.Entry`` for scripts."""
-
-    __slots__ = ("bucket", "key", "owner", "value")
-
-    def __init__(self, key: Value, value: Value, owner: MapObject | None = None) -> None:
-        self.key = key
-        self.value = value
-        self.owner = owner
-        self.bucket = -1
-
-    def content_key(self, meter: Meter, depth: int) -> Key:
-        """By content."""
-        return ("entry", *self.key_and_value(meter, depth))
-
-    def key_and_value(self, meter: Meter, depth: int) -> tuple[Key, Key]:
-        """Stand-ins for both."""
-        return (key_of(self.key, meter, depth), key_of(self.value, meter, depth))
-
-    def content_hash(self, meter: Meter, depth: int) -> int:
-        """As Java."""
-        return hash_code(self.key, meter, depth) ^ hash_code(self.value, meter, depth)
+    @property
+    def type_name(self) -> str:
+        """The name of its class, as people write it."""
+        return self.component + "[]"
 
 
-class _Hashed(Structured):
-    """Order of iteration for maps and sets: as inserted, sorted, or by Java's hash buckets."""
-
-    __slots__ = ("capacity", "changed", "entries", "frozen", "kind", "order", "peak")
-
-    def __init__(self, kind: str) -> None:
-        self.entries: dict[Key, Entry] = {}
-        self.kind = kind
-        self.changed = False
-        self.frozen = False
-        self.capacity = 16
-        self.peak = 0
-        self.order: list[Entry] | None = None
-
-    def writable(self) -> dict[Key, Entry]:
-        """The entries, to be changed."""
-        if self.frozen:
-            raise throw("UnsupportedOperationException")
-        self.changed = True
-        self.order = None
-        return self.entries
-
-    def ordered(self, meter: Meter) -> list[Entry]:
-        """The entries as Java iterates over them."""
-        if self.kind in _HASHED:
-            if self.order is None:
-                meter.walk(len(self.entries))
-                self.order = self._by_bucket(meter)
-            return self.order
-        if self.kind in _SORTED:
-            if self.order is None:
-                self.order = sort_values(list(self.entries.values()), meter, lambda e: e.key)
-            return self.order
-        meter.walk(len(self.entries))
-        return list(self.entries.values())
-
-    def _by_bucket(self, meter: Meter) -> list[Entry]:
-        while self.peak * 4 > self.capacity * 3:
-            self.capacity *= 2
-        mask = self.capacity - 1
-        for entry in self.entries.values():
-            if entry.bucket < 0:
-                entry.bucket = spread(hash_code(entry.key, meter))
-        return sorted(self.entries.values(), key=lambda entry: entry.bucket & mask)
-
-    def presize(self, wanted: int) -> None:
-        """Choose the table size as Java does for an initial capacity."""
-        wanted = max(1, min(wanted, 1 << 20))
-        self.capacity = 1 << (wanted - 1).bit_length()
-
-    def __len__(self) -> int:
-        return len(self.entries)
-
-
-class MapObject(_Hashed):
+class MapObject(Hashed):
     """A ``java.util.Map`` of any kind."""
 
     __slots__ = ()
@@ -166,25 +93,32 @@ class MapObject(_Hashed):
 
     def get(self, key: Value, meter: Meter, default: Value = None) -> Value:
         """The value under a key."""
-        entry = self.entries.get(key_of(key, meter))
+        entry = self.entries.get(self.find(key, meter))
         return default if entry is None else entry.value
 
-    def put(self, key: Value, value: Value, meter: Meter) -> Value:
-        """Set a key; answers the value it had."""
-        found = key_of(key, meter)
-        entries = self.writable()
-        entry = entries.get(found)
+    def has(self, key: Value, meter: Meter) -> bool:
+        """Whether it has a key."""
+        return self.find(key, meter) in self.entries
+
+    def put(self, key: Value, value: Value, meter: Meter, *, head: bool = False) -> Value:
+        """Set a key; answers the value it had. ``head``: as ``merge`` and ``compute`` do it."""
+        found = self.find(key, meter)
+        if value is None and self.kind in NO_NULL:
+            raise null_pointer("a value")
+        entry = self.entries.get(found)
         if entry is not None:
+            if self.frozen:
+                raise throw("UnsupportedOperationException")
+            self.changed = True
             before, entry.value = entry.value, value
             return before
         meter.allocate(3)
-        entries[found] = Entry(key, value, self)
-        self.peak = max(self.peak, len(entries))
+        self.keep(found, Entry(key, value, self), meter, head=head)
         return None
 
     def remove(self, key: Value, meter: Meter) -> Value:
         """Take a key out; answers the value it had."""
-        entry = self.writable().pop(key_of(key, meter), None)
+        entry = self.writable().pop(self.find(key, meter), None)
         return None if entry is None else entry.value
 
     def content_key(self, meter: Meter, depth: int) -> Key:
@@ -199,7 +133,7 @@ class MapObject(_Hashed):
         return sum(entry.content_hash(meter, depth) for entry in self.entries.values())
 
 
-class SetObject(_Hashed):
+class SetObject(Hashed):
     """A ``java.util.Set`` of any kind."""
 
     __slots__ = ()
@@ -209,18 +143,22 @@ class SetObject(_Hashed):
 
     def add(self, value: Value, meter: Meter) -> bool:
         """Put a member in; answers whether it was new."""
-        key = key_of(value, meter)
+        if self.owner is not None:
+            raise throw("UnsupportedOperationException")
+        key = self.find(value, meter)
         if key in self.entries and not self.frozen:
             return False
         meter.allocate(2)
-        entries = self.writable()
-        entries[key] = Entry(value, True)
-        self.peak = max(self.peak, len(entries))
+        self.keep(key, Entry(value, True), meter)
         return True
 
     def discard(self, value: Value, meter: Meter) -> bool:
         """Take a member out; answers whether it was there."""
-        return self.writable().pop(key_of(value, meter), None) is not None
+        return self.writable().pop(self.find(value, meter), None) is not None
+
+    def holds(self, value: Value, meter: Meter) -> bool:
+        """Whether it has a member."""
+        return self.find(value, meter) in self.entries
 
     def members(self, meter: Meter) -> list[Value]:
         """The members as Java iterates over them."""
@@ -246,6 +184,15 @@ class BeanObject(Structured):
         self.type_name = type_name
         self.fields = fields
         self.changed = False
+
+    def put(self, name: str, value: Value) -> None:
+        """Set a property."""
+        self.fields[name] = value
+        self.changed = True
+
+    def method(self, name: str, count: int) -> Callable[..., Value] | None:
+        """A method that this object has beyond its properties: gets the frame and the object."""
+        return None
 
     def content_key(self, meter: Meter, depth: int) -> Key:
         """By content."""
@@ -318,6 +265,7 @@ class ClassObject(Structured):
     """A class as a value: what ``getClass()`` gives, or a name before a dot."""
 
     __slots__ = ("name",)
+    type_name = "java.lang.Class"
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -327,6 +275,29 @@ class ClassObject(Structured):
         return ("class", self.name)
 
 
+__all__ = [
+    "ARRAY_LIST",
+    "HASH_MAP",
+    "HASH_SET",
+    "LINKED_MAP",
+    "LINKED_SET",
+    "TREE_MAP",
+    "TREE_SET",
+    "ArrayObject",
+    "BeanObject",
+    "ClassObject",
+    "Container",
+    "Entry",
+    "FunctionObject",
+    "IteratorObject",
+    "ListObject",
+    "MapObject",
+    "SetObject",
+    "TextBuilder",
+    "elements",
+    "from_pairs",
+    "set_of",
+]
 Container = ListObject | ArrayObject | MapObject | SetObject | BeanObject
 
 
@@ -335,7 +306,7 @@ def elements(value: Value, meter: Meter) -> Iterator[Value] | None:
     if isinstance(value, ListObject | ArrayObject):
         return _watched(value)
     if isinstance(value, SetObject):
-        return iter(value.members(meter))
+        return _members(value, value.members(meter))
     if isinstance(value, IteratorObject):
         rest = value.items[value.at :]
         value.at = len(value.items)
@@ -343,8 +314,19 @@ def elements(value: Value, meter: Meter) -> Iterator[Value] | None:
     return None
 
 
+def _members(owner: SetObject, members: list[Value]) -> Iterator[Value]:
+    size = len(members)
+    for at, member in enumerate(members):
+        if at and len(owner.entries) != size:
+            raise throw("java.util.ConcurrentModificationException")
+        yield member
+
+
 def _watched(owner: ListObject | ArrayObject) -> Iterator[Value]:
     items = owner.items
+    if isinstance(owner, ListObject) and isinstance(owner.owner, MapObject):
+        yield from _of_map(owner.owner, items)
+        return
     size = len(items)
     for at in range(size):
         if len(items) != size:
@@ -352,6 +334,14 @@ def _watched(owner: ListObject | ArrayObject) -> Iterator[Value]:
                 return
             raise throw("java.util.ConcurrentModificationException")
         yield items[at]
+
+
+def _of_map(owner: MapObject, items: list[Value]) -> Iterator[Value]:
+    size = len(items)
+    for at, item in enumerate(items):
+        if at and len(owner.entries) != size:
+            raise throw("java.util.ConcurrentModificationException")
+        yield item
 
 
 def from_pairs(pairs: Iterable[tuple[Value, Value]], kind: str, meter: Meter) -> MapObject:

@@ -5,12 +5,14 @@ Used by scripts, by printing and by history. Dates need a time zone, English alw
 
 from __future__ import annotations
 
-import struct
+import math
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
 from procession.scripting.equality import MAX_DEPTH, hash_code, too_deep
+from procession.scripting.floating import double_digits, float_digits
 from procession.scripting.meter import Meter, unlimited
 from procession.scripting.objects import (
     ArrayObject,
@@ -51,42 +53,28 @@ def java_text(value: Value, zone: tzinfo = UTC, meter: Meter | None = None) -> s
 
 def double_text(value: float) -> str:
     """``Double.toString``."""
-    if value != value:
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "Infinity" if value > 0 else "-Infinity"
-    short = f"{value:.1e}"
-    return _decimal_text(short if float(short) == value else repr(float(value)))
+    return _real_text(value, double_digits)
 
 
 def float_text(value: float) -> str:
-    """``Float.toString``: the fewest digits that give the same 32 bits."""
-    if value != value or value in (float("inf"), float("-inf")):
-        return double_text(value)
-    wanted = struct.pack(">f", value)
-    for digits in range(1, 9):
-        text = f"{value:.{digits}e}"
-        try:
-            if struct.pack(">f", float(text)) == wanted:
-                return _decimal_text(text)
-        except OverflowError:
-            continue
-    return _decimal_text(repr(float(value)))
+    """``Float.toString``."""
+    return _real_text(value, float_digits)
 
 
-def _decimal_text(text: str) -> str:
-    sign, digits, exponent = Decimal(text).as_tuple()
-    letters = "".join(map(str, digits)).rstrip("0")
-    if not letters:
-        return "-0.0" if sign else "0.0"
-    magnitude = len(digits) - 1 + int(exponent)
-    minus = "-" if sign else ""
-    if not -3 <= magnitude < 7:
-        return f"{minus}{letters[0]}.{letters[1:] or '0'}E{magnitude}"
-    if magnitude < 0:
-        return f"{minus}0.{'0' * (-magnitude - 1)}{letters}"
-    whole, fraction = letters[: magnitude + 1], letters[magnitude + 1 :]
-    return f"{minus}{whole.ljust(magnitude + 1, '0')}.{fraction or '0'}"
+def _real_text(value: float, digits_of: Callable[[float], tuple[str, int]]) -> str:
+    if value != value:
+        return "NaN"
+    minus = "-" if math.copysign(1.0, value) < 0 else ""
+    if value in (math.inf, -math.inf):
+        return minus + "Infinity"
+    if value == 0:
+        return minus + "0.0"
+    digits, place = digits_of(abs(value))
+    if 0 < place < 8:
+        return f"{minus}{digits[:place].ljust(place, '0')}.{digits[place:] or '0'}"
+    if -3 < place <= 0:
+        return f"{minus}0.{'0' * -place}{digits}"
+    return f"{minus}{digits[0]}.{digits[1:] or '0'}E{place - 1}"
 
 
 def zone_text(moment: datetime) -> str:
@@ -130,9 +118,7 @@ def _text(value: Value, zone: tzinfo, meter: Meter, depth: int) -> str:
     if depth > MAX_DEPTH:
         raise too_deep()
     meter.burn(4)
-    text = _structure(value, zone, meter, depth + 1)
-    meter.make_text(len(text))
-    return text
+    return _structure(value, zone, meter, depth + 1)
 
 
 def _structure(value: Value, zone: tzinfo, meter: Meter, depth: int) -> str:
@@ -150,6 +136,10 @@ def _structure(value: Value, zone: tzinfo, meter: Meter, depth: int) -> str:
     if isinstance(value, Entry):
         return _pairs([(value.key, value.value)], value, zone, meter, depth)[1:-1]
     if isinstance(value, BeanObject):
+        shown = getattr(value, "shown", None)
+        if shown is not None:
+            meter.walk(len(value.fields) * 4)
+            return str(shown(lambda one: _text(one, zone, meter, depth)))
         return f"{value.type_name}@{hash_code(value, meter) & 0xFFFFFFFF:x}"
     if isinstance(value, Bean):
         message = value.fields.get("message")
@@ -181,6 +171,7 @@ def _items(items: list[Value], owner: Value, zone: tzinfo, meter: Meter, depth: 
     parts = [
         "(this Collection)" if item is owner else _text(item, zone, meter, depth) for item in items
     ]
+    meter.make_text(sum(map(len, parts)) + 2 * len(parts))
     return f"[{', '.join(parts)}]"
 
 
@@ -191,5 +182,7 @@ def _pairs(
     parts = []
     for key, value in pairs:
         shown = "(this Map)" if value is owner else _text(value, zone, meter, depth)
-        parts.append(f"{_text(key, zone, meter, depth)}={shown}")
+        told = _text(key, zone, meter, depth)
+        meter.make_text(len(told) + len(shown))
+        parts.append(f"{told}={shown}")
     return "{" + ", ".join(parts) + "}"

@@ -42,7 +42,14 @@ java.lang.RuntimeException: javax.persistence.PersistenceException
 java.lang.IllegalArgumentException: java.lang.NumberFormatException
 java.lang.IllegalArgumentException: java.util.regex.PatternSyntaxException
 java.lang.IllegalArgumentException: java.util.IllegalFormatException
+java.util.IllegalFormatException: java.util.IllegalFormatConversionException
+java.util.IllegalFormatException: java.util.MissingFormatArgumentException
+java.util.IllegalFormatException: java.util.UnknownFormatConversionException
+java.util.IllegalFormatException: java.util.MissingFormatWidthException
+java.util.IllegalFormatException: java.util.IllegalFormatPrecisionException
 java.util.NoSuchElementException: java.util.InputMismatchException
+java.time.DateTimeException: java.time.zone.ZoneRulesException
+java.time.DateTimeException: java.time.temporal.UnsupportedTemporalTypeException
 java.lang.IndexOutOfBoundsException: java.lang.ArrayIndexOutOfBoundsException
 java.lang.IndexOutOfBoundsException: java.lang.StringIndexOutOfBoundsException
 java.time.DateTimeException: java.time.format.DateTimeParseException

@@ -6,12 +6,12 @@ the machine, with the few differences between languages in :class:`Dialect`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import msgspec
 
-from procession.values import Value
+from procession.values import EMPTY, Value
 
 
 class Dialect(msgspec.Struct, frozen=True):
@@ -20,6 +20,12 @@ class Dialect(msgspec.Struct, frozen=True):
     name: str
     coerces: bool = False
     """Texts are compared with numbers, null is less than nothing, casts convert (MVEL)."""
+    operators: Mapping[str, Callable[..., Value]] = EMPTY
+    """Binary operators that the language brings along: functions of the frame and two values."""
+    absent_fails: bool = False
+    """A map has no property that it has no entry for (MVEL)."""
+    typed: bool = True
+    """Locals hold what they are declared to hold."""
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,33 +233,10 @@ class MaybeName(Node, frozen=True):
 
 
 Expr: TypeAlias = (
-    Literal
-    | Name
-    | Field
-    | Index
-    | Call
-    | New
-    | NewArray
-    | ListLiteral
-    | MapLiteral
-    | Unary
-    | Chain
-    | Logical
-    | Ternary
-    | Cast
-    | InstanceOf
-    | ClassLiteral
-    | Assign
-    | Step
-    | Projection
-    | IsDefined
-    | Empty
-    | Apply
-    | Form
-    | Lambda
-    | MethodReference
-    | MaybeName
-)
+    Literal | Name | Field | Index | Call | New | NewArray | ListLiteral | MapLiteral | Unary
+    | Chain | Logical | Ternary | Cast | InstanceOf | ClassLiteral | Assign | Step | Projection
+    | IsDefined | Empty | Apply | Form | Lambda | MethodReference | MaybeName
+)  # fmt: skip
 
 # -- statements ------------------------------------------------------------------------------
 
@@ -339,12 +322,32 @@ class Try(Node, frozen=True):
     last: Block | None = None
 
 
+class Using(Node, frozen=True):
+    """``try (Type name = value) body``: ``value`` is closed whatever happens."""
+
+    name: str
+    type: TypeName | None
+    value: Expr
+    body: Stmt
+
+
+class Labelled(Node, frozen=True):
+    """``label: body``."""
+
+    label: str
+    body: Stmt
+
+
 class Break(Node, frozen=True):
-    """``break``."""
+    """``break`` or ``break label``."""
+
+    label: str = ""
 
 
 class Continue(Node, frozen=True):
-    """``continue``."""
+    """``continue`` or ``continue label``."""
+
+    label: str = ""
 
 
 class WriteBack(Node, frozen=True):
@@ -355,21 +358,9 @@ class WriteBack(Node, frozen=True):
 
 
 Stmt: TypeAlias = (
-    Expression
-    | Local
-    | Block
-    | If
-    | While
-    | For
-    | ForEach
-    | Switch
-    | Return
-    | Throw
-    | Try
-    | Break
-    | Continue
-    | WriteBack
-)
+    Expression | Local | Block | If | While | For | ForEach | Switch | Return | Throw | Try
+    | Using | Labelled | Break | Continue | WriteBack
+)  # fmt: skip
 
 
 def valued(body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
@@ -384,12 +375,17 @@ def _valued(last: Stmt) -> Stmt:
         case Expression():
             return Return(last.value, line=last.line, column=last.column)
         case Block():
-            return Block(valued(last.body), line=last.line, column=last.column)
+            return _block(last)
         case If():
             no = None if last.no is None else _valued(last.no)
             return If(last.test, _valued(last.yes), no, line=last.line, column=last.column)
         case Try():
-            body = Block(valued(last.body.body), line=last.body.line, column=last.body.column)
-            return Try(body, last.catches, last.last, line=last.line, column=last.column)
+            body = _block(last.body)
+            catches = tuple([(kinds, name, _block(own)) for kinds, name, own in last.catches])
+            return Try(body, catches, last.last, line=last.line, column=last.column)
         case _:
             return last
+
+
+def _block(body: Block) -> Block:
+    return Block(valued(body.body), line=body.line, column=body.column)

@@ -11,8 +11,16 @@ from procession.scripting.objects import ListObject
 from procession.values import Value
 
 
+def alone(value: Value) -> Value:
+    """The member of a list of one, where one value is wanted; anything else is itself."""
+    if isinstance(value, ListObject) and len(value.items) == 1:
+        return plain(value.items[0])
+    return value
+
+
 def a_string(value: Value) -> str:
     """A text."""
+    value = alone(value)
     if not isinstance(value, str):
         raise TypeError("a string is expected")
     return value
@@ -20,6 +28,7 @@ def a_string(value: Value) -> str:
 
 def a_number(value: Value) -> Decimal:
     """A number."""
+    value = alone(value)
     if not is_number(value):
         raise TypeError("a number is expected")
     return Decimal(value)

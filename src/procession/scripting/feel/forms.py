@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Final
 
+from procession.errors import LimitExceeded
 from procession.scripting.feel.dates import BUILTINS
-from procession.scripting.feel.operators import is_number
+from procession.scripting.feel.operators import is_number, noted
 from procession.scripting.feel.temporal import property_of
-from procession.scripting.feel.values import Range, context_of, entry_of, items_of, plain
+from procession.scripting.feel.types import Type, coerced, fits
+from procession.scripting.feel.values import (
+    FeelFunction,
+    Range,
+    context_of,
+    entry_of,
+    items_of,
+    plain,
+)
 from procession.scripting.frame import Frame
 from procession.scripting.objects import BeanObject, FunctionObject, ListObject, MapObject
 from procession.scripting.throwables import throw
@@ -15,6 +26,8 @@ from procession.values import Value
 
 Code = Callable[[Frame], Value]
 Maker = Callable[[list[int], list[Code], list[Code], int], Code]
+MAX_CALLS: Final = 50
+"""How deep functions may call each other."""
 
 
 def logic(stop: bool) -> Maker:
@@ -43,18 +56,29 @@ def conditional(slots: list[int], outer: list[Code], parts: list[Code], cost: in
 
 def _visited(f: Frame, value: Value) -> list[Value]:
     value = plain(value)
+    if not isinstance(value, Range):
+        return items_of(f, value)
+    low, high = plain(value.low), plain(value.high)
+    if isinstance(low, int) and isinstance(high, int):
+        first, last = low, high
+    elif type(low) is date and type(high) is date:
+        first, last = low.toordinal(), high.toordinal()
+    else:
+        raise TypeError("a loop goes over a list, or a range of whole numbers or dates")
+    step = 1 if first <= last else -1
+    if step < 0 and value.form != "..":
+        raise ValueError("a range begins with its lower end")
     if isinstance(value, Range):
-        low, high = plain(value.low), plain(value.high)
-        if not (isinstance(low, int) and isinstance(high, int)):
-            return []
-        size = abs(high - low) + 1
-        f.allocate(size)
-        f.walk(size)
-        return list(range(low, high + 1) if low <= high else range(low, high - 1, -1))
-    return items_of(f, value)
+        first += 0 if value.has_low else step
+        last -= 0 if value.has_high else step
+    size = max((last - first) * step + 1, 0)
+    f.allocate(size)
+    f.walk(size)
+    numbers = range(first, first + size * step, step)
+    return list(numbers) if type(low) is not date else [date.fromordinal(one) for one in numbers]
 
 
-def loop(is_nested: bool) -> Maker:
+def loop(is_nested: bool, uses_partial: bool = True) -> Maker:
     """``for x in list return body``; the slots are those of ``x`` and of ``partial``."""
 
     def make(slots: list[int], outer: list[Code], parts: list[Code], cost: int) -> Code:
@@ -63,13 +87,19 @@ def loop(is_nested: bool) -> Maker:
 
         def run(f: Frame) -> Value:
             made: list[Value] = []
-            for one in _visited(f, source(f)):
+            try:
+                items = _visited(f, source(f))
+            except (TypeError, ValueError) as fault:
+                return noted(f, str(fault))
+            for one in items:
                 f.burn(cost)
                 f.allocate(1)
                 f.slots[item] = plain(one)
-                f.slots[partial] = ListObject(made)
+                if uses_partial:
+                    f.walk(len(made) >> 2)
+                    f.slots[partial] = ListObject(made)
                 found = body(f)
-                if is_nested:
+                if is_nested and isinstance(found, ListObject):
                     made.extend(found.items)
                 else:
                     made.append(found)
@@ -88,7 +118,11 @@ def quantified(stop: bool) -> Maker:
 
         def run(f: Frame) -> Value:
             unknown = False
-            for one in _visited(f, source(f)):
+            try:
+                items = _visited(f, source(f))
+            except (TypeError, ValueError) as fault:
+                return noted(f, str(fault))
+            for one in items:
                 f.burn(cost)
                 f.slots[slots[0]] = plain(one)
                 found = body(f)
@@ -118,6 +152,8 @@ def filtered(slots: list[int], outer: list[Code], parts: list[Code], cost: int) 
             if found is True and items:
                 f.allocate(1)
                 made.append(one)
+            elif found is not None and not isinstance(found, bool):
+                return noted(f, "what a filter tests is not true or false")
         return ListObject(made)
 
     return run
@@ -179,11 +215,15 @@ def context(names: tuple[str, ...]) -> Maker:
 
     def make(slots: list[int], outer: list[Code], parts: list[Code], cost: int) -> Code:
         entries = list(zip(names, slots, parts, strict=True))
+        if len(set(names)) < len(names):
+            return lambda f: noted(f, "a context has two entries of the same name")
 
         def run(f: Frame) -> Value:
             pairs = []
             for name, slot, part in entries:
-                value = f.slots[slot] = part(f)
+                value = f.slots[slot] = plain(part(f))
+                if isinstance(value, FeelFunction) and value.slots is not None:
+                    value.slots[slot] = value
                 pairs.append((name, value))
             return context_of(f, pairs)
 
@@ -209,19 +249,78 @@ def listed(f: Frame, *items: Value) -> Value:
     return ListObject(items)
 
 
-def called(f: Frame, function: Value, *args: Value) -> Value:
-    """Calls a function value."""
-    if not isinstance(function, FunctionObject) or function.arity != len(args):
-        return None
+def called(names: tuple[str, ...]) -> Callable[..., Value]:
+    """Calls a function value, with arguments by position or by name."""
+
+    def call(f: Frame, function: Value, *args: Value) -> Value:
+        if names:
+            return invoke(f, function, dict(zip(names, args, strict=True)))
+        return invoke(f, function, args)
+
+    return call
+
+
+def invoke(f: Frame, function: Value, args: Sequence[Value] | dict[str, Value]) -> Value:
+    """Calls a function; null if it is none or the arguments do not fit."""
+    if not isinstance(function, FunctionObject):
+        return noted(f, "what is called is not a function")
+    if isinstance(args, dict):
+        if not isinstance(function, FeelFunction) or set(args) - set(function.names):
+            return noted(f, "the function has no parameters of these names")
+        if function.arity >= 0 and len(args) != len(function.names):
+            return noted(f, f"the function takes {len(function.names)} arguments, not {len(args)}")
+        args = [args.get(name) for name in function.names]
+    if function.arity not in (-1, len(args)):
+        return noted(f, f"the function takes {function.arity} arguments, not {len(args)}")
     return function.call(f, *args)
+
+
+def function(names: tuple[str, ...], types: tuple[Type | None, ...]) -> Maker:
+    """``function(a, b) body``: it keeps what it saw where it was made."""
+
+    def make(slots: list[int], outer: list[Code], parts: list[Code], cost: int) -> Code:
+        body = parts[0]
+
+        def run(f: Frame) -> Value:
+            f.allocate(len(f.slots) + 4)
+            held = f.slots.copy()
+
+            def call(f: Frame, *args: Value) -> Value:
+                f.burn(cost + len(held))
+                outside, f.slots = f.slots, held.copy()
+                f.depth += 1
+                try:
+                    if f.depth > MAX_CALLS:
+                        raise LimitExceeded(f"functions call each other over {MAX_CALLS} deep")
+                    for slot, arg, kind in zip(slots, args, types, strict=True):
+                        given = coerced(f, arg, kind)
+                        if given is None and plain(arg) is not None:
+                            return noted(f, "an argument is not of the parameter's type")
+                        f.slots[slot] = given
+                    return body(f)
+                finally:
+                    f.slots = outside
+                    f.depth -= 1
+
+            return FeelFunction(names, call, types=types, slots=held)
+
+        return run
+
+    return make
+
+
+def instance_of(wanted: Type) -> Callable[[Frame, Value], Value]:
+    """``value instance of type``."""
+    return lambda f, value: fits(f, value, wanted)
 
 
 def built_in(name: str) -> Maker:
     """A built-in function as a value."""
     known = BUILTINS[name]
+    arity = known.least if known.least == known.most else -1
+    value = FeelFunction(known.parameters, known.run, arity=arity)
 
     def make(slots: list[int], outer: list[Code], parts: list[Code], cost: int) -> Code:
-        value = FunctionObject(known.least, known.run)
         return lambda f: value
 
     return make

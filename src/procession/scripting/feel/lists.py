@@ -117,7 +117,10 @@ def _remove(f: Frame, items: Value, position: Value) -> ListObject:
 def _exchange(f: Frame, items: Value, where: Value, new: Value) -> ListObject:
     found = list_in(f, items)
     if isinstance(where, FunctionObject):
-        return made(f, [new if where.call(f, i, new) is True else i for i in found])
+        tests = [where.call(f, item, new) for item in found]
+        if not all(isinstance(test, bool) for test in tests):
+            raise TypeError("the match is not true or false")
+        return made(f, [new if t else i for t, i in zip(tests, found, strict=True)])
     at = an_integer(where)
     if at == 0 or abs(at) > len(found):
         raise ValueError("outside of the list")
@@ -191,7 +194,7 @@ LISTS: Final[dict[str, tuple[str, Function]]] = {
     "concatenate": ("list...", _concatenated),
     "insert before": ("list, position, newItem", _insert),
     "remove": ("list, position", _remove),
-    "list replace": ("list, position, newItem", _exchange),
+    "list replace": ("list, position, newItem | list, match, newItem", _exchange),
     "reverse": ("list", lambda f, items: made(f, list_in(f, items)[::-1])),
     "index of": ("list, match", _index_of),
     "union": ("list...", lambda f, *lists: _distinct(f, _concatenated(f, *lists))),

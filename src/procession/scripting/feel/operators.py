@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+from procession.scripting.feel.far import FAR, micros, moment_of, moved
 from procession.scripting.feel.temporal import add_months
 from procession.scripting.feel.values import (
     PRECISION,
@@ -28,6 +29,7 @@ Operation = Callable[..., Value]
 NUMBERS: Final = (int, Decimal)
 _FAULTS: Final = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, Thrown)
 MAX_DEPTH: Final = 60
+MAX_NOTES: Final = 20
 
 
 def lenient(function: Operation) -> Operation:
@@ -36,10 +38,17 @@ def lenient(function: Operation) -> Operation:
     def run(f: Frame, *args: Value) -> Value:
         try:
             return function(f, *args)
-        except _FAULTS:
-            return None
+        except _FAULTS as fault:
+            return noted(f, str(fault) or type(fault).__name__)
 
     return run
+
+
+def noted(f: Frame, why: str) -> None:
+    """Null, with the reason for those who keep notes."""
+    notes = getattr(f, "notes", None)
+    if notes is not None and len(notes) < MAX_NOTES:
+        notes.append(why[:200])
 
 
 def is_number(value: Value) -> bool:
@@ -52,6 +61,21 @@ def _moment(value: Value) -> datetime:
     if not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _later(start: date, span: timedelta) -> date:
+    """A moment so much later; a date stays one."""
+    moment = start if isinstance(start, datetime) else moment_of(start, time())
+    try:
+        later = moved(moment, span) if isinstance(moment, FAR) else moment + span
+    except OverflowError:
+        later = moved(moment, span)
+    return later if isinstance(start, datetime) else later.date()
+
+
+def _is_local(value: date) -> bool:
+    """Whether a moment has no zone; a date counts as midnight in UTC."""
+    return isinstance(value, datetime) and value.tzinfo is None
 
 
 def _clock(value: time) -> timedelta:
@@ -70,11 +94,10 @@ def _add(f: Frame, a: Value, b: Value) -> Value:
         a, b = b, a
     if isinstance(a, date) and isinstance(b, Months):
         return add_months(a, b.count)
-    if isinstance(a, datetime | timedelta) and isinstance(b, timedelta):
+    if isinstance(a, timedelta) and isinstance(b, timedelta):
         return a + b
     if isinstance(a, date) and isinstance(b, timedelta):
-        moved = datetime(a.year, a.month, a.day) + b
-        return moved.date()
+        return _later(a, b)
     if isinstance(a, time) and isinstance(b, timedelta):
         return (datetime(2000, 1, 1, tzinfo=a.tzinfo).combine(date(2000, 1, 2), a) + b).timetz()
     if isinstance(a, Months) and isinstance(b, Months):
@@ -86,6 +109,10 @@ def _subtract(f: Frame, a: Value, b: Value) -> Value:
     if is_number(a) and is_number(b):
         return tidy(PRECISION.subtract(Decimal(a), Decimal(b)))
     if isinstance(a, date) and isinstance(b, date):
+        if _is_local(a) != _is_local(b):
+            return noted(f, "of two moments only one has a zone")
+        if isinstance(a, FAR) or isinstance(b, FAR):
+            return timedelta(microseconds=micros(a) - micros(b))
         return _moment(a) - _moment(b)
     if isinstance(a, time) and isinstance(b, time):
         return _clock(a) - _clock(b)
@@ -177,12 +204,25 @@ def equal(f: Frame, a: Value, b: Value, depth: int = 0) -> Value:
         return _same_context(f, a, b, depth)
     if isinstance(a, Range):
         ends = equal(f, a.low, b.low) is True and equal(f, a.high, b.high) is True
+        is_half = a.form in HALF_OPEN
+        if is_half != (b.form in HALF_OPEN):
+            return False
         return ends and (a.has_low, a.has_high) == (b.has_low, b.has_high)
     if isinstance(a, FunctionObject):
         return a is b
+    if isinstance(a, FAR) or isinstance(b, FAR):
+        zones = [getattr(one, "tzinfo", None) is None for one in (a, b)]
+        return zones[0] == zones[1] and micros(a) == micros(b)
     if isinstance(a, datetime):
-        return (a.tzinfo is None) == (b.tzinfo is None) and bool(a == b)
+        return (a.tzinfo is None) == (b.tzinfo is None) and bool(_coarse(a) == _coarse(b))
+    if isinstance(a, time):
+        return (a.tzinfo is None) == (b.tzinfo is None) and _clock(_coarse(a)) == _clock(_coarse(b))
     return bool(a == b)
+
+
+def _coarse(value: Value) -> Value:
+    """A time as equality sees it: to the millisecond."""
+    return value.replace(microsecond=value.microsecond // 1000 * 1000)
 
 
 def names_of(f: Frame, owner: Value) -> list[str]:
@@ -216,7 +256,7 @@ def comparable(value: Value) -> Value:
     if is_number(value) or isinstance(value, str | timedelta):
         return value
     if isinstance(value, datetime):
-        return _moment(value)
+        return None if isinstance(value, FAR) else _moment(value)
     if isinstance(value, date):
         return value.toordinal()
     if isinstance(value, time):
@@ -234,6 +274,8 @@ def ordering(op: str) -> Operation:
         a, b = plain(a), plain(b)
         if kind_of(a) != kind_of(b):
             return None
+        if isinstance(a, FAR) or isinstance(b, FAR):
+            return bool(holds(micros(a), micros(b)))
         left, right = comparable(a), comparable(b)
         if left is None or right is None:
             return None
@@ -281,6 +323,14 @@ def tested(f: Frame, value: Value, test: Value) -> Value:
     return equal(f, value, test)
 
 
+def stated(f: Frame, value: Value, test: Value) -> Value:
+    """A test that speaks of the value as ``?``: it holds if it is true, or as others do."""
+    test = plain(test)
+    if isinstance(test, bool) or test is None:
+        return test
+    return tested(f, value, test)
+
+
 def any_of(f: Frame, *found: Value) -> Value:
     """Whether one of several tests holds."""
     if any(one is True for one in found):
@@ -298,16 +348,28 @@ def ranged(has_low: bool, has_high: bool) -> Operation:
     return make
 
 
-def instance_of(name: str) -> Operation:
-    """``value instance of name``."""
+def stretch(f: Frame, low: Value, high: Value) -> Value:
+    """What a loop goes over, up or down."""
+    return Range(plain(low), plain(high), True, True, "..")
 
-    def check(f: Frame, value: Value) -> bool:
+
+HALF_OPEN: Final = ("<", "<=", ">", ">=", "=", "!=")
+
+
+def half_open(sign: str) -> Operation:
+    """``(< value)``: a range with one end; ``(= value)`` has the same for both."""
+
+    def make(f: Frame, value: Value) -> Value:
         value = plain(value)
-        if value is None:
-            return name == "Null"
-        return name == "Any" or kind_of(value) == name
+        if value is None or sign == "!=":
+            return noted(f, f"there is no range of '{sign}' and this value")
+        if sign == "=":
+            return Range(value, value, True, True, sign)
+        if sign[0] == "<":
+            return Range(None, value, False, sign == "<=", sign)
+        return Range(value, None, sign == ">=", False, sign)
 
-    return check
+    return make
 
 
 def comparison(sign: str) -> Operation:

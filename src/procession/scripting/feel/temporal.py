@@ -9,26 +9,36 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from procession.scripting.feel.far import FIRST, YEARS, day_of, moment_of, moved
 from procession.scripting.feel.values import Months
 from procession.values import Value
 
-_DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_DATE: Final = re.compile(r"(-?(?:\d{4}|[1-9]\d{4,8}))-(\d\d)-(\d\d)", re.ASCII)
 _TIME: Final = re.compile(
     r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[\w/+-]{1,64})?", re.ASCII
 )
 _MONTHS: Final = re.compile(r"(-?)P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
 _SPAN: Final = re.compile(
-    r"(-?)P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{1,9}))?S)?)?",
+    r"(-?)P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{0,9}))?S)?)?",
     re.ASCII,
 )
+
+
+_MAX_OFFSET: Final = timedelta(hours=18)
 
 
 def add_months(value: date, count: int) -> date:
     """The date so many months on; a day that the month has not got becomes its last."""
     years, month = divmod(value.month - 1 + count, 12)
     year = value.year + years
-    last = calendar.monthrange(year, month + 1)[1]
-    return value.replace(year=year, month=month + 1, day=min(value.day, last))
+    last = calendar.monthrange(FIRST + year % YEARS, month + 1)[1]
+    day = day_of(year, month + 1, min(value.day, last))
+    return moment_of(day, value.timetz()) if isinstance(value, datetime) else day
+
+
+def add_days(value: date, count: int) -> date:
+    """The date so many days on."""
+    return moved(moment_of(value, time()), timedelta(count)).date()
 
 
 def _zone(text: str | None) -> tzinfo | None:
@@ -40,13 +50,20 @@ def _zone(text: str | None) -> tzinfo | None:
         return ZoneInfo(text[1:])
     hours, minutes, *seconds = [int(part) for part in text[1:].split(":")]
     span = timedelta(hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)
+    if span > _MAX_OFFSET or minutes > 59:
+        raise ValueError("an offset is of 18 hours at most")
     return timezone(-span if text[0] == "-" else span)
 
 
 def read_date(text: str) -> date | None:
     """A date."""
     found = _DATE.fullmatch(text)
-    return date(*[int(part) for part in found.groups()]) if found else None
+    if found is None:
+        return None
+    year, month, day = [int(part) for part in found.groups()]
+    if not year:
+        raise ValueError("there is no year 0 in a text")
+    return day_of(year, month, day)
 
 
 def read_time(text: str) -> time | None:
@@ -65,8 +82,12 @@ def read_moment(text: str) -> datetime | None:
     found = read_date(day)
     if found is None:
         return None
+    if clock.startswith("24:00:00"):
+        at = read_time("00:00:00" + clock[8:])
+        is_midnight = at is not None and at.replace(tzinfo=None) == time()
+        return moment_of(add_days(found, 1), at) if at is not None and is_midnight else None
     at = read_time(clock) if mark else time()
-    return None if at is None else datetime.combine(found, at)
+    return None if at is None else moment_of(found, at)
 
 
 def read_duration(text: str) -> timedelta | Months | None:
@@ -128,7 +149,7 @@ def property_of(value: Value, name: str) -> Value:
 
 def months_between(start: date, end: date) -> Months:
     """The whole months from one date to another."""
-    if end < start:
+    if end.toordinal() < start.toordinal():
         return Months(-months_between(end, start).count)
     count = (end.year - start.year) * 12 + end.month - start.month
     return Months(count - 1 if end.day < start.day else count)

@@ -6,7 +6,9 @@ last name takes any number; ``?`` marks those that may be left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -19,17 +21,18 @@ from decimal import (
 )
 from typing import Final
 
-from procession.scripting.feel.arguments import a_number, a_string, an_integer, list_in, made
+from procession.scripting.feel.arguments import a_number, a_string, alone, an_integer, list_in, made
 from procession.scripting.feel.operators import is_number
-from procession.scripting.feel.values import PRECISION, text_of, tidy
+from procession.scripting.feel.values import PRECISION, Months, text_of, tidy
 from procession.scripting.frame import Frame
 from procession.scripting.library.text import substitute
 from procession.scripting.objects import ListObject
-from procession.scripting.regex import compiled
+from procession.scripting.regex import Regex, compiled
 from procession.values import Value
 
 Function = Callable[..., Value]
-MAX_SCALE: Final = 6_000
+MIN_SCALE: Final = -6_111
+MAX_SCALE: Final = 6_176
 
 
 def _substring(f: Frame, text: Value, start: Value, length: Value = None) -> str:
@@ -44,17 +47,45 @@ def _substring(f: Frame, text: Value, start: Value, length: Value = None) -> str
 
 
 def _flags(flags: Value) -> int:
-    known = {"i": 2, "m": 8, "s": 32, "x": 4}
+    known = {"i": 2, "m": 8, "s": 32}
     return sum(known[flag] for flag in set(a_string(flags or "")))
 
 
+_IN_CLASS: Final = re.compile(r"\[(?:[^\]\\]|\\[^\d])*\\\d")
+_GROUP: Final = re.compile(r"(?<!\\)\((?!\?)")
+_BACK: Final = re.compile(r"(?<!\\)(?:\\\\)*\\([1-9])")
+_BLOCKS: Final = {
+    "BasicLatin": r"\u0000-\u007F",
+    "Latin-1Supplement": r"\u0080-\u00FF",
+    "Greek": r"\u0370-\u03FF",
+    "Cyrillic": r"\u0400-\u04FF",
+}
+"""Blocks of Unicode by XML's names, as far as they are met outside of brackets."""
+_BLOCK: Final = re.compile(r"\\p\{Is(" + "|".join(_BLOCKS) + r")\}")
+_SPACE: Final = re.compile(r"(\[[^\]]*\])|\s+")
+
+
+def _regex(f: Frame, pattern: Value, flags: Value = None) -> Regex:
+    """A compiled pattern. The flag ``x`` takes white space out, but from classes of letters."""
+    text, given = a_string(pattern), a_string(flags or "")
+    if _IN_CLASS.search(text):
+        raise ValueError("a class of letters cannot refer to a group")
+    if "x" in given:
+        text = _SPACE.sub(lambda found: found[1] or "", text)
+    groups = len(_GROUP.findall(text))
+    if any(int(number) > groups for number in _BACK.findall(text)):
+        raise ValueError("there is no such group to refer to")
+    text = _BLOCK.sub(lambda found: f"[{_BLOCKS[found[1]]}]", text)
+    return compiled(text, f, _flags(given.replace("x", "")))
+
+
 def _replace(f: Frame, text: Value, pattern: Value, new: Value, flags: Value = None) -> str:
-    regex = compiled(a_string(pattern), f, _flags(flags))
+    regex = _regex(f, pattern, flags)
     return substitute(f, a_string(text), regex.all(text, f), regex, a_string(new))
 
 
 def _matches(f: Frame, text: Value, pattern: Value, flags: Value = None) -> bool:
-    return compiled(a_string(pattern), f, _flags(flags)).search(a_string(text), 0, f) is not None
+    return _regex(f, pattern, flags).search(a_string(text), 0, f) is not None
 
 
 def _split(f: Frame, text: Value, pattern: Value) -> ListObject:
@@ -102,6 +133,11 @@ TEXTS: Final[dict[str, tuple[str, Function]]] = {
 
 
 def _read_number(f: Frame, text: Value, group: Value = None, point: Value = None) -> Value:
+    group, point = alone(group), alone(point)
+    if (group is not None and group not in (" ", ".", ",")) or point not in (None, ".", ","):
+        raise ValueError("the separators are a space, a comma or a point")
+    if group is not None and group == point:
+        raise ValueError("the two separators are the same")
     if is_number(text):
         return text
     digits = a_string(text)
@@ -117,7 +153,7 @@ def _read_number(f: Frame, text: Value, group: Value = None, point: Value = None
 def _rounded(rounding: str) -> Function:
     def run(f: Frame, value: Value, scale: Value = 0) -> Value:
         digits = an_integer(scale)
-        if abs(digits) > MAX_SCALE:
+        if not MIN_SCALE <= digits <= MAX_SCALE:
             raise ValueError("too many digits")
         exact = a_number(value)
         if int(exact.as_tuple().exponent) >= -digits:
@@ -125,6 +161,13 @@ def _rounded(rounding: str) -> Function:
         return tidy(exact.quantize(Decimal(1).scaleb(-digits), rounding, PRECISION))
 
     return run
+
+
+def _absolute(f: Frame, value: Value) -> Value:
+    value = alone(value)
+    if isinstance(value, Months):
+        return Months(abs(value.count))
+    return abs(value) if isinstance(value, timedelta) else tidy(abs(a_number(value)))
 
 
 def _modulo(f: Frame, a: Value, b: Value) -> Value:
@@ -150,7 +193,7 @@ NUMBERS: Final[dict[str, tuple[str, Function]]] = {
     "round down": ("n, scale", _rounded(ROUND_DOWN)),
     "round half up": ("n, scale", _rounded(ROUND_HALF_UP)),
     "round half down": ("n, scale", _rounded(ROUND_HALF_DOWN)),
-    "abs": ("n", lambda f, n: abs(n) if not isinstance(n, str) and n is not None else None),
+    "abs": ("n", _absolute),
     "modulo": ("dividend, divisor", _modulo),
     "sqrt": ("number", _decimal(PRECISION.sqrt)),
     "log": ("number", _decimal(PRECISION.ln)),

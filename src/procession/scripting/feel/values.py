@@ -8,14 +8,17 @@ cannot hold leaves as its text.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any, Final
 
+from procession.scripting.feel.far import FAR, year_text
 from procession.scripting.frame import Frame
+from procession.scripting.hashing import LINKED_MAP
 from procession.scripting.numerals import RANK
 from procession.scripting.objects import (
-    LINKED_MAP,
     ArrayObject,
     BeanObject,
     FunctionObject,
@@ -35,6 +38,7 @@ PRECISION: Final = Context(
 )
 _WHOLE: Final = 1 << 63
 MAX_DEPTH: Final = 60
+_FRACTION: Final = re.compile(r"\.\d{6}")
 
 
 class Months:
@@ -53,15 +57,47 @@ class Months:
 
 
 class Range:
-    """``[low..high]``, ``(low..high)``; an end that is None is open."""
+    """``[low..high]``, ``(low..high)``; an end that is None is open.
 
-    __slots__ = ("has_high", "has_low", "high", "low")
+    ``form`` tells those written otherwise: a sign, as in ``(< 5)``, or ``..`` for what a loop
+    goes over, which may go down.
+    """
 
-    def __init__(self, low: Value, high: Value, has_low: bool, has_high: bool) -> None:
+    __slots__ = ("form", "has_high", "has_low", "high", "low")
+
+    def __init__(
+        self, low: Value, high: Value, has_low: bool, has_high: bool, form: str = ""
+    ) -> None:
+        self.form = form
         self.low = low
         self.high = high
         self.has_low = has_low
         self.has_high = has_high
+
+
+class FeelFunction(FunctionObject):
+    """A function with the names and types of its parameters, and what it knows from outside.
+
+    An ``arity`` of -1 takes any number of arguments; ``slots`` are the locals it was made among.
+    """
+
+    __slots__ = ("names", "result", "slots", "types")
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        call: Callable[..., Value],
+        *,
+        types: tuple[Any, ...] = (),
+        result: Any = None,
+        arity: int | None = None,
+        slots: list[Value] | None = None,
+    ) -> None:
+        super().__init__(len(names) if arity is None else arity, call)
+        self.names = names
+        self.types = types
+        self.result = result
+        self.slots = slots
 
 
 def number(value: Value) -> Value:
@@ -180,11 +216,13 @@ def duration_text(value: timedelta | Months) -> str:
 
 def temporal_text(value: date | time) -> str:
     """A date, time, or date and time; a zone is written by its name."""
+    if isinstance(value, FAR):
+        return year_text(value.year) + temporal_text(value.near)[4:]
     zone = getattr(value, "tzinfo", None)
     name = getattr(zone, "key", "")
     if name and name != "UTC":
-        return value.replace(tzinfo=None).isoformat() + "@" + name  # type: ignore[call-arg]
-    made = value.isoformat()
+        return temporal_text(value.replace(tzinfo=None)) + "@" + name  # type: ignore[call-arg]
+    made = _FRACTION.sub(lambda found: found[0].rstrip("0"), value.isoformat())
     return made.removesuffix("+00:00") + "Z" if made.endswith("+00:00") else made
 
 
@@ -212,6 +250,8 @@ def text_of(f: Frame, value: Value, depth: int = 0) -> str:
     elif isinstance(value, Range):
         low, high = text_of(f, value.low, depth + 1), text_of(f, value.high, depth + 1)
         made = f"{'[' if value.has_low else '('}{low}..{high}{']' if value.has_high else ')'}"
+    elif isinstance(value, FeelFunction):
+        made = f"function({', '.join(value.names)})"
     else:
         made = f.text(value)
     f.make_text(len(made))
@@ -221,7 +261,7 @@ def text_of(f: Frame, value: Value, depth: int = 0) -> str:
 def outcome(f: Frame, value: Value, depth: int = 0) -> Value:
     """What a whole text gives to the process."""
     value = plain(value)
-    if isinstance(value, datetime) and value.tzinfo is not None:
+    if isinstance(value, datetime) and value.tzinfo is not None and not isinstance(value, FAR):
         return value
     if isinstance(value, date | time | timedelta | Months | Range | FunctionObject):
         return text_of(f, value)

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-PRELUDE: Final = r"""
-(function (input, source, asFunction) {
-  "use strict";
-  const S = JSON.parse(input), G = globalThis, D = Date, J = JSON.stringify;
-  const out = { changes: [], printed: [], wishes: [], error: null, value: null };
-  const held = new Map(), own = Object.prototype.hasOwnProperty;
+from procession.scripting.javascript.java_names import JAVA_NAMES
+
+_VALUES: Final = r"""
+  const own = Object.prototype.hasOwnProperty;
   const hide = (o, n, v) => Object.defineProperty(o, n,
     { value: v, writable: true, configurable: true, enumerable: false });
   const cap = n => n.charAt(0).toUpperCase() + n.slice(1);
@@ -28,7 +26,11 @@ PRELUDE: Final = r"""
     if (kind === "n") return BigInt(what);
     if (kind === "s") return new Set(what.map(dec));
     const made = {};
-    for (const [k, x] of kind === "b" ? more : what) made[k] = dec(x);
+    for (const [k, x] of kind === "b" ? more : what) {
+      Object.defineProperty(made, k,
+        { value: dec(x), writable: true, configurable: true, enumerable: true });
+    }
+    if (kind === "m") mapped(made);
     if (kind === "b") {
       typed.set(made, what);
       for (const k of Object.keys(made)) {
@@ -54,6 +56,17 @@ PRELUDE: Final = r"""
     const pairs = Object.keys(v).map(k => [k, enc(v[k])]);
     return typed.has(v) ? ["b", typed.get(v), pairs] : ["m", pairs];
   };
+  const text = v => v === undefined || v === null ? "null"
+    : typeof v === "object" && !(v instanceof D) && !(v instanceof Error) ? J(v) : String(v);
+  const refuse = said => () => { throw new Error(said); };
+"""
+_CORE: Final = r"""
+(function (input, source, asFunction) {
+  "use strict";
+  const S = JSON.parse(input), G = globalThis, D = Date, J = JSON.stringify;
+  const out = { changes: [], printed: [], wishes: [], facts: [], error: null, value: null };
+  const held = new Map();
+/*VALUES*/
   let state = S.seed >>> 0;
   Math.random = () => {
     state = (state + 0x6D2B79F5) | 0;
@@ -85,9 +98,9 @@ PRELUDE: Final = r"""
     out.changes.push([String(name), made]);
     held.set(String(name), { value, before: J(made), told: true });
   };
-  const text = v => v === undefined || v === null ? "null"
-    : typeof v === "object" && !(v instanceof D) && !(v instanceof Error) ? J(v) : String(v);
   const print = (...a) => { out.printed.push(a.map(text).join(" ")); };
+  const log = { println: print, print };
+/*JAVA NAMES*/
   const wish = (kind, name, value, instance) => {
     out.wishes.push([kind, String(name), enc(value), instance]);
   };
@@ -100,58 +113,118 @@ PRELUDE: Final = r"""
   };
   const dict = pairs => bean({}, { ...pairs, get: k => own.call(pairs, k) ? pairs[k] : null });
   const C = S.context;
-  const process = bean({ id: C.process, name: C.processName, version: C.version }, {});
+  const CASE = "caseFile_", said = dec(S.metadata), node_said = dec(S.nodeMetadata);
+  const process = bean({
+    id: C.process, name: C.processName, version: C.version, metaData: dict(said),
+  }, {});
   const instance = bean({
     id: C.instance, processId: C.process, processName: C.processName, state: C.status,
-    parentProcessInstanceId: C.parent, process, metaData: dict({}),
+    parentProcessInstanceId: C.parent, process, outcome: null, deploymentId: C.deployment,
+    correlationKey: C.correlationKey,
+    metaData: dict(C.parent ? { ...said, ParentProcessInstanceId: C.parent } : said),
   }, {
     getVariable: get, setVariable: set,
+    getVariables: () => dict(Object.fromEntries(
+      Object.keys(S.variables).filter(n => own.call(S.visible, n)).map(n => [n, get(n)]))),
+    getNodeInstances: () => [nodeInstance],
     signalEvent: (name, value) => wish("signal", name, value, -1),
     setState: s => {
       if (s !== 3) throw new Error("setState: only 3, aborted, can be set here");
       wish("abort", "", null, -1);
     },
   });
-  const node = bean({ id: C.node, name: C.nodeName, metaData: dict(C.metadata) }, {});
-  const nodeInstance = bean(
-    { id: C.nodeInstance, nodeName: C.nodeName, nodeId: C.node, node, processInstance: instance },
-    { getVariable: get, setVariable: set });
+  const node = bean({ id: C.node, name: C.nodeName, metaData: dict(node_said) }, {});
+  const nodeInstance = bean({
+    id: C.nodeInstance, nodeName: C.nodeName, nodeId: C.node, nodeDefinitionId: C.node, node,
+    processInstance: instance, nodeInstanceContainer: instance, metaData: dict(node_said),
+  }, { getVariable: get, setVariable: set });
   const manager = {
     completeWorkItem: (id, results) => wish("complete_work_item", "", results || {}, Number(id)),
     abortWorkItem: id => wish("abort_work_item", "", null, Number(id)),
   };
-  const runtime = bean({ workItemManager: manager, id: 1, identifier: 1 }, {
-    startProcess: (id, variables) => wish("start", id, variables || {}, 0),
+  const number = h => {
+    if (h === null || typeof h !== "object" || !own.call(h, "fact")) throw new TypeError(
+      "a fact is named by the handle that insert gave");
+    return h.fact;
+  };
+  const facts = {
+    insert: value => { out.facts.push(["insert", enc(value)]);
+      return { fact: out.facts.length - 1 }; },
+    update: (h, value) => { out.facts.push(["update", number(h), enc(value)]); },
+    delete: h => { out.facts.push(["delete", number(h)]); },
+    fireAllRules: () => { out.facts.push(["fire"]); return 0; },
+  };
+  const setGlobal = (name, value) => {
+    wish("set_global", name, value, 0);
+    held.set(String(name), { value, before: J(enc(value)), told: true });
+  };
+  const runtime = bean({
+    workItemManager: manager, id: 1, identifier: 1, environment: { get: () => null },
+    globals: { get, set: setGlobal },
+  }, {
+    ...facts, retract: facts.delete,
+    getObjects: refuse("getObjects: JavaScript sees no facts; use Java or MVEL"),
+    startProcess: (id, variables) => {
+      wish("start", id, variables || {}, 0);
+      return { processId: String(id), getProcessId: () => String(id),
+        getId: refuse("getId: a process started by a script gets its number later") };
+    },
     signalEvent: (name, value, id) =>
       wish("signal", name, value, id === undefined ? 0 : Number(id)),
     abortProcessInstance: id => wish("abort", "", null, Number(id)),
-    getGlobal: get, setGlobal: (name, value) => wish("set_global", name, value, 0),
+    getGlobal: get, setGlobal,
     getProcessInstance: id => {
       if (Number(id) !== C.instance) throw new Error("a script sees only its own instance");
       return instance;
     },
   });
+  const caseData = {
+    getData: n => n === undefined ? dict(Object.fromEntries(
+      Object.keys(S.variables).filter(x => x.startsWith(CASE))
+        .map(x => [x.slice(CASE.length), get(x)]))) : get(CASE + n),
+    add: (n, v) => set(CASE + n, v), remove: n => set(CASE + n, null),
+  };
   const kcontext = bean({
     processInstance: instance, nodeInstance, kieRuntime: runtime, knowledgeRuntime: runtime,
     contextData: {},
-  }, { getVariable: get, setVariable: set });
+  }, {
+    getVariable: get, setVariable: set,
+    getCaseData: n => n === undefined ? caseData : get(CASE + n),
+    setCaseData: (n, v) => set(CASE + n, v),
+    getCaseAssignment: refuse("getCaseAssignment: roles of cases are not kept here"),
+  });
+  const limit = (n, t) => {
+    if (t === null || t === undefined || String(t).trim() === "" || isNaN(Number(t)))
+      throw new TypeError("NumberFormatException: " + t);
+    return Number(t);
+  };
+  const ordered = holds => (n, t) => n !== null && n !== undefined && holds(n, limit(n, t));
+  const texts = holds => (s, t) => s === null || s === undefined ? t === null || t === undefined
+    : t !== null && t !== undefined && holds(String(s), String(t));
+  const kie = {
+    isNull: x => x === null || x === undefined,
+    isEmpty: x => x === null || x === undefined || String(x) === "",
+    isTrue: x => x === true, isFalse: x => x === false,
+    equalsTo: (x, t) => x === null || x === undefined ? t === null || t === undefined
+      : typeof x === "number" ? x === limit(x, t) : typeof x === typeof t ? x === t
+      : String(x) === String(t),
+    lessThan: ordered((a, b) => a < b), lessOrEqualThan: ordered((a, b) => a <= b),
+    greaterThan: ordered((a, b) => a > b), greaterOrEqualThan: ordered((a, b) => a >= b),
+    between: (n, a, b) => n !== null && n !== undefined && limit(n, a) <= n && n <= limit(n, b),
+    contains: texts((s, t) => s.includes(t)), startsWith: texts((s, t) => s.startsWith(t)),
+    endsWith: texts((s, t) => s.endsWith(t)),
+  };
   const names = S.names.filter(n => own.call(S.variables, n));
   for (const n of names) hide(G, n, get(n));
   for (const n of ["kcontext", "context"]) if (!names.includes(n)) hide(G, n, kcontext);
-  const log = { println: print, print };
-  const System = { out: log, err: log, currentTimeMillis: () => S.now };
   const given = {
-    print, println: print, System, java: { lang: { System } },
+    print, println: print, System, java, Java: { type, from: x => [...x], to: x => [...x] },
+    importPackage: bring, importClass: () => undefined,
     console: { log: print, info: print, warn: print, error: print, debug: print },
-    processInstanceId: C.instance, parentProcessInstanceId: C.parent,
+    processInstanceId: C.instance, parentProcessInstanceId: C.parent, KieFunctions: kie,
+    insert: facts.insert, update: facts.update, retract: facts.delete,
   };
   for (const n of Object.keys(given)) if (!names.includes(n)) hide(G, n, given[n]);
-  const more = {
-    add: function (x) { this.push(x); return true; }, get: function (i) { return this[i]; },
-    size: function () { return this.length; }, isEmpty: function () { return !this.length; },
-    contains: function (x) { return this.includes(x); },
-  };
-  for (const n of Object.keys(more)) hide(Array.prototype, n, more[n]);
   try {
     const value = asFunction ? new Function(source).call(G) : (0, eval)(source);
     if (S.wanted) out.value = enc(value);
@@ -172,3 +245,26 @@ PRELUDE: Final = r"""
   return J(out);
 })
 """
+_READER: Final = r"""
+(function () {
+  "use strict";
+  const S = { now: 0 }, G = globalThis, D = Date, J = JSON.stringify, log = {};
+/*VALUES*/
+/*JAVA NAMES*/
+  const parse = JSON.parse, evaluate = eval;
+  const told = v => v === true || v === false ? v : J(enc(v));
+  return (text, names, packed) => {
+    const f = evaluate("(function (" + names + ") { return (" + text + "\n); })");
+    return packed ? given => told(f(...parse(given).map(dec))) : (...given) => told(f(...given));
+  };
+})()
+"""
+
+
+def _whole(text: str) -> str:
+    return text.replace("/*VALUES*/", _VALUES).replace("/*JAVA NAMES*/", JAVA_NAMES).strip()
+
+
+PRELUDE: Final = _whole(_CORE)
+READER: Final = _whole(_READER)
+"""What makes functions of texts that only read, in an engine that is used again."""

@@ -128,6 +128,8 @@ class Cursor:
             self.at = start
             return None
         while self.is_sign(".") and self.ahead().kind is Kind.NAME:
+            if self.ahead().text == "class":
+                break
             self.at += 1
             parts.append(self.next().text)
             if not self._type_arguments():

@@ -178,6 +178,8 @@ class Expressions(Lambdas):
             return self._new()
         if word in PRIMITIVES:
             kind = self.type_name()
+            if self.is_sign("::"):
+                return self.array_maker(kind, token)
             self.expect(".")
             self.expect("class")
             return tree.ClassLiteral(kind, **place)
@@ -237,7 +239,7 @@ class Expressions(Lambdas):
                 self.skip("]")
             return tree.ListLiteral((first, *more), **place)
         pairs = [(first, self.expression())]
-        while self.skip(","):
+        while self.skip(",") and not self.is_sign("]"):
             key = self.expression()
             self.expect(":")
             pairs.append((key, self.expression()))
@@ -275,13 +277,15 @@ class Expressions(Lambdas):
             dims += 1
         if not dims:
             self.refuse(f"expected '(' or '[' but found {self.found()}")
-        items = self.array_items() if not sizes and self.is_sign("{") else None
+        array = TypeName(kind.name, dims)
+        items = self.array_items(array) if not sizes and self.is_sign("{") else None
         if items is None and not sizes:
             self.refuse("an array needs a size or its elements")
-        return tree.NewArray(TypeName(kind.name, dims), tuple(sizes), items, **place)
+        return tree.NewArray(array, tuple(sizes), items, **place)
 
-    def array_items(self) -> tuple[Expr, ...]:
+    def array_items(self, array: TypeName) -> tuple[Expr, ...]:
         """``{a, {b, c}}``: the elements of an array, arrays inside included."""
+        inside = TypeName(array.name, max(1, array.dims - 1))
         self.deeper()
         self.expect("{")
         items: list[Expr] = []
@@ -292,9 +296,8 @@ class Expressions(Lambdas):
                     break
             token = self.token
             if token.text == "{" and token.kind is Kind.SIGN:
-                inner = self.array_items()
-                kind = TypeName("java.lang.Object", 1)
-                items.append(tree.NewArray(kind, (), inner, line=token.line, column=token.column))
+                place = {"line": token.line, "column": token.column}
+                items.append(tree.NewArray(inside, (), self.array_items(inside), **place))
             else:
                 items.append(self.expression())
         self.depth -= 1
@@ -308,6 +311,8 @@ class Expressions(Lambdas):
             token = self.token
             if token.text in (".", ".?", "?."):
                 made = self._member(made, token)
+            elif token.text == "[" and self.ahead().text == "]":
+                made = self.array_maker(self._array_of(made, token), token)
             elif token.text == "[" and not self._line_ended():
                 self.next()
                 index = self.expression()
@@ -345,14 +350,24 @@ class Expressions(Lambdas):
             return tree.Call(made, word.text, args, safe, line=word.line, column=word.column)
         return tree.Field(made, word.text, safe, line=word.line, column=word.column)
 
+    def _array_of(self, made: Expr, token: Token) -> TypeName:
+        dims = 0
+        while self.skip("["):
+            self.expect("]")
+            dims += 1
+        return TypeName(self._dotted(made, token), dims)
+
     def _class_of(self, made: Expr, token: Token) -> Expr:
+        kind = TypeName(self._dotted(made, token))
+        return tree.ClassLiteral(kind, line=token.line, column=token.column)
+
+    def _dotted(self, made: Expr, token: Token) -> str:
         parts: list[str] = []
         at = made
         while isinstance(at, tree.Field):
             parts.append(at.name)
             at = at.target
         if not isinstance(at, tree.Name):
-            self.refuse("'.class' needs the name of a class", token)
+            self.refuse("the name of a class is expected", token)
         parts.append(at.name)
-        kind = TypeName(".".join(reversed(parts)))
-        return tree.ClassLiteral(kind, line=token.line, column=token.column)
+        return ".".join(reversed(parts))

@@ -1,10 +1,11 @@
-"""FEEL, the expression language of DMN 1.3 (10.3), read into our tree.
+"""FEEL, the expression language of DMN 1.5 (10.3), read into our tree.
 
 All of the expression grammar: numbers of 34 digits, texts, dates and durations, lists, contexts,
 ranges, ``for``, ``some``, ``every``, ``if``, ``between``, ``in``, ``instance of``, filters, paths,
 functions of one's own and the built-in ones of :mod:`procession.scripting.feel`. A name may have
 spaces: of the names known at its place the longest that fits is meant; else words that stand next
-to each other are one name. No external functions. A condition that gives null does not hold.
+to each other are one name. A condition that gives null does not hold. Not served: external
+functions, fractions of a second below the microsecond.
 """
 
 from __future__ import annotations
@@ -15,22 +16,20 @@ from typing import Any, Final
 from procession.core.ports import Purpose, ScriptSyntax
 from procession.scripting import tree
 from procession.scripting.feel import forms, operators
-from procession.scripting.feel.dates import BUILTINS
 from procession.scripting.feel.temporal import read_any
-from procession.scripting.feel.values import decided, outcome, plain
+from procession.scripting.feel.values import decided, outcome
 from procession.scripting.languages.cursor import MAX_NESTING
-from procession.scripting.languages.feel_cursor import Cursor
+from procession.scripting.languages.feel_names import ITEM, NameReader
+from procession.scripting.languages.feel_types import read_type
 from procession.scripting.lexer import Kind, Token
 from procession.scripting.tree import Dialect, Expr, Stmt
-from procession.values import Value
 
 DIALECT: Final = Dialect("FEEL", coerces=True)
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
 _ORDERS: Final = ("=", "!=", "<", "<=", ">", ">=")
-ITEM: Final = "item"
 
 
-class Reader(Cursor):
+class Reader(NameReader):
     """Reads one expression."""
 
     # -- expressions ---------------------------------------------------------------------------
@@ -84,7 +83,7 @@ class Reader(Cursor):
             elif self.skip("in"):
                 made = self._tested(token, made)
             elif self.skip("instance", "of"):
-                made = self.apply(token, operators.instance_of(self.type_name()), made)
+                made = self.apply(token, forms.instance_of(read_type(self)), made)
             else:
                 return made
 
@@ -93,16 +92,21 @@ class Reader(Cursor):
         subject = tree.Name(hidden)
         if self.is_next("(") and self.is_list_of_tests():
             self.expect("(")
-            tests = [self._test(subject)]
+            tests = [self.test(subject)]
             while self.skip(","):
-                tests.append(self._test(subject))
+                tests.append(self.test(subject))
             self.expect(")")
         else:
-            tests = [self._test(subject)]
+            tests = [self.test(subject)]
         body = tests[0] if len(tests) == 1 else self.apply(token, operators.any_of, *tests)
         return self.form(forms.kept, (value,), (body,), (hidden,))
 
-    def _test(self, subject: Expr) -> Expr:
+    def end_of_range(self) -> Expr:
+        """What may stand after ``..`` outside of brackets."""
+        return self._sum()
+
+    def test(self, subject: Expr) -> Expr:
+        """A test of a subject: a comparison without its left side, a range, a value."""
         token = self.token
         if token.kind is Kind.SIGN and token.text in _ORDERS:
             self.at += 1
@@ -150,11 +154,12 @@ class Reader(Cursor):
             token = self.token
             if token.text == ".":
                 self.at += 1
-                made = self.apply(token, forms.path(self.words()), made)
+                made = self.apply(token, forms.path(self.member()), made)
             elif token.text == "[" and not self.in_range:
                 made = self._filter(made)
             elif token.text == "(":
-                made = self.apply(token, forms.called, made, *self._arguments()[0])
+                args, names = self.arguments()
+                made = self.apply(token, forms.called(tuple(names)), made, *args)
             else:
                 break
             length += 1
@@ -185,7 +190,7 @@ class Reader(Cursor):
                 return tree.Literal(_CONSTANTS[token.text], **place)
             if token.text in _OPENING:
                 return _OPENING[token.text](self)
-            return self._name()
+            return self.name()
         if token.text == "@":
             self.at += 1
             value = read_any(self.token.value) if isinstance(self.token.value, str) else None
@@ -194,7 +199,7 @@ class Reader(Cursor):
             self.at += 1
             return tree.Literal(value, **place)
         if token.text == "{":
-            return self._context()
+            return self.context()
         if token.text in ("(", "[", "]"):
             return self._bracket(token)
         self.refuse(f"expected an expression but found '{token.text}'")
@@ -204,6 +209,12 @@ class Reader(Cursor):
         self.at += 1
         if token.text == "[" and self.skip("]"):
             return self.apply(token, forms.listed)
+        if token.text == "(" and self.is_next(*operators.HALF_OPEN):
+            sign = self.token.text
+            self.at += 1
+            made = self.apply(token, operators.half_open(sign), self._sum())
+            self.expect(")")
+            return made
         first = self.expression()
         if self.skip(".."):
             self.in_range = True
@@ -224,89 +235,6 @@ class Reader(Cursor):
         self.expect("]")
         return self.apply(token, forms.listed, *items)
 
-    def _context(self) -> Expr:
-        self.expect("{")
-        scope: dict[str, str] = {}
-        self.scopes.append(scope)
-        names: list[str] = []
-        slots: list[str] = []
-        parts: list[Expr] = []
-        while not self.skip("}"):
-            if names:
-                self.expect(",")
-            if self.token.kind is Kind.LITERAL and isinstance(self.token.value, str):
-                name = self.token.value
-                self.at += 1
-            else:
-                name = self.words()
-            self.expect(":")
-            parts.append(self.expression())
-            names.append(name)
-            slots.append(self.fresh(name))
-            scope[name] = slots[-1]
-        self.scopes.pop()
-        return self.form(forms.context(tuple(names)), (), tuple(parts), tuple(slots))
-
-    def _name(self) -> Expr:
-        token = self.token
-        place: dict[str, Any] = {"line": token.line, "column": token.column}
-        name = self.longest() or self.words()
-        is_local = any(isinstance(scope, dict) and name in scope for scope in self.scopes)
-        if self.is_next("(") and name in BUILTINS and not is_local:
-            return self._built_in(token, name)
-        if name == ITEM and any(isinstance(scope, str) for scope in self.scopes):
-            hidden = next(scope for scope in reversed(self.scopes) if isinstance(scope, str))
-            return self.apply(token, lambda f, value: plain(value), tree.Name(hidden, **place))
-        return self._resolved(token, name)
-
-    def _resolved(self, token: Token, name: str) -> Expr:
-        place: dict[str, Any] = {"line": token.line, "column": token.column}
-        items: list[Expr] = []
-        otherwise: Expr | None = None
-        for scope in reversed(self.scopes):
-            if isinstance(scope, str):
-                items.append(tree.Name(scope, **place))
-            elif name in scope:
-                otherwise = tree.Name(scope[name], **place)
-                break
-        if otherwise is None and name in BUILTINS and name not in self.known:
-            otherwise = tree.Form(forms.built_in(name), (), **place)
-        if otherwise is None and self.known and not items:
-            otherwise = tree.Name(name, **place)
-        if otherwise is None:
-            otherwise = tree.MaybeName(name, **place)
-        if not items:
-            return otherwise
-        return tree.Form(forms.scoped(name, len(items)), (*items, otherwise), **place)
-
-    def _arguments(self) -> tuple[list[Expr], list[str]]:
-        self.expect("(")
-        args: list[Expr] = []
-        names: list[str] = []
-        while not self.skip(")"):
-            if args:
-                self.expect(",")
-            start = self.at
-            if self.token.kind is Kind.NAME:
-                name = self.words()
-                if self.skip(":"):
-                    names.append(name)
-                else:
-                    self.at = start
-            args.append(self.expression())
-        if names and len(names) != len(args):
-            self.refuse("arguments are given by name or by position, not both")
-        return args, names
-
-    def _built_in(self, token: Token, name: str) -> Expr:
-        known = BUILTINS[name]
-        args, names = self._arguments()
-        if names:
-            args = self.by_name(name, dict(zip(names, args, strict=True)))
-        if not known.least <= len(args) <= known.most:
-            self.refuse(f"'{name}' does not take {len(args)} arguments")
-        return self.apply(token, known.run, *args)
-
     # -- words that open an expression -----------------------------------------------------------
 
     def conditional(self) -> Expr:
@@ -317,63 +245,6 @@ class Reader(Cursor):
         yes = self.expression()
         self.expect("else")
         return self.form(forms.conditional, (test, yes, self.expression()))
-
-    def loop(self) -> Expr:
-        """``for … in … return …``."""
-        self.at += 1
-        return self._iterated("return", forms.loop)
-
-    def quantified(self) -> Expr:
-        """``some`` and ``every``."""
-        stop = self.token.text == "some"
-        self.at += 1
-        return self._iterated("satisfies", lambda nested: forms.quantified(stop))
-
-    def _iterated(self, word: str, make: Callable[[bool], Callable[..., Value]]) -> Expr:
-        name = self.words()
-        self.expect("in")
-        source = self._source()
-        hidden, partial = self.fresh(name), self.fresh("partial")
-        is_loop = word == "return"
-        self.scopes.append({name: hidden, "partial": partial} if is_loop else {name: hidden})
-        is_nested = self.skip(",")
-        if is_nested:
-            body = self._iterated(word, make)
-        else:
-            self.expect(word)
-            body = self.expression()
-        self.scopes.pop()
-        names = (hidden, partial) if is_loop else (hidden,)
-        return self.form(make(is_nested), (source,), (body,), names)
-
-    def _source(self) -> Expr:
-        token = self.token
-        first = self.expression()
-        if not self.skip(".."):
-            return first
-        return self.apply(token, operators.ranged(True, True), first, self._sum())
-
-    def function(self) -> Expr:
-        """``function(a, b) body``."""
-        token = self.token
-        self.at += 1
-        self.expect("(")
-        scope: dict[str, str] = {}
-        while not self.skip(")"):
-            if scope:
-                self.expect(",")
-            name = self.words()
-            scope[name] = self.fresh(name)
-            if self.skip(":"):
-                self.type_name()
-        if self.is_next("external"):
-            self.refuse("external functions are not available")
-        self.scopes.append(scope)
-        body = self.expression()
-        self.scopes.pop()
-        place: dict[str, Any] = {"line": token.line, "column": token.column}
-        block = tree.Block((tree.Return(body, **place),), **place)
-        return tree.Lambda(tuple(scope.values()), block, **place)
 
 
 _OPENING: Final[dict[str, Callable[[Reader], Expr]]] = {

@@ -13,17 +13,21 @@ from procession.scripting.lexer import Kind, Token
 MAX_SOURCE: Final = 100_000
 _SPACE: Final = re.compile(r"(?:\s|\ufeff|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _NUMBER: Final = re.compile(r"(?:\d+(?:\.(?!\.)\d+)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
-_NAME: Final = re.compile(r"[^\W\d][\w$]*'?(?![\w])|\?", re.UNICODE)
+_START: Final = (
+    r"[^\W\d]|[\u200c\u200d\u2c00-\u2fef\u3001-\ud7ff\ufdf0-\ufffd\U00010000-\U000effff]"
+)
+_NAME: Final = re.compile(rf"(?:{_START})(?:{_START}|[\w$\u00b7\u203f\u2040]|'(?=\w))*'?|\?")
 _TEXT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _SIGN: Final = re.compile(r"\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{},:.@]")
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _LETTERS: Final = {"n": "\n", "t": "\t", "r": "\r"}
+_ITSELF: Final = "\"'\\"
 
 
 def _unescaped(found: re.Match[str]) -> str:
     code = found[1] or found[2]
     if not code:
-        return _LETTERS.get(found[3], found[3])
+        return _LETTERS.get(found[3], found[3] if found[3] in _ITSELF else found[0])
     number = int(code, 16)
     return chr(number) if number <= 0x10FFFF else found[0]
 

@@ -1,5 +1,9 @@
 """JavaScript: run by QuickJS, each time in a fresh context of its own (2.10).
 
+A text that only reads runs in an engine that others have used and will use
+(:mod:`procession.scripting.javascript.engines`), which costs a hundredth; when it fails there, it
+is run again in one of its own, for an error with its place.
+
 ``kcontext``, ``print`` and the variables and globals a text names are there; nothing else of the
 host is, and nothing is called back: values go in as JSON and come out as JSON. Time, memory and
 stack are bounded by the same limits as other scripts; none can be caught. The clock and random
@@ -28,23 +32,25 @@ from procession.core.ports import (
     ScriptScope,
     ScriptSyntax,
     ScriptThrow,
-    Wish,
 )
 from procession.errors import LimitExceeded
 from procession.scripting.equality import millis
 from procession.scripting.frame import Frame
+from procession.scripting.javascript.doubts import doubts_of
+from procession.scripting.javascript.engines import STACK, Engines, memory, seconds
 from procession.scripting.javascript.marshalling import inward, outward
 from procession.scripting.javascript.prelude import PRELUDE
-from procession.scripting.throwables import Throwable, Thrown
-from procession.values import Value
+from procession.scripting.javascript.reading import Reading, reading_of
+from procession.scripting.library.facts import ScriptFacts
+from procession.scripting.throwables import Throwable, Thrown, throw
+from procession.values import Map, Value
 
 MAX_SOURCE: Final = 100_000
 FAILURE: Final = "javax.script.ScriptException"
-STEPS_PER_SECOND: Final = 1_000_000
-BYTES_PER_CELL: Final = 16
-STACK: Final = 256 * 1024
 _WORD: Final = re.compile(r"[^\W\d][\w$]*|\$[\w$]*")
-_ASKED: Final = re.compile(r"get(?:Variable|Global)\b")
+_ASKED: Final = re.compile(
+    r"\bget(?:Variables?|Globals?|CaseData|Data)\b|\.(?:globals|variables|caseData)\b"
+)
 _BY_LITERAL: Final = re.compile(r"get(?:Variable|Global)\s*\(\s*(?:'[^'\\]*'|\"[^\"\\]*\")\s*\)")
 _PLACE: Final = re.compile(r"<(?:evalScript|anonymous|input|eval)>:(\d+):(\d+)|<input>:(\d+)")
 _CHECK: Final = "new Function(source); 1"
@@ -52,6 +58,9 @@ _BEFORE: Final = "(function () { throw 0 })();\n"
 _CHECK_EVAL: Final = f"(0, eval)({_BEFORE!r} + source)"
 _KNOWN: Final = frozenset({"kcontext", "context"})
 _NO_MEMORY: Final = "the script needs too much memory; raise script_cells"
+_ENGINES: Final = Engines()
+_LEFT: Final = object()
+_FULL: Final = ("InternalError: out of memory", "InternalError: string too long")
 _NO_TIME: Final = "the script takes too many steps; raise script_steps or shorten it"
 
 
@@ -63,6 +72,7 @@ class JavaScriptText:
         "_as_function",
         "_candidates",
         "_purpose",
+        "_reading",
         "_zone",
         "language",
         "source",
@@ -72,18 +82,23 @@ class JavaScriptText:
     def __init__(self, source: str, purpose: Purpose, scope: ScriptScope, zone: tzinfo) -> None:
         self.language = "JavaScript"
         self.source = source
-        self.warnings: tuple[str, ...] = ()
         self._purpose = purpose
         self._zone = zone
         self._candidates = tuple(dict.fromkeys(_WORD.findall(source)))
         self._all = len(_ASKED.findall(source)) > len(_BY_LITERAL.findall(source))
         self._as_function = _checked(source)
+        self._reading = None if purpose is Purpose.SCRIPT else _compiled(reading_of(source))
+        self.warnings = doubts_of(source, frozenset({*scope.types, *scope.globals}))
 
     def run(self, context: ScriptContext, limits: Limits) -> ScriptResult:
         """Run it. Raises ``ScriptThrow`` for what the model may catch."""
         frame = Frame(context, limits, [], self._zone)
         try:
             frame.burn(100 + (len(self.source) >> 4))
+            if self._reading is not None:
+                value = _read(self._reading, frame, limits)
+                if value is not _LEFT:
+                    return ScriptResult(value)
             made = _run(self.source, self._as_function, self._input(frame), limits)
             frame.make_text(len(made))
             return self._result(json.loads(made), frame)
@@ -99,9 +114,7 @@ class JavaScriptText:
         if self._all:
             names += [*context.process_variables(), *context.globals]
         for name in names:
-            value = context.lookup(name)
-            if value is UNDEFINED:
-                value = context.globals.get(name, UNDEFINED)
+            value = _variable(name, frame)
             if value is not UNDEFINED:
                 variables[name] = inward(value, frame)
         return json.dumps(
@@ -112,6 +125,11 @@ class JavaScriptText:
                 "seed": context.seed & 0xFFFFFFFF,
                 "wanted": self._purpose is not Purpose.SCRIPT,
                 "context": _surroundings(context),
+                "visible": dict.fromkeys(variables.keys() - context.globals.keys(), True),
+                "metadata": inward(context.metadata, frame),
+                "nodeMetadata": inward(
+                    Map({"UniqueId": context.node, **context.node_metadata}), frame
+                ),
             }
         )
 
@@ -120,18 +138,37 @@ class JavaScriptText:
             raise _thrown(*made["error"])
         for line in made["printed"]:
             frame.print(line, ends_line=True)
-        wishes = tuple(
-            [
-                Wish(kind, name, outward(value, frame), _instance(instance, frame))
-                for kind, name, value, instance in made["wishes"]
-            ]
-        )
+        for kind, name, value, instance in made["wishes"]:
+            frame.wish(kind, name, outward(value, frame), _instance(instance, frame))
+        if made["facts"]:
+            _tell_rules(made["facts"], frame)
         changes = tuple([(name, outward(value, frame)) for name, value in made["changes"]])
-        return ScriptResult(outward(made["value"], frame), changes, tuple(frame.printed), wishes)
+        return ScriptResult(
+            outward(made["value"], frame), changes, tuple(frame.printed), tuple(frame.wishes)
+        )
 
 
 def _instance(number: Value, frame: Frame) -> int:
     return -1 if number == frame.context.instance else int(number or 0)
+
+
+def _tell_rules(told: list[Any], frame: Frame) -> None:
+    """What the script did to the working memory, done after it in the same order."""
+    rules = frame.context.rules
+    if rules is None:
+        what = "there is no working memory here (insert, update, delete, rules)"
+        raise throw("java.lang.UnsupportedOperationException", what)
+    memory = ScriptFacts(frame, rules)
+    handles: dict[int, Value] = {}
+    for at, (what, *args) in enumerate(told):
+        if what == "insert":
+            handles[at] = memory.insert(outward(args[0], frame))
+        elif what == "update":
+            memory.update(handles[args[0]], outward(args[1], frame))
+        elif what == "delete":
+            memory.delete(handles[args[0]])
+        else:
+            memory.control("fire")
 
 
 def _surroundings(context: ScriptContext) -> dict[str, Any]:
@@ -145,12 +182,82 @@ def _surroundings(context: ScriptContext) -> dict[str, Any]:
         "node": context.node,
         "nodeName": context.node_name,
         "nodeInstance": context.node_instance,
-        "metadata": {
-            str(name): value
-            for name, value in context.node_metadata.items()
-            if isinstance(value, str | int | float)
-        },
+        "deployment": context.deployment,
+        "correlationKey": context.correlation_key,
     }
+
+
+def _compiled(reading: Reading | None) -> Reading | None:
+    """The reading of a text if the engine takes it for an expression too."""
+    if reading is None:
+        return None
+    engine = _ENGINES.take()
+    try:
+        engine.function(reading, packed=False)
+    except quickjs.JSException:
+        return None
+    finally:
+        _ENGINES.give_back(engine)
+    return reading
+
+
+def _read(reading: Reading, frame: Frame, limits: Limits) -> Value:
+    """The value of a text that only reads, or that it is left to an engine of its own."""
+    given = _arguments(reading, frame)
+    if given is None:
+        return _LEFT
+    packed = list in map(type, given)
+    engine = _ENGINES.take()
+    try:
+        function = engine.function(reading, packed)
+        engine.bound(limits.script_steps, limits.script_cells)
+        made = function(json.dumps(given)) if packed else function(*given)
+    except quickjs.JSException as error:
+        if not isinstance(error, quickjs.StackOverflow):
+            _stop(str(error))
+            _ENGINES.give_back(engine)
+        return _LEFT
+    except MemoryError:
+        raise LimitExceeded(_NO_MEMORY) from None
+    if made is True or made is False:
+        _ENGINES.give_back(engine)
+        return bool(made)
+    if not isinstance(made, str):
+        raise LimitExceeded(_NO_MEMORY)
+    _ENGINES.give_back(engine)
+    frame.make_text(len(made))
+    return outward(json.loads(made), frame)
+
+
+def _arguments(reading: Reading, frame: Frame) -> list[Any] | None:
+    """What a text reads, or None if it reads something that is no variable."""
+    given: list[Any] = []
+    for name in reading.names:
+        value = _variable(name, frame)
+        if value is UNDEFINED:
+            return None
+        given.append(inward(value, frame))
+    for name in reading.globals:
+        if _variable(name, frame) is not UNDEFINED:
+            return None
+    for name in reading.asked:
+        value = _variable(name, frame)
+        given.append(None if value is UNDEFINED else inward(value, frame))
+    return given
+
+
+def _variable(name: str, frame: Frame) -> Value:
+    value = frame.context.lookup(name)
+    return frame.context.globals.get(name, UNDEFINED) if value is UNDEFINED else value
+
+
+def _stop(said: str) -> None:
+    """Raise what an engine says of a limit."""
+    first = said.split("\n", 1)[0]
+    if first == "InternalError: interrupted":
+        raise LimitExceeded(_NO_TIME) from None
+    if first.startswith(_FULL) or said.strip() in ("null", ""):
+        raise LimitExceeded(_NO_MEMORY) from None
 
 
 def _run(source: str, as_function: bool, given: str, limits: Limits) -> str:
@@ -159,15 +266,12 @@ def _run(source: str, as_function: bool, given: str, limits: Limits) -> str:
     engine.set("procession_source", source)
     call = f"(procession_input, procession_source, {'true' if as_function else 'false'})"
     try:
-        made = engine.eval(PRELUDE.strip() + call)
+        made = engine.eval(PRELUDE + call)
     except quickjs.StackOverflow:
         raise Thrown(Throwable("java.lang.StackOverflowError")) from None
     except quickjs.JSException as error:
         text = str(error)
-        if "interrupted" in text:
-            raise LimitExceeded(_NO_TIME) from None
-        if "out of memory" in text or text.strip() in ("null", ""):
-            raise LimitExceeded(_NO_MEMORY) from None
+        _stop(text)
         raise _thrown("", text.split("\n", 1)[0], "") from None
     except MemoryError:
         raise LimitExceeded(_NO_MEMORY) from None
@@ -178,14 +282,14 @@ def _run(source: str, as_function: bool, given: str, limits: Limits) -> str:
 
 def _engine(limits: Limits) -> Any:
     engine = quickjs.Context()
-    engine.set_time_limit(max(0.02, limits.script_steps / STEPS_PER_SECOND))
-    engine.set_memory_limit(max(1 << 20, limits.script_cells * BYTES_PER_CELL))
+    engine.set_time_limit(seconds(limits.script_steps))
+    engine.set_memory_limit(memory(limits.script_cells))
     engine.set_max_stack_size(STACK)
     return engine
 
 
 def _thrown(name: str, message: str, stack: str) -> Thrown:
-    if name == "InternalError" and message in ("out of memory", "string too long"):
+    if f"{name}: {message}".startswith(_FULL):
         raise LimitExceeded(_NO_MEMORY)
     if name == "RangeError" and "call stack" in message:
         thrown = Thrown(Throwable("java.lang.StackOverflowError"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procession.scripting import tree
 from procession.scripting.languages.cursor import Cursor
 from procession.scripting.lexer import Kind, Token
-from procession.scripting.tree import Block, Expr
+from procession.scripting.tree import Block, Expr, TypeName
 
 
 class Lambdas(Cursor):
@@ -52,6 +52,15 @@ class Lambdas(Cursor):
             and self.token.text not in self.grammar.keywords
             and self.ahead().text in (",", ")")
         )
+
+    def array_maker(self, kind: TypeName, token: Token) -> Expr:
+        """``Type[]::new``."""
+        self.expect("::")
+        self.expect("new")
+        place = {"line": token.line, "column": token.column}
+        size = tree.Name("array size", **place)
+        made = tree.Return(tree.NewArray(kind, (size,), None, **place), **place)
+        return tree.Lambda(("array size",), Block((made,)), line=token.line, column=token.column)
 
     def reference(self, made: Expr, token: Token) -> Expr:
         """``made::name``."""

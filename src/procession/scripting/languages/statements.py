@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from procession.scripting import tree
 from procession.scripting.languages.expressions import Expressions
-from procession.scripting.lexer import Kind
+from procession.scripting.languages.modifying import modify_block
+from procession.scripting.lexer import Kind, Token
 from procession.scripting.tree import Block, Expr, Stmt, TypeName
 
 _REFUSED = {
@@ -12,7 +13,6 @@ _REFUSED = {
     "interface": "interfaces cannot be defined in scripts",
     "enum": "enums cannot be defined in scripts",
     "function": "write a function as 'def name(a) { … }'",
-    "synchronized": "'synchronized' is not supported: a script runs by itself",
     "assert": "'assert' is not supported; throw an exception",
     "goto": "'goto' is not supported",
 }
@@ -94,15 +94,20 @@ class Statements(Expressions):
             "return": self._return,
             "throw": self._throw,
             "try": self._try,
+            "synchronized": self._synchronized,
             "break": self._jump,
             "continue": self._jump,
         }.get(word)
         if parse is not None and (word in self.grammar.keywords):
             return parse()
+        labelled = self.ahead().text == ":" and word not in self.grammar.keywords
+        if labelled and not self.grammar.extras:
+            self.at += 2
+            return tree.Labelled(word, self.body(), line=token.line, column=token.column)
         if word in ("def", "function") and self.grammar.extras and self.ahead(2).text == "(":
             return self._function()
-        if word == "with" and self.grammar.extras:
-            return self._with()
+        if word == "modify" and self.ahead().text == "(":
+            return modify_block(self)
         if word in _REFUSED and word in self.grammar.keywords:
             self.refuse(_REFUSED[word])
         return None
@@ -111,6 +116,14 @@ class Statements(Expressions):
         """MVEL's ``def name(a, b) { … }``: its value is that of its last expression."""
         token = self.next()
         name = self.name()
+        names, body = self.signature(), self.block()
+        made = Block(tree.valued(body.body), line=body.line, column=body.column)
+        place = {"line": token.line, "column": token.column}
+        value = tree.Lambda(names, made, name, line=token.line, column=token.column)
+        return tree.Local(None, ((name, 0, value),), **place)
+
+    def signature(self) -> tuple[str, ...]:
+        """``(int a, b)``: the names of parameters; their types say nothing."""
         self.expect("(")
         names: list[str] = []
         while not self.skip(")"):
@@ -119,30 +132,7 @@ class Statements(Expressions):
             if self.ahead().kind is Kind.NAME:
                 self.type_name()
             names.append(self.name())
-        body = self.block()
-        made = Block(tree.valued(body.body), line=body.line, column=body.column)
-        place = {"line": token.line, "column": token.column}
-        value = tree.Lambda(tuple(names), made, name, line=token.line, column=token.column)
-        return tree.Local(None, ((name, 0, value),), **place)
-
-    def _with(self) -> Stmt:
-        """MVEL's ``with (x) { a = 1, b = 2 }``: sets properties of ``x``."""
-        token = self.next()
-        hidden = tree.Name("with what", line=token.line, column=token.column)
-        owner = self._condition()
-        body: list[Stmt] = [
-            tree.Local(None, ((hidden.name, 0, owner),), line=token.line, column=token.column)
-        ]
-        self.expect("{")
-        while not self.skip("}"):
-            at = self.token
-            field = tree.Field(hidden, self.name("a property"), line=at.line, column=at.column)
-            self.expect("=")
-            made = tree.Assign(field, "", self.expression(), line=at.line, column=at.column)
-            body.append(tree.Expression(made, line=at.line, column=at.column))
-            if not (self.skip(",") or self.skip(";")) and not self.is_sign("}"):
-                self.refuse(f"expected ',' but found {self.found()}")
-        return Block(tuple(body), line=token.line, column=token.column)
+        return tuple(names)
 
     def _condition(self) -> Expr:
         self.expect("(")
@@ -262,9 +252,10 @@ class Statements(Expressions):
 
     def _try(self) -> Stmt:
         token = self.next()
-        if self.is_sign("("):
-            self.refuse("'try' with resources is not supported; use 'finally'")
+        resources = self._resources() if self.is_sign("(") else []
         body = self.block()
+        if resources:
+            body = self._closing(resources, body)
         catches: list[tuple[tuple[TypeName, ...], str, Block]] = []
         while self.skip("catch"):
             self.expect("(")
@@ -276,17 +267,53 @@ class Statements(Expressions):
             self.expect(")")
             catches.append((tuple(kinds), name, self.block()))
         last = self.block() if self.skip("finally") else None
+        if not catches and last is None and resources:
+            return body
         if not catches and last is None:
             self.refuse("'try' needs 'catch' or 'finally'", token)
         return tree.Try(body, tuple(catches), last, line=token.line, column=token.column)
 
+    def _resources(self) -> list[tuple[str, TypeName | None, Expr, Token]]:
+        """``(Type a = b; c)``: what is closed at the end."""
+        self.expect("(")
+        found: list[tuple[str, TypeName | None, Expr, Token]] = []
+        while not self.skip(")"):
+            token = self.token
+            local = self._local()
+            if isinstance(local, tree.Local) and local.names[0][2] is not None:
+                found.append((local.names[0][0], local.type, local.names[0][2], token))
+            elif local is None:
+                found.append((f"resource {len(found)}", None, self.expression(), token))
+            else:
+                self.refuse("a resource needs a value", token)
+            if not self.skip(";") and not self.is_sign(")"):
+                self.refuse(f"expected ')' but found {self.found()}")
+        if not found:
+            self.refuse("'try (…)' needs a resource")
+        return found
+
+    def _closing(
+        self, resources: list[tuple[str, TypeName | None, Expr, Token]], body: Block
+    ) -> Block:
+        for name, kind, value, token in reversed(resources):
+            place = {"line": token.line, "column": token.column}
+            body = Block((tree.Using(name, kind, value, body, **place),), **place)
+        return body
+
+    def _synchronized(self) -> Stmt:
+        """A script runs by itself: only the block counts, once its object is there."""
+        token = self.next()
+        lock = tree.Expression(self._condition(), line=token.line, column=token.column)
+        return Block((lock, self.block()), line=token.line, column=token.column)
+
     def _jump(self) -> Stmt:
         token = self.next()
-        if self.token.kind is Kind.NAME and not self.token.newline:
-            self.refuse("labels are not supported")
+        label = ""
+        if self.token.kind is Kind.NAME and not self.token.newline and not self.grammar.extras:
+            label = self.name("a label")
         self._end()
         made = tree.Break if token.text == "break" else tree.Continue
-        return made(line=token.line, column=token.column)
+        return made(label, line=token.line, column=token.column)
 
     # -- locals and expressions ----------------------------------------------------------------
 
@@ -328,7 +355,7 @@ class Statements(Expressions):
     def _initial(self, kind: TypeName, dims: int) -> Expr:
         token = self.token
         if self.is_sign("{") and (kind.dims + dims or not self.grammar.extras):
-            items = self.array_items()
             array = TypeName(kind.name, max(1, kind.dims + dims))
+            items = self.array_items(array)
             return tree.NewArray(array, (), items, line=token.line, column=token.column)
         return self.expression()

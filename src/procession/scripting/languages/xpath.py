@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from decimal import Decimal
 from itertools import product
+from math import fmod, isinf, isnan, nan
 from typing import Any, Final
 
 from elementpath import ElementPathError, XPath1Parser, XPathContext, XPathNode, XPathToken
@@ -136,7 +137,27 @@ class Compared(XPathToken):
         return self.string_value
 
 
-class Joined(XPathToken):
+class Spelled(XPathToken):
+    """A function that makes text: infinite numbers are written as XPath 1.0, 4.2 has them."""
+
+    def string_value(self, obj: Any) -> str:
+        """The text of a value."""
+        if isinstance(obj, float) and isinf(obj):
+            return "Infinity" if obj > 0 else "-Infinity"
+        return super().string_value(obj)
+
+
+class Remainder(XPathToken):
+    """``mod``, which has the sign of what is divided (XPath 1.0, 3.5)."""
+
+    def evaluate(self, context: Any = None) -> Any:
+        """The rest of the division, of numbers that may be fractions."""
+        sides = [next(iter(side.select(context)), nan) for side in (self[0], self[1])]
+        one, other = [float(self.number_value(side)) for side in sides]
+        return nan if isnan(one) or isinf(one) or not other else fmod(one, other)
+
+
+class Joined(Spelled):
     """``concat``, whose text is paid for before it is made."""
 
     def evaluate(self, context: Any = None) -> Any:
@@ -181,6 +202,7 @@ def _extend() -> None:
         token.sequence_types = ("xs:string", "xs:string?", "item()*")
         token.evaluate, token.select = _evaluate_variable, _select_variable
     kinds = {**dict.fromkeys(("=", "!=", "<", ">", "<=", ">="), Compared), "concat": Joined}
+    kinds |= {"string": Spelled, "mod": Remainder}
     for sign, kind in kinds.items():
         plain = table[sign]
         table[sign] = type(plain)(plain.__name__, (kind, plain), {})

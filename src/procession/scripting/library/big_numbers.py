@@ -38,6 +38,8 @@ from procession.values import BigInteger, Long, Value
 
 def _new_big(f: Frame, value: Value, base: Value = 10) -> BigInteger:
     digits = text(value)
+    if not digits:
+        raise throw("NumberFormatException", "Zero length BigInteger")
     plain = digits[1:] if digits[:1] in ("+", "-") else digits
     if len(plain) > BIG_DIGITS:
         raise LimitExceeded(f"whole numbers may have {BIG_DIGITS} digits in scripts")
@@ -126,7 +128,7 @@ BIG_INTEGER.all(
         "String toString(int)": lambda f, a, base: radix_text(a, integer(base)),
     }
 )
-_ROUNDINGS: Final = {
+ROUNDINGS: Final = {
     "UP": ROUND_UP,
     "DOWN": ROUND_DOWN,
     "CEILING": ROUND_CEILING,
@@ -135,7 +137,9 @@ _ROUNDINGS: Final = {
     "HALF_DOWN": ROUND_HALF_DOWN,
     "HALF_EVEN": ROUND_HALF_EVEN,
 }
-_NUMBERED: Final = list(_ROUNDINGS.values())
+UNNECESSARY: Final = "unnecessary"
+_BY_ZERO: Final = "Division by zero"
+_NUMBERED: Final = list(ROUNDINGS.values())
 
 
 class RoundingMode:
@@ -152,16 +156,20 @@ class RoundingMode:
         return self.name
 
 
-def _rounding(mode: Value) -> str:
+def rounding(mode: Value) -> str:
+    """The rounding of a mode or of its old number."""
     if isinstance(mode, RoundingMode):
-        return _ROUNDINGS[mode.name]
+        return ROUNDINGS.get(mode.name, UNNECESSARY)
     at = integer(mode)
+    if at == len(_NUMBERED):
+        return UNNECESSARY
     if not 0 <= at < len(_NUMBERED):
         raise throw("IllegalArgumentException", "Invalid rounding mode")
     return _NUMBERED[at]
 
 
-def _new_decimal(f: Frame, value: Value) -> Decimal:
+def new_decimal(f: Frame, value: Value) -> Decimal:
+    """``new BigDecimal``."""
     if type(value) is not str:
         given = number(value)
         return EXACT.create_decimal(given if not isinstance(given, float) else float(given))
@@ -173,10 +181,15 @@ def _new_decimal(f: Frame, value: Value) -> Decimal:
     except InvalidOperation:
         found = None
     if found is None or not found.is_finite():
-        raise throw("NumberFormatException", f'For input string: "{value[:200]}"')
+        wrong = next((c for c in value if not c.isdigit() and c not in "+-.eE"), "")
+        what = (
+            'is neither a decimal digit number, decimal point, nor "e" notation exponential mark.'
+        )
+        told = f"Character {wrong} {what}" if wrong else None
+        raise throw("NumberFormatException", told)
     if abs(found.adjusted()) > BIG_DIGITS:
         raise LimitExceeded(f"decimal numbers may have {BIG_DIGITS} digits in scripts")
-    return found
+    return found if found else found.copy_abs()
 
 
 def _dec(value: Value) -> Decimal:
@@ -186,10 +199,11 @@ def _dec(value: Value) -> Decimal:
 
 
 def _pay(f: Frame, *given: Decimal) -> None:
-    f.burn(sum(len(one.as_tuple().digits) + abs(_exponent(one)) for one in given) // 16 + 1)
+    f.burn(sum(len(one.as_tuple().digits) + abs(exponent(one)) for one in given) // 16 + 1)
 
 
-def _exponent(value: Decimal) -> int:
+def exponent(value: Decimal) -> int:
+    """The power of ten of the last digit."""
     return int(value.as_tuple().exponent)
 
 
@@ -201,10 +215,12 @@ def _decimal_op(op: str) -> Function:
     return call
 
 
-def _divide(f: Frame, a: Decimal, b: Value, scale: Value = None, mode: Value = None) -> Decimal:
+def divide(f: Frame, a: Decimal, b: Value, scale: Value = None, mode: Value = None) -> Decimal:
+    """``divide``: exactly, or to a scale with a rounding mode."""
     _pay(f, a, _dec(b))
     if b == 0:
-        raise throw("ArithmeticException", "/ by zero")
+        undefined = not a and scale is None
+        raise throw("ArithmeticException", "Division undefined" if undefined else _BY_ZERO)
     if scale is None:
         exact = EXACT.copy()
         exact.prec = 1000
@@ -213,14 +229,14 @@ def _divide(f: Frame, a: Decimal, b: Value, scale: Value = None, mode: Value = N
         if exact.flags[Inexact]:
             what = "Non-terminating decimal expansion; no exact representable decimal result."
             raise throw("ArithmeticException", what)
-        preferred = _exponent(a) - _exponent(b)
+        preferred = exponent(a) - exponent(b)
         return (
             _rescaled(found, max(0, -preferred), ROUND_HALF_UP)
-            if (_exponent(found) > preferred)
+            if (exponent(found) > preferred)
             else found
         )
     if mode is None:
-        scale, mode = -_exponent(a), scale
+        scale, mode = -exponent(a), scale
     places = integer(scale)
     if abs(places) > BIG_DIGITS:
         raise LimitExceeded(f"decimal numbers may have {BIG_DIGITS} digits in scripts")
@@ -228,11 +244,13 @@ def _divide(f: Frame, a: Decimal, b: Value, scale: Value = None, mode: Value = N
     quotient = EXACT.divide_int(top, bottom)
     rest = EXACT.subtract(top, EXACT.multiply(quotient, bottom))
     if rest:
+        if rounding(mode) == UNNECESSARY:
+            raise throw("ArithmeticException", "Rounding necessary")
         share = EXACT.divide(abs(rest), abs(bottom))
         tail = Decimal(5) if share * 2 == 1 else Decimal(4) if share * 2 < 1 else Decimal(6)
         sign = -1 if (top < 0) != (bottom < 0) else 1
         quotient = EXACT.add(quotient, tail.scaleb(-1) * sign)
-        quotient = quotient.quantize(Decimal(1), rounding=_rounding(mode), context=EXACT)
+        quotient = quotient.quantize(Decimal(1), rounding=rounding(mode), context=EXACT)
     return quotient.quantize(Decimal(1), context=EXACT).scaleb(-places, EXACT)
 
 
@@ -244,8 +262,9 @@ def _rescaled(value: Decimal, scale: int, rounding: str) -> Decimal:
 
 def _set_scale(f: Frame, a: Decimal, scale: Value, mode: Value = None) -> Decimal:
     _pay(f, a)
-    found = _rescaled(a, integer(scale), ROUND_HALF_UP if mode is None else _rounding(mode))
-    if mode is None and found != a:
+    how = UNNECESSARY if mode is None else rounding(mode)
+    found = _rescaled(a, integer(scale), ROUND_HALF_UP if how == UNNECESSARY else how)
+    if how == UNNECESSARY and found != a:
         raise throw("ArithmeticException", "Rounding necessary")
     return found
 
@@ -261,36 +280,36 @@ def _decimal_pow(f: Frame, a: Decimal, exponent: Value) -> Decimal:
 
 
 def _plain(f: Frame, a: Decimal) -> str:
-    f.make_text(abs(_exponent(a)) + len(a.as_tuple().digits))
+    f.make_text(abs(exponent(a)) + len(a.as_tuple().digits))
     return f"{a:f}"
 
 
 DECIMAL: Final = JavaClass("java.math.BigDecimal", Decimal, parents=("java.lang.Number",))
 DECIMAL.constants = {
     **{name: Decimal(n) for name, n in (("ZERO", 0), ("ONE", 1), ("TEN", 10))},
-    **{f"ROUND_{name}": at for at, name in enumerate(_ROUNDINGS)},
+    **{f"ROUND_{name}": at for at, name in enumerate((*ROUNDINGS, "UNNECESSARY"))},
 }
 DECIMAL.all(
     {
-        "BigDecimal(Object)": _new_decimal,
+        "BigDecimal(Object)": new_decimal,
         "static BigDecimal valueOf(Number)": lambda f, v: decimal(number(v)),
         "BigDecimal add(BigDecimal)": _decimal_op("+"),
         "BigDecimal subtract(BigDecimal)": _decimal_op("-"),
         "BigDecimal multiply(BigDecimal)": _decimal_op("*"),
         "BigDecimal remainder(BigDecimal)": _decimal_op("%"),
-        "BigDecimal divide(BigDecimal)": _divide,
-        "BigDecimal divide(BigDecimal, RoundingMode)": _divide,
-        "BigDecimal divide(BigDecimal, int, RoundingMode)": _divide,
+        "BigDecimal divide(BigDecimal)": divide,
+        "BigDecimal divide(BigDecimal, RoundingMode)": divide,
+        "BigDecimal divide(BigDecimal, int, RoundingMode)": divide,
         "BigDecimal setScale(int)": _set_scale,
         "BigDecimal setScale(int, RoundingMode)": _set_scale,
         "BigDecimal pow(int)": _decimal_pow,
-        "BigDecimal negate()": lambda f, a: a.copy_negate(),
+        "BigDecimal negate()": lambda f, a: a.copy_negate() if a else a,
         "BigDecimal abs()": lambda f, a: a.copy_abs(),
         "BigDecimal max(BigDecimal)": lambda f, a, b: a if a >= _dec(b) else b,
         "BigDecimal min(BigDecimal)": lambda f, a, b: a if a <= _dec(b) else b,
         "BigDecimal stripTrailingZeros()": lambda f, a: a.normalize(EXACT),
         "int signum()": lambda f, a: (a > 0) - (a < 0),
-        "int scale()": lambda f, a: -_exponent(a),
+        "int scale()": lambda f, a: -exponent(a),
         "int precision()": lambda f, a: len(a.as_tuple().digits),
         "int intValue()": lambda f, a: narrow(a, "int"),
         "long longValue()": lambda f, a: narrow(a, "long"),
@@ -301,6 +320,6 @@ DECIMAL.all(
     }
 )
 ROUNDING: Final = JavaClass("java.math.RoundingMode", RoundingMode)
-ROUNDING.constants = {name: RoundingMode(name) for name in _ROUNDINGS}
+ROUNDING.constants = {name: RoundingMode(name) for name in (*ROUNDINGS, "UNNECESSARY")}
 ROUNDING.all({"String name()": lambda f, m: m.name})
 CLASSES: Final = [BIG_INTEGER, DECIMAL, ROUNDING]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -11,45 +12,60 @@ from procession.scripting.library.arguments import integer, mismatch, number, te
 from procession.scripting.library.table import Function, JavaClass
 from procession.scripting.numerals import narrow, single
 from procession.scripting.throwables import throw
-from procession.values import Byte, Char, Float, Long, Short, Value
+from procession.values import Byte, Float, Long, Short, Value
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _REAL: Final = re.compile(
-    r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,5})?[fFdD]?)\Z"
+    r"[+-]?(?:NaN|Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?[fFdD]?)\Z"
 )
+_HEX: Final = re.compile(r"[+-]?0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*[pP][+-]?[0-9]{1,4}[fFdD]?\Z")
+_BLANK: Final = "".join(map(chr, range(33)))
 _LIMITS: Final = {"int": 32, "long": 64, "short": 16, "byte": 8}
 
 
-def not_a_number(value: str | None) -> Exception:
+def not_a_number(value: str | None, base: int = 10) -> Exception:
     """The exception for a text that is no number."""
     if value is None:
-        return throw("NumberFormatException", "null")
-    return throw("NumberFormatException", f'For input string: "{value[:200]}"')
+        return throw("NumberFormatException", "Cannot parse null string")
+    under = "" if base == 10 else f" under radix {base}"
+    return throw("NumberFormatException", f'For input string: "{value[:200]}"{under}')
 
 
 def parse_whole(value: Value, bits: int, base: int = 10) -> int:
     """A whole number from a text, as strictly as Java."""
     if value is None:
         raise not_a_number(None)
+    if not 2 <= base <= 36:
+        which, edge = ("less", "MIN") if base < 2 else ("greater", "MAX")
+        what = f"radix {base} {which} than Character.{edge}_RADIX"
+        raise throw("NumberFormatException", what)
     digits = text(value)
     plain = digits[1:] if digits[:1] in ("+", "-") else digits
     known = set(_DIGITS[:base])
     if not plain or len(plain) > 70 or not set(plain.lower()) <= known:
-        raise not_a_number(digits)
+        raise not_a_number(digits, base)
     found = int(plain, base) * (-1 if digits[0] == "-" else 1)
     if not -(1 << (bits - 1)) <= found < 1 << (bits - 1):
-        raise not_a_number(digits)
+        if bits < 32:
+            what = f'Value out of range. Value:"{digits}" Radix:{base}'
+            raise throw("NumberFormatException", what)
+        raise not_a_number(digits, base)
     return found
 
 
 def parse_real(value: Value) -> float:
     """A double from a text."""
     if value is None:
-        raise throw("NullPointerException", "parse of null")
-    trimmed = text(value).strip()
-    if len(trimmed) > 1000 or not _REAL.match(trimmed):
-        raise throw("NumberFormatException", f'For input string: "{trimmed[:200]}"')
-    return float(trimmed.rstrip("fFdD") if trimmed[-1] in "fFdD" else trimmed)
+        raise throw("NullPointerException")
+    trimmed = text(value).strip(_BLANK)
+    if not trimmed:
+        raise throw("NumberFormatException", "empty String")
+    if len(trimmed) <= 1000:
+        if _REAL.match(trimmed):
+            return float(trimmed.rstrip("fFdD") if trimmed[-1] in "fFdD" else trimmed)
+        if _HEX.match(trimmed):
+            return float.fromhex(trimmed.rstrip("fFdD"))
+    raise throw("NumberFormatException", f'For input string: "{trimmed[:200]}"')
 
 
 def radix_text(value: int, base: int) -> str:
@@ -74,6 +90,20 @@ def _number_methods() -> dict[str, Function]:
 
 def _compare(f: Frame, a: Value, b: Value) -> int:
     return compare(a, b, f)
+
+
+def larger(a: Value, b: Value) -> Value:
+    """The larger of two numbers: no number at all wins, and 0.0 is larger than -0.0."""
+    if a != a or b != b:
+        return math.nan
+    return b if a < b or (a == b == 0 and math.copysign(1.0, a) < 0) else a
+
+
+def smaller(a: Value, b: Value) -> Value:
+    """The smaller of two numbers."""
+    if a != a or b != b:
+        return math.nan
+    return b if b < a or (a == b == 0 and math.copysign(1.0, b) < 0) else a
 
 
 def _parser(kind: str) -> Function:
@@ -111,8 +141,8 @@ def _number(kind: str, name: str, host: type) -> JavaClass:
             f"static {name} valueOf(String, int)": _value_of(kind),
             "static String toString(Object)": lambda f, v: f.text(narrow(number(v), kind)),
             "static int compare(Object, Object)": _compare,
-            f"static {kind} max(Object, Object)": lambda f, a, b: narrow(max(a, b), kind),
-            f"static {kind} min(Object, Object)": lambda f, a, b: narrow(min(a, b), kind),
+            f"static {kind} max(Object, Object)": lambda f, a, b: narrow(larger(a, b), kind),
+            f"static {kind} min(Object, Object)": lambda f, a, b: narrow(smaller(a, b), kind),
             f"static {kind} sum(Object, Object)": lambda f, a, b: narrow(a + b, kind),
         }
     )
@@ -212,34 +242,6 @@ BOOLEAN.all(
 )
 
 
-def _letter(value: Value) -> str:
-    if type(value) is int:
-        return chr(value & 0xFFFF)
-    letter = text(value)
-    if len(letter) != 1:
-        raise mismatch("a char", value)
-    return letter
-
-
-CHARACTER: Final = JavaClass("java.lang.Character", Char, parents=("java.lang.Comparable",))
-CHARACTER.all(
-    {
-        "char charValue()": lambda f, c: c,
-        "static Character valueOf(char)": lambda f, c: Char(_letter(c)),
-        "static String toString(char)": lambda f, c: _letter(c),
-        "static boolean isDigit(char)": lambda f, c: _letter(c).isdigit(),
-        "static boolean isLetter(char)": lambda f, c: _letter(c).isalpha(),
-        "static boolean isLetterOrDigit(char)": lambda f, c: _letter(c).isalnum(),
-        "static boolean isWhitespace(char)": lambda f, c: _letter(c).isspace(),
-        "static boolean isUpperCase(char)": lambda f, c: _letter(c).isupper(),
-        "static boolean isLowerCase(char)": lambda f, c: _letter(c).islower(),
-        "static char toUpperCase(char)": lambda f, c: Char(_letter(c).upper()[:1]),
-        "static char toLowerCase(char)": lambda f, c: Char(_letter(c).lower()[:1]),
-        "static int getNumericValue(char)": (
-            lambda f, c: int(_letter(c)) if _letter(c).isdigit() else -1
-        ),
-    }
-)
 CLASSES: Final = [
     INTEGER,
     LONG,
@@ -248,7 +250,6 @@ CLASSES: Final = [
     DOUBLE,
     FLOAT,
     BOOLEAN,
-    CHARACTER,
     NUMBER,
     COMPARABLE,
 ]

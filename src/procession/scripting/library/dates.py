@@ -9,7 +9,7 @@ from typing import Final
 from procession.scripting.equality import millis, moment
 from procession.scripting.frame import Frame
 from procession.scripting.library.arguments import date, integer, mismatch, text
-from procession.scripting.library.formatting import date_pattern, parse_date
+from procession.scripting.library.formatting import date_pattern, parse_date, tokens_of
 from procession.scripting.library.table import Function, JavaClass
 from procession.scripting.rendering import DAYS, MONTHS
 from procession.scripting.throwables import throw
@@ -54,6 +54,14 @@ def _new_date(f: Frame, ms: Value = None) -> datetime:
     return date(ms) if isinstance(ms, datetime) else moment(integer(ms))
 
 
+def _date_of(f: Frame, *parts: Value) -> datetime:
+    made = CalendarObject(
+        _now(f).astimezone(f.zone).replace(microsecond=0, hour=0, minute=0, second=0)
+    )
+    _write_date(f, made, integer(parts[0]) + 1900, *parts[1:])
+    return made.at
+
+
 def _part(get: str, base: int = 0) -> Function:
     def part(f: Frame, d: datetime) -> int:
         return int(getattr(d.astimezone(f.zone), get)) - base
@@ -66,6 +74,9 @@ DATE.all(
     {
         "Date()": _new_date,
         "Date(long)": _new_date,
+        "Date(int, int, int)": _date_of,
+        "Date(int, int, int, int, int)": _date_of,
+        "Date(int, int, int, int, int, int)": _date_of,
         "long getTime()": lambda f, d: Long(millis(d)),
         "boolean before(Date)": lambda f, d, o: d < date(o),
         "boolean after(Date)": lambda f, d, o: d > date(o),
@@ -78,10 +89,23 @@ DATE.all(
         "int getDay()": lambda f, d: (d.astimezone(f.zone).weekday() + 1) % 7,
     }
 )
+
+
+def _format_of(f: Frame, pattern: Value) -> Formatter:
+    given = text(pattern)
+    for letter, _, literal in tokens_of(given):
+        if literal is None and letter not in "GyYMLwWDdFEuaHkKhmsSzZX":
+            raise throw("IllegalArgumentException", f"Illegal pattern character '{letter}'")
+    return Formatter(given)
+
+
 FORMAT: Final = JavaClass("java.text.SimpleDateFormat", Formatter)
 FORMAT.all(
     {
-        "SimpleDateFormat(String)": lambda f, p: Formatter(text(p)),
+        "SimpleDateFormat(String)": _format_of,
+        "SimpleDateFormat(String, Locale)": lambda f, p, locale: _format_of(f, p),
+        "void setLenient(boolean)": lambda f, o, lenient: None,
+        "void setTimeZone(TimeZone)": lambda f, o, zone: None,
         "String format(Date)": lambda f, o, d: date_pattern(date(d), o.pattern, f.zone),
         "Date parse(String)": lambda f, o, t: parse_date(text(t), o.pattern, f.zone),
         "String toPattern()": lambda f, o: o.pattern,
@@ -175,6 +199,27 @@ def _calendar(f: Frame, *_: Value) -> CalendarObject:
     return CalendarObject(_now(f))
 
 
+def _maximum(f: Frame, o: CalendarObject, field: Value) -> int:
+    local, which = o.at.astimezone(f.zone), integer(field)
+    if which == 5:
+        return calendar.monthrange(local.year, local.month)[1]
+    if which == 6:
+        return 366 if calendar.isleap(local.year) else 365
+    known = {2: 11, 7: 7, 9: 1, 10: 11, 11: 23, 12: 59, 13: 59, 14: 999}
+    if which not in known:
+        raise throw("IllegalArgumentException", f"field {which}")
+    return known[which]
+
+
+def _roll(f: Frame, o: CalendarObject, field: Value, by: Value) -> None:
+    """Add to one field and leave the larger ones alone."""
+    if integer(field) != 2:
+        raise throw("IllegalArgumentException", "scripts can roll months only; use add")
+    local = o.at.astimezone(f.zone)
+    month = (local.month - 1 + integer(by)) % 12 + 1
+    o.at = _plus_months(local, month - local.month)
+
+
 CALENDAR: Final = JavaClass("java.util.Calendar", CalendarObject)
 _MONTHS: Final = [name.upper() for name in MONTHS]
 _DAYS: Final = [DAYS[at - 1].upper() for at in range(7)]
@@ -189,6 +234,11 @@ CALENDAR.all(
         "Date getTime()": lambda f, o: o.at,
         "void setTime(Date)": _set_time,
         "long getTimeInMillis()": lambda f, o: Long(millis(o.at)),
+        "void setTimeInMillis(long)": lambda f, o, ms: _set_time(f, o, moment(integer(ms))),
+        "int getActualMaximum(int)": _maximum,
+        "void roll(int, int)": _roll,
+        "Object clone()": lambda f, o: CalendarObject(o.at),
+        "void clear()": lambda f, o: _set_time(f, o, moment(0)),
         "void add(int, int)": _add,
         "int get(int)": _read,
         "void set(int, int)": _write,
@@ -201,4 +251,9 @@ CALENDAR.all(
 )
 GREGORIAN: Final = JavaClass("java.util.GregorianCalendar", parents=("java.util.Calendar",))
 GREGORIAN.add("GregorianCalendar()", _calendar)
+for _count in (3, 5, 6):
+    GREGORIAN.add(
+        f"GregorianCalendar({', '.join(['int'] * _count)})",
+        lambda f, year, *parts: CalendarObject(_date_of(f, integer(year) - 1900, *parts)),
+    )
 CLASSES: Final = [DATE, FORMAT, CALENDAR, GREGORIAN]

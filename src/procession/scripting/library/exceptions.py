@@ -7,7 +7,7 @@ from typing import Final
 from procession.scripting.frame import Frame
 from procession.scripting.library.table import JavaClass
 from procession.scripting.objects import ArrayObject, ClassObject
-from procession.scripting.throwables import Throwable
+from procession.scripting.throwables import Throwable, null_pointer, throw
 from procession.values import Value
 
 
@@ -24,6 +24,15 @@ def _trace(f: Frame, thrown: Throwable) -> ArrayObject:
     return ArrayObject([], "java.lang.StackTraceElement")
 
 
+def _suppress(f: Frame, thrown: Throwable, other: Value) -> None:
+    if not isinstance(other, Throwable):
+        raise null_pointer("Cannot suppress a null exception.")
+    if other is thrown:
+        raise throw("IllegalArgumentException", "Self-suppression not permitted")
+    f.allocate(2)
+    thrown.suppressed.append(other)
+
+
 THROWABLE: Final = JavaClass("java.lang.Throwable", Throwable, doc="all exceptions")
 THROWABLE.all(
     {
@@ -33,6 +42,11 @@ THROWABLE.all(
         "Throwable initCause(Throwable)": _init_cause,
         "void printStackTrace()": _print_trace,
         "StackTraceElement[] getStackTrace()": _trace,
+        "void addSuppressed(Throwable)": _suppress,
+        "Throwable[] getSuppressed()": lambda f, t: ArrayObject(
+            t.suppressed, "java.lang.Throwable"
+        ),
+        "int getErrorOffset()": lambda f, t: 0,
         "String toString()": lambda f, t: t.text(),
     }
 )

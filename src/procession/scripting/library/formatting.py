@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, tzinfo
+from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
+from procession.scripting.equality import class_word, hash_code, millis
 from procession.scripting.frame import Frame
 from procession.scripting.numerals import decimal
 from procession.scripting.rendering import DAYS, MONTHS, zone_text
 from procession.scripting.throwables import throw
-from procession.values import Char, Value
+from procession.values import BigInteger, Byte, Char, Long, Short, Value
 
-_SPEC: Final = re.compile(r"%(?:(\d{1,4})\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT]?[a-zA-Z%])")
+_SPEC: Final = re.compile(
+    r"%(?:([0-9]{1,4})\$)?([-#+ 0,(<]*)([0-9]+)?(?:\.([0-9]+))?([tT]?[a-zA-Z%])"
+)
 MAX_WIDTH: Final = 10_000
 MAX_PATTERN: Final = 200
 _FORMAT_ERROR: Final = "java.util.IllegalFormatException"
+_UNKNOWN: Final = frozenset({"D", "O", "F", "a", "A"})
 
 
 def format_text(f: Frame, pattern: str, args: list[Value]) -> str:
     """``String.format``: ``%s %S %d %f %e %x %X %o %c %b %n %% %h`` and dates ``%t…``."""
     f.walk(len(pattern))
     made: list[str] = []
-    at = following = 0
+    at = following = position = 0
     while True:
         percent = pattern.find("%", at)
         if percent < 0:
@@ -32,20 +37,42 @@ def format_text(f: Frame, pattern: str, args: list[Value]) -> str:
         made.append(pattern[at:percent])
         spec = _SPEC.match(pattern, percent)
         if spec is None:
-            raise throw(_FORMAT_ERROR, f"Conversion = '%' in {pattern[:80]!r}")
+            letter = pattern[percent + 1 : percent + 2] or "%"
+            raise _wrong("UnknownFormatConversion", f"Conversion = '{letter}'")
         at = spec.end()
         kind = spec.group(5)
         if kind in "n%":
             made.append("\n" if kind == "n" else "%")
             continue
-        position = following if spec.group(1) is None else int(spec.group(1)) - 1
-        following += spec.group(1) is None
+        _check(spec)
+        if "<" not in spec.group(2):
+            position = following if spec.group(1) is None else int(spec.group(1)) - 1
+            following += spec.group(1) is None
         if not 0 <= position < len(args):
-            raise throw(_FORMAT_ERROR, f"Format specifier '{spec.group()}' has no argument")
+            raise _wrong("MissingFormatArgument", f"Format specifier '{spec.group()}'")
         made.append(_formatted(f, spec, args[position]))
     text = "".join(made)
     f.make_text(len(text))
     return text
+
+
+def _wrong(kind: str, message: str) -> Exception:
+    return throw(f"java.util.{kind}Exception", message)
+
+
+def _mismatch(kind: str, value: Value) -> Exception:
+    return _wrong("IllegalFormatConversion", f"{kind} != {class_word(value)}")
+
+
+def _check(spec: re.Match[str]) -> None:
+    """What a specifier may not say, whatever its argument is."""
+    _, flags, width, precision, kind = spec.groups()
+    if kind[0].lower() not in "bhscdoxefgat" or kind in _UNKNOWN:
+        raise _wrong("UnknownFormatConversion", f"Conversion = '{kind}'")
+    if ("-" in flags or "0" in flags) and width is None:
+        raise _wrong("MissingFormatWidth", spec.group())
+    if precision is not None and kind[0].lower() in "dxoct":
+        raise _wrong("IllegalFormatPrecision", precision)
 
 
 def _formatted(f: Frame, spec: re.Match[str], value: Value) -> str:
@@ -58,7 +85,13 @@ def _formatted(f: Frame, spec: re.Match[str], value: Value) -> str:
     text = _converted(f, kind, flags, precision, value)
     if "-" in flags:
         return text.ljust(width)
-    if "0" in flags and kind in "dfexXo" and value is not None:
+    if (
+        "0" in flags
+        and kind in "dfeEgGxXo"
+        and value is not None
+        and text[-1:].isalnum()
+        and text[-1] not in "yN"
+    ):
         sign = text[0] if text[:1] in ("-", "+", " ", "(") else ""
         return sign + text[len(sign) :].rjust(width - len(sign), "0")
     return text.rjust(width)
@@ -79,12 +112,10 @@ def _converted(f: Frame, kind: str, flags: str, precision: int | None, value: Va
     elif low in "dxo":
         return _whole(value, kind, flags)
     elif low in "feg":
-        return _real(value, low, flags, 6 if precision is None else precision)
-    elif low == "h":
-        text = f"{hash(f.text(value)) & 0xFFFFFFFF:x}"
+        text = _real(value, kind, flags, 6 if precision is None else precision)
     else:
-        raise throw(_FORMAT_ERROR, f"UnknownFormatConversion '{kind}'")
-    if precision is not None and low in "bs":
+        text = f"{hash_code(value, f) & 0xFFFFFFFF:x}"
+    if precision is not None and low in "bsh":
         text = text[:precision]
     return text.upper() if kind[0].isupper() and low != "t" else text
 
@@ -97,12 +128,12 @@ def _signed(text: str, flags: str) -> str:
 
 def _whole(value: Value, kind: str, flags: str) -> str:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise throw(_FORMAT_ERROR, f"{kind} != {type(value).__name__}")
+        raise _mismatch(kind, value)
     number = int(value)
     if kind == "d":
         return _signed(f"{number:,}" if "," in flags else str(number), flags)
-    if number < 0:
-        number += 1 << (64 if type(value).__name__ == "Long" else 32)
+    if number < 0 and type(value) is not BigInteger:
+        number += 1 << {Long: 64, Short: 16, Byte: 8}.get(type(value), 32)
     prefix = ("0x" if kind in "xX" else "0") if "#" in flags else ""
     text = prefix + (f"{number:x}" if kind in "xX" else f"{number:o}")
     return text.upper() if kind == "X" else text
@@ -110,31 +141,55 @@ def _whole(value: Value, kind: str, flags: str) -> str:
 
 def _real(value: Value, kind: str, flags: str, precision: int) -> str:
     if isinstance(value, bool | Char) or not isinstance(value, float | Decimal):
-        raise throw(_FORMAT_ERROR, f"{kind} != {type(value).__name__}")
+        raise _mismatch(kind, value)
     if isinstance(value, float) and (value != value or abs(value) == float("inf")):
         return "NaN" if value != value else _signed("-Infinity" if value < 0 else "Infinity", flags)
-    number = decimal(value)
-    if kind == "f":
-        digits = max(1, number.adjusted() + 1) + precision + 2
-        context = Context(prec=digits, rounding=ROUND_HALF_UP)
-        number = number.quantize(Decimal(1).scaleb(-precision), context=context)
-        return _signed(f"{number:,f}" if "," in flags else f"{number:f}", flags)
+    number = decimal(float(value) if isinstance(value, float) else value)
+    low = kind.lower()
+    if low == "g":
+        return _signed(_general(number, flags, precision or 1), flags)
+    if low == "f":
+        return _signed(_fixed(number, flags, precision), flags)
+    return _signed(_scientific(number, precision), flags)
+
+
+def _fixed(number: Decimal, flags: str, precision: int) -> str:
+    digits = max(1, number.adjusted() + 1) + precision + 2
+    context = Context(prec=digits, rounding=ROUND_HALF_UP)
+    number = number.quantize(Decimal(1).scaleb(-precision), context=context)
+    return f"{number:,f}" if "," in flags else f"{number:f}"
+
+
+def _scientific(number: Decimal, precision: int) -> str:
     text = f"{Context(prec=precision + 1, rounding=ROUND_HALF_UP).plus(number):.{precision}e}"
     mantissa, _, exponent = text.partition("e")
-    return _signed(f"{mantissa}e{exponent[0]}{exponent[1:].rjust(2, '0')}", flags)
+    return f"{mantissa}e{exponent[0]}{exponent[1:].rjust(2, '0')}"
+
+
+def _general(number: Decimal, flags: str, precision: int) -> str:
+    rounded = Context(prec=precision, rounding=ROUND_HALF_UP).plus(number)
+    if not rounded:
+        return _fixed(rounded, flags, precision - 1)
+    if Decimal("0.0001") <= abs(rounded) < Decimal(10) ** precision:
+        return _fixed(rounded, flags, precision - rounded.adjusted() - 1)
+    return _scientific(rounded, precision - 1)
 
 
 def _dated(value: Value, kind: str, zone: tzinfo) -> str:
     if not isinstance(value, datetime):
-        raise throw(_FORMAT_ERROR, f"t{kind} != {type(value).__name__}")
+        raise _mismatch(kind, value)
     patterns = {
         "Y": "yyyy", "m": "MM", "d": "dd", "e": "d", "H": "HH", "M": "mm", "S": "ss", "L": "SSS",
         "F": "yyyy-MM-dd", "T": "HH:mm:ss", "D": "MM/dd/yy", "R": "HH:mm", "B": "MMMM", "b": "MMM",
         "A": "EEEE", "a": "EEE", "y": "yy", "j": "DDD", "Z": "z", "z": "Z", "I": "hh", "p": "a",
-        "c": "EEE MMM dd HH:mm:ss z yyyy",
+        "c": "EEE MMM dd HH:mm:ss z yyyy", "h": "MMM", "k": "H", "l": "h", "r": "hh:mm:ss a",
     }  # fmt: skip
+    if kind in "sQ":
+        return str(millis(value) // (1000 if kind == "s" else 1))
     if kind not in patterns:
-        raise throw(_FORMAT_ERROR, f"UnknownFormatConversion 't{kind}'")
+        raise _wrong("UnknownFormatConversion", f"Conversion = 't{kind}'")
+    if kind == "p":
+        return date_pattern(value, "a", zone).lower()
     return date_pattern(value, patterns[kind], zone)
 
 
@@ -156,12 +211,28 @@ def date_pattern(moment: datetime, pattern: str, zone: tzinfo) -> str:
         quoted = match.group(1)
         if quoted is not None:
             return quoted.replace("''", "'") if quoted else "'"
-        return _date_part(local, match.group(2), len(match.group()))
+        return date_part(local, match.group(2), len(match.group()))
 
     return _LETTERS.sub(replace, _bounded(pattern))
 
 
-def _date_part(local: datetime, letter: str, width: int) -> str:
+def tokens_of(pattern: str) -> Iterator[tuple[str, int, str | None]]:
+    """The parts of a date pattern: a letter and how often, or a text that stands for itself."""
+    at = 0
+    for match in _LETTERS.finditer(_bounded(pattern)):
+        if match.start() > at:
+            yield "", 0, pattern[at : match.start()]
+        at = match.end()
+        if match.group(1) is not None:
+            yield "", 0, match.group(1).replace("''", "'") or "'"
+        else:
+            yield match.group(2), len(match.group()), None
+    if at < len(pattern):
+        yield "", 0, pattern[at:]
+
+
+def date_part(local: datetime, letter: str, width: int) -> str:
+    """One letter of a date pattern."""
     match letter:
         case "y" | "u":
             return f"{local.year % 100:02d}" if width == 2 else str(local.year).zfill(width)
@@ -206,29 +277,47 @@ _PARSED: Final = {
 }  # fmt: skip
 
 
-def parse_date(text: str, pattern: str, zone: tzinfo) -> datetime:
-    """A date from a text, by a pattern of ``SimpleDateFormat``."""
+def parse_parts(text: str, pattern: str, *, whole: bool = True) -> dict[str, str | None] | None:
+    """The parts of a text that fits a date pattern, by letter; ``N`` is the number of a month."""
     parts: list[str] = []
-    at = 0
-    for found in _LETTERS.finditer(_bounded(pattern)):
-        parts.append(re.escape(pattern[at : found.start()]))
-        at = found.end()
-        if found.group(1) is not None:
-            parts.append(re.escape(found.group(1).replace("''", "'") or "'"))
-        elif found.group(2) == "M" and len(found.group()) > 2:
+    tokens = list(tokens_of(pattern))
+    for at, (letter, width, literal) in enumerate(tokens):
+        following = tokens[at + 1][2] is None if at + 1 < len(tokens) else False
+        if literal is not None:
+            parts.append(re.escape(literal))
+        elif letter == "M" and width > 2:
             parts.append("(?P<N>[A-Za-z]++)")
-        elif found.group(2) in _PARSED:
-            parts.append(_PARSED[found.group(2)])
+        elif letter in "yMdHhmsS" and (following or (whole and width > 1)):
+            parts.append(f"(?P<{letter}>[0-9]{{{width}}})")
+        elif letter == "u":
+            parts.append("(?P<y>[0-9]{4})")
+        elif letter in _PARSED:
+            parts.append(_PARSED[letter])
         else:
-            raise throw("IllegalArgumentException", f"Illegal pattern '{found.group(2)}'")
+            raise throw("IllegalArgumentException", f"Illegal pattern character '{letter}'")
     try:
-        match = re.match("".join(parts) + re.escape(pattern[at:]), text[:200])
+        match = re.compile("".join(parts)).match(text[:200])
     except re.error:
         raise throw("IllegalArgumentException", "a letter stands twice in the pattern") from None
+    if match is None or (whole and match.end() != len(text)):
+        return None
+    found = match.groupdict()
+    if found.get("N"):
+        months = [one[:3] for one in MONTHS]
+        name = str(found["N"]).capitalize()
+        if name[:3] not in months or name not in (name[:3], MONTHS[months.index(name[:3])]):
+            return None
+        found["N"] = str(months.index(name[:3]) + 1)
+    return found
+
+
+def parse_date(text: str, pattern: str, zone: tzinfo) -> datetime:
+    """A date from a text, by a pattern of ``SimpleDateFormat``, leniently."""
+    found = parse_parts(text, pattern, whole=False)
     try:
-        if match is not None:
-            return _built(match.groupdict(), zone)
-    except ValueError:
+        if found is not None:
+            return _built(found, zone)
+    except (ValueError, OverflowError):
         pass
     raise throw("java.text.ParseException", f'Unparseable date: "{text[:80]}"')
 
@@ -240,16 +329,15 @@ def _built(found: dict[str, str | None], zone: tzinfo) -> datetime:
     year = number("y", 1970)
     if len(found.get("y") or "") == 2:
         year += 2000 if year < 50 else 1900
-    month = number("M", 1)
-    if found.get("N"):
-        name = str(found["N"])[:3].capitalize()
-        month = [one[:3] for one in MONTHS].index(name) + 1
+    month = number("N", 0) or number("M", 1)
     hour = number("H", -1)
     if hour < 0:
         hour = number("h", 0) % 12 + (12 if (found.get("a") or "").lower() == "pm" else 0)
+    years, month = divmod(month - 1, 12)
+    made = datetime(year + years, month + 1, 1, tzinfo=zone)
+    made += timedelta(days=number("d", 1) - 1, hours=hour, minutes=number("m", 0))
+    made += timedelta(seconds=number("s", 0), milliseconds=number("S", 0))
     offset = found.get("Z")
-    made = datetime(year, month, number("d", 1), hour, number("m", 0), number("s", 0))
-    made = made.replace(microsecond=number("S", 0) * 1000, tzinfo=zone)
     if offset:
         suffix = "+00:00" if offset == "Z" else offset
         made = datetime.fromisoformat(made.replace(tzinfo=None).isoformat() + suffix)

@@ -6,14 +6,19 @@ from collections.abc import Callable
 from typing import Final
 
 from procession.scripting.frame import Frame
-from procession.scripting.library.arguments import collection
+from procession.scripting.library.arguments import collection, integer, text
+from procession.scripting.library.builders import BUILDER
+from procession.scripting.library.collections import ARRAYS
 from procession.scripting.library.functions import holds, invoke
+from procession.scripting.library.list_operations import become
 from procession.scripting.library.lists import LIST
 from procession.scripting.library.maps import MAP
 from procession.scripting.library.sets import SET
-from procession.scripting.library.streams import stream_of
+from procession.scripting.library.streams import StreamObject, stream_of
 from procession.scripting.library.table import Function, JavaClass
-from procession.scripting.objects import ListObject, MapObject, SetObject
+from procession.scripting.library.text import STRING
+from procession.scripting.objects import ArrayObject, ListObject, MapObject, SetObject
+from procession.scripting.throwables import throw
 from procession.values import Value
 
 
@@ -26,7 +31,7 @@ def _remove_from_list(f: Frame, o: ListObject, test: Value) -> bool:
     kept = [item for item in list(o.items) if not holds(f, test, item)]
     found = len(kept) < len(o.items)
     if found:
-        o.writable()[:] = kept
+        become(f, o, kept)
     return found
 
 
@@ -55,7 +60,7 @@ def _computed(when: Callable[[Value], bool], takes: int) -> Function:
         if made is None:
             o.remove(key, f)
         else:
-            o.put(key, made, f)
+            o.put(key, made, f, head=True)
         return made
 
     return run
@@ -67,19 +72,52 @@ def _merge(f: Frame, o: MapObject, key: Value, value: Value, function: Value) ->
     if made is None:
         o.remove(key, f)
     else:
-        o.put(key, made, f)
+        o.put(key, made, f, head=True)
     return made
 
 
+def _replaced(f: Frame, o: MapObject, function: Value) -> None:
+    for entry in list(o.ordered(f)):
+        o.put(entry.key, invoke(f, function, entry.key, entry.value), f)
+
+
+def _letters(f: Frame, o: Value) -> StreamObject:
+    letters = text(o)
+    f.walk(len(letters) >> 4)
+    return StreamObject(map(ord, letters), "int")
+
+
+def _lines(f: Frame, s: str) -> StreamObject:
+    f.make_text(len(s))
+    found = s.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return StreamObject(found[:-1] if found and not found[-1] else found)
+
+
+def _array_stream(f: Frame, o: Value, start: Value = 0, end: Value = None) -> StreamObject:
+    items = collection(o, f)
+    first, last = integer(start), len(items) if end is None else integer(end)
+    if not 0 <= first <= last <= len(items):
+        what = f"origin({first}) > fence({last})"
+        raise throw("ArrayIndexOutOfBoundsException", what)
+    return stream_of(f, ArrayObject(items[first:last], o.component))
+
+
+for _class in (STRING, BUILDER):
+    _class.add("IntStream chars()", _letters)
+STRING.add("Stream lines()", _lines)
+ARRAYS.add("static Stream stream(Object[])", _array_stream)
+ARRAYS.add("static Stream stream(Object[], int, int)", _array_stream)
 for _class in (LIST, SET):
     _class.add("Stream stream()", stream_of)
     _class.add("void forEach(Consumer)", _for_each)
+LIST.add("Stream parallelStream()", stream_of)
 LIST.add("boolean removeIf(Predicate)", _remove_from_list)
 LIST.add("void replaceAll(UnaryOperator)", _replace_all)
 SET.add("boolean removeIf(Predicate)", _remove_from_set)
 MAP.all(
     {
         "void forEach(BiConsumer)": _each_entry,
+        "void replaceAll(BiFunction)": _replaced,
         "Object computeIfAbsent(Object, Function)": _computed(lambda value: value is None, 1),
         "Object computeIfPresent(Object, BiFunction)": _computed(
             lambda value: value is not None, 2

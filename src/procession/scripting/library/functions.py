@@ -95,7 +95,16 @@ def _run(f: Frame, o: FunctionObject, *args: Value) -> Value:
 FUNCTION: Final = JavaClass(
     "java.util.function.Function", FunctionObject, doc="a lambda or a method reference"
 )
-for _name in ("get", "call", "run", "getAsInt", "getAsLong", "getAsDouble", "getAsBoolean"):
+for _name in (
+    "get",
+    "call",
+    "run",
+    "close",
+    "getAsInt",
+    "getAsLong",
+    "getAsDouble",
+    "getAsBoolean",
+):
     FUNCTION.add(f"Object {_name}()", _run)
 for _name in ("apply", "accept", "test", "applyAsInt", "applyAsLong", "applyAsDouble"):
     FUNCTION.add(f"Object {_name}(Object)", _run)
@@ -131,8 +140,15 @@ CLASSES: Final = [
         for name in (
             *("Supplier", "Consumer", "BiConsumer", "Predicate", "BiPredicate", "BiFunction"),
             *("UnaryOperator", "BinaryOperator", "IntFunction", "ToIntFunction", "IntPredicate"),
+            *("IntBinaryOperator", "IntUnaryOperator", "IntConsumer", "IntSupplier"),
+            *("ToLongFunction", "ToDoubleFunction", "LongFunction", "DoubleFunction"),
+            *("BooleanSupplier", "LongSupplier", "DoubleSupplier", "DoubleUnaryOperator"),
+            *("DoubleBinaryOperator", "LongUnaryOperator", "LongBinaryOperator"),
+            *("ToIntBiFunction", "LongPredicate", "DoublePredicate", "ObjIntConsumer"),
         )
     ],
     JavaClass("java.lang.Runnable", parents=("java.util.function.Function",)),
     JavaClass("java.util.concurrent.Callable", parents=("java.util.function.Function",)),
+    JavaClass("java.lang.AutoCloseable", parents=("java.util.function.Function",)),
+    JavaClass("java.io.Closeable", parents=("java.lang.AutoCloseable",)),
 ]

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import (
-    Decimal,
-)
+from fractions import Fraction
 from typing import Final
 
 from procession.scripting.frame import Frame
 from procession.scripting.library.arguments import integer, number, real
+from procession.scripting.library.boxes import larger, smaller
 from procession.scripting.library.table import Function, JavaClass
-from procession.scripting.numerals import (
-    arithmetic,
-    decimal,
-    narrow,
-    negate,
-)
+from procession.scripting.numerals import RANK, arithmetic, big, decimal, narrow, negate, single
 from procession.scripting.throwables import throw
-from procession.values import BigInteger, Float, Long, Value
+from procession.values import BigInteger, Byte, Long, Short, Value
 
 
 def _real(function: Callable[[float], float]) -> Function:
@@ -53,51 +47,75 @@ def _power(f: Frame, base: Value, exponent: Value) -> float:
 
 
 def _floor(x: float) -> float:
-    return float(math.floor(x)) if math.isfinite(x) else x
+    return math.copysign(float(math.floor(x)), x) if math.isfinite(x) else x
 
 
 def _ceil(x: float) -> float:
-    return float(math.ceil(x)) if math.isfinite(x) else x
+    return math.copysign(float(math.ceil(x)), x) if math.isfinite(x) else x
 
 
 def _round(f: Frame, value: Value) -> Value:
+    """Whole numbers become floats, as in Java, where only ``long`` becomes a ``double``."""
     given = number(value)
+    kind = "long" if type(given) in (float, Long) else "int"
     if not isinstance(given, float):
-        return narrow(given, "long")
-    return narrow(
-        _floor(given + 0.5) if abs(given) < 2.0**52 else given,
-        "int" if type(given) is Float else "long",
-    )
+        given = float(given) if type(given) is Long else single(float(given))
+    if abs(given) < 2.0**52:
+        low = math.floor(given)
+        given = low + (given - low >= 0.5)
+    return narrow(given, kind)
 
 
 def _absolute(f: Frame, value: Value) -> Value:
     given = number(value)
-    return negate(given) if given < 0 else given
+    if isinstance(given, float):
+        return type(given)(math.fabs(given))
+    if given >= 0:
+        return int(given) if type(given) in (Short, Byte) else given
+    return negate(given)
 
 
 def _choose(pick: Callable[[Value, Value], Value]) -> Function:
     def choose(f: Frame, a: Value, b: Value) -> Value:
-        zero = arithmetic("-", number(a), number(a)) if not isinstance(a, float) else 0
-        other = arithmetic("-", number(b), number(b)) if not isinstance(b, float) else 0
-        picked = pick(number(a), number(b))
-        kind = type(arithmetic("+", _like(a, zero), _like(b, other)))
-        return _TO.get(kind, float)(picked)
+        one, other = number(a), number(b)
+        rank = max(RANK[type(one)], RANK[type(other)])
+        picked = pick(one, other)
+        if rank in (5, 8):
+            return big(int(picked)) if rank == 5 else decimal(picked)
+        return narrow(picked, _KINDS.get(rank, "int"))
 
     return choose
 
 
-def _like(value: Value, zero: Value) -> Value:
-    return (Float(0) if type(value) is Float else 0.0) if isinstance(value, float) else zero
+_KINDS: Final = {4: "long", 6: "float", 7: "double"}
 
 
-_TO: Final[dict[type, Callable[[Value], Value]]] = {
-    int: int,
-    Long: Long,
-    float: float,
-    Float: Float,
-    BigInteger: BigInteger,
-    Decimal: decimal,
-}
+def _sign(f: Frame, value: Value) -> Value:
+    given = number(value)
+    if not isinstance(given, float):
+        given = single(float(given))
+    if given == 0 or given != given:
+        return given
+    return type(given)(math.copysign(1.0, given))
+
+
+def _next(toward: float) -> Function:
+    def step(f: Frame, value: Value) -> float:
+        return math.nextafter(real(value), toward)
+
+    return step
+
+
+def _exact_by(op: str, amount: int) -> Function:
+    exact = _exact(op)
+
+    def call(f: Frame, value: Value) -> Value:
+        given = number(value)
+        if op == "-":
+            return exact(f, Long(0) if type(given) is Long else 0, given)
+        return exact(f, given, amount)
+
+    return call
 
 
 def _exact(op: str) -> Function:
@@ -123,6 +141,13 @@ def _floor_mod(f: Frame, a: Value, b: Value) -> Value:
     if y == 0:
         raise throw("ArithmeticException", "/ by zero")
     return narrow(x % y, "long" if type(b) is Long else "int")
+
+
+def _fma(f: Frame, a: Value, b: Value, c: Value) -> float:
+    one, two, three = real(a), real(b), real(c)
+    if not all(map(math.isfinite, (one, two, three))):
+        return one * two + three
+    return float(Fraction(one) * Fraction(two) + Fraction(three))
 
 
 def _to_int(f: Frame, value: Value) -> int:
@@ -154,12 +179,29 @@ MATH.all(
         "static double toDegrees(double)": _real(math.degrees),
         "static double floor(double)": _real(_floor),
         "static double ceil(double)": _real(_ceil),
-        "static double rint(double)": _real(lambda x: float(round(x)) if math.isfinite(x) else x),
-        "static double signum(double)": _real(lambda x: float((x > 0) - (x < 0))),
+        "static double rint(double)": _real(
+            lambda x: math.copysign(float(round(x)), x) if math.isfinite(x) else x
+        ),
+        "static Number signum(Number)": _sign,
+        "static double sinh(double)": _real(math.sinh),
+        "static double cosh(double)": _real(math.cosh),
+        "static double tanh(double)": _real(math.tanh),
+        "static double log1p(double)": _real(
+            lambda x: math.log1p(x) if x > -1 else _log(math.log)(x + 1)
+        ),
+        "static double expm1(double)": _real(math.expm1),
+        "static double ulp(double)": _real(math.ulp),
+        "static double nextUp(double)": _next(math.inf),
+        "static double nextDown(double)": _next(-math.inf),
+        "static double copySign(double, double)": lambda f, a, b: math.copysign(real(a), real(b)),
+        "static double fma(double, double, double)": _fma,
+        "static Number negateExact(Number)": _exact_by("-", 0),
+        "static Number incrementExact(Number)": _exact_by("+", 1),
+        "static Number decrementExact(Number)": _exact_by("+", -1),
         "static long round(double)": _round,
         "static Number abs(Number)": _absolute,
-        "static Number max(Number, Number)": _choose(max),
-        "static Number min(Number, Number)": _choose(min),
+        "static Number max(Number, Number)": _choose(larger),
+        "static Number min(Number, Number)": _choose(smaller),
         "static Number addExact(Number, Number)": _exact("+"),
         "static Number subtractExact(Number, Number)": _exact("-"),
         "static Number multiplyExact(Number, Number)": _exact("*"),

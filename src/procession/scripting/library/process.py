@@ -8,12 +8,13 @@ carries its number in ``instance``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Never
+from typing import Any, Final, Never
 
-from procession.core.ports import UNDEFINED
 from procession.scripting.frame import Frame, as_map
 from procession.scripting.freezing import thaw
+from procession.scripting.library import case_data
 from procession.scripting.library.arguments import integer, mismatch, text
+from procession.scripting.library.facts import HANDLE, ScriptFacts
 from procession.scripting.library.kie_functions import KIE
 from procession.scripting.library.table import Function, JavaClass
 from procession.scripting.objects import HASH_MAP, ListObject, MapObject
@@ -147,16 +148,6 @@ def _instance(f: Frame, owner: Value, number: Value) -> ProcessInstance:
     return _INSTANCE
 
 
-def _set_global(f: Frame, owner: Value, name: Value, value: Value) -> None:
-    f.wish("set_global", text(name), value)
-    f.set_local_global(text(name), value)
-
-
-def _get_global(f: Frame, owner: Value, name: Value) -> Value:
-    value = f.global_value(text(name))
-    return None if value is UNDEFINED else value
-
-
 def _complete(f: Frame, owner: Value, number: Value, results: Value = None) -> None:
     f.wish("complete_work_item", "", as_map(results, f), integer(number))
 
@@ -172,13 +163,52 @@ def _instance_metadata(f: Frame, owner: Value) -> Value:
     return thaw(Map(known), f)
 
 
+def _context_data(f: Frame, owner: Value) -> MapObject:
+    """A map that lasts as long as the script."""
+    if f.context_data is None:
+        f.context_data = MapObject(HASH_MAP)
+    found: MapObject = f.context_data
+    return found
+
+
 def _node_metadata(f: Frame, owner: Value) -> Value:
     return thaw(Map({"UniqueId": f.context.node, **f.context.node_metadata}), f)
 
 
-def _no_facts(f: Frame, *args: Value) -> Never:
-    what = "the working memory is not available in scripts yet (insert, update, delete, rules)"
-    raise throw("UnsupportedOperationException", what)
+def _memory(f: Frame) -> Any:
+    host: Any = getattr(f.context, "memory", None)
+    if host is None and f.context.rules is not None:
+        host = ScriptFacts(f, f.context.rules)
+    if host is None:
+        what = "there is no working memory here (insert, update, delete, rules)"
+        raise throw("UnsupportedOperationException", what)
+    return host
+
+
+def _insert(f: Frame, owner: Value, fact: Value) -> Value:
+    f.allocate(8)
+    return _memory(f).insert(fact)
+
+
+def _insert_logical(f: Frame, owner: Value, fact: Value) -> Value:
+    f.allocate(8)
+    return _memory(f).insert(fact, "", True)
+
+
+def _update(f: Frame, owner: Value, target: Value, fact: Value = None) -> None:
+    memory = _memory(f)
+    if isinstance(memory, ScriptFacts):
+        memory.update(target, fact)
+    else:
+        memory.update(target)
+
+
+def _delete(f: Frame, owner: Value, target: Value) -> None:
+    _memory(f).delete(target)
+
+
+def _fire(f: Frame, owner: Value, limit: Value = -1) -> Value:
+    return _memory(f).control("fire", limit)
 
 
 def _no_number(f: Frame, owner: Value) -> Never:
@@ -198,7 +228,11 @@ KCONTEXT_CLASS.all(
         "NodeInstance getNodeInstance()": lambda f, o: _NODE_INSTANCE,
         "KieSession getKieRuntime()": lambda f, o: _SESSION,
         "KieSession getKnowledgeRuntime()": lambda f, o: _SESSION,
-        "Map getContextData()": lambda f, o: MapObject(HASH_MAP),
+        "Map getContextData()": _context_data,
+        "Object getCaseData(String)": case_data.get_data,
+        "CaseData getCaseData()": lambda f, o: case_data.CASE,
+        "void setCaseData(String, Object)": case_data.set_data,
+        "CaseAssignment getCaseAssignment()": case_data.no_roles,
     }
 )
 INSTANCE: Final = JavaClass(
@@ -222,6 +256,8 @@ INSTANCE.all(
         "Process getProcess()": lambda f, o: _PROCESS,
         "String getOutcome()": lambda f, o: None,
         "String getDeploymentId()": lambda f, o: f.context.deployment,
+        "String getCorrelationKey()": lambda f, o: f.context.correlation_key,
+        "Collection getNodeInstances(boolean)": lambda f, o, deep: ListObject([_NODE_INSTANCE]),
         "Map getVariables()": lambda f, o: thaw(Map(f.context.process_variables()), f),
     }
 )
@@ -238,6 +274,8 @@ NODE_INSTANCE.all(
         "long getId()": lambda f, o: Long(f.context.node_instance),
         "String getNodeId()": lambda f, o: f.context.node,
         "String getNodeName()": lambda f, o: f.context.node_name,
+        "String getNodeDefinitionId()": lambda f, o: f.context.node,
+        "Map getMetaData()": _node_metadata,
         "Node getNode()": lambda f, o: _NODE,
         "WorkflowProcessInstance getProcessInstance()": lambda f, o: _INSTANCE,
         "WorkflowProcessInstance getNodeInstanceContainer()": lambda f, o: _INSTANCE,
@@ -274,17 +312,20 @@ SESSION.all(
         "void signalEvent(String, Object, long)": _signal_to,
         "WorkflowProcessInstance getProcessInstance(long)": _instance,
         "void abortProcessInstance(long)": _abort,
-        "Object getGlobal(String)": _get_global,
-        "void setGlobal(String, Object)": _set_global,
+        "Object getGlobal(String)": case_data.get_global,
+        "void setGlobal(String, Object)": case_data.set_global,
+        "Globals getGlobals()": lambda f, o: case_data.GLOBALS,
+        "Environment getEnvironment()": lambda f, o: case_data.ENVIRONMENT,
         "WorkItemManager getWorkItemManager()": lambda f, o: _WORK_ITEMS,
         "int getId()": lambda f, o: 1,
         "long getIdentifier()": lambda f, o: Long(1),
-        "FactHandle insert(Object)": _no_facts,
-        "void update(Object, Object)": _no_facts,
-        "void delete(Object)": _no_facts,
-        "void retract(Object)": _no_facts,
-        "int fireAllRules()": _no_facts,
-        "Collection getObjects()": _no_facts,
+        "FactHandle insert(Object)": _insert,
+        "void update(Object, Object)": _update,
+        "void delete(Object)": _delete,
+        "void retract(Object)": _delete,
+        "int fireAllRules()": _fire,
+        "int fireAllRules(int)": _fire,
+        "Collection getObjects()": lambda f, o: ListObject(_memory(f).objects()),
     }
 )
 WORK_ITEMS: Final = JavaClass(WorkItems.type_name, WorkItems, doc="getWorkItemManager()")
@@ -294,20 +335,19 @@ WORK_ITEMS.all(
         "void abortWorkItem(long)": _abort_item,
     }
 )
-FUNCTIONS: Final[dict[tuple[str, int], Function]] = dict.fromkeys(
-    (
-        ("insert", 1),
-        ("insertLogical", 1),
-        ("update", 1),
-        ("update", 2),
-        ("modify", 1),
-        ("retract", 1),
-        ("delete", 1),
-    ),
-    _no_facts,
-)
-"""Functions without an object that refer to the working memory."""
+FUNCTIONS: Final[dict[tuple[str, int], Function]] = {
+    ("insert", 1): _insert,
+    ("insertLogical", 1): _insert_logical,
+    ("update", 1): _update,
+    ("update", 2): _update,
+    ("modify", 1): _update,
+    ("retract", 1): _delete,
+    ("delete", 1): _delete,
+}
+"""Functions without an object that refer to the working memory; they are given None as theirs."""
 CLASSES: Final = [
+    *case_data.CLASSES,
+    HANDLE,
     KCONTEXT_CLASS,
     INSTANCE,
     STARTED,

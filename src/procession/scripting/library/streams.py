@@ -1,38 +1,64 @@
-"""Streams and collectors. A stream is worked off at once, step by step."""
+"""Streams: lazy, element by element, each good for one use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from procession.scripting.equality import compare, key_of
 from procession.scripting.frame import Frame
-from procession.scripting.library.arguments import collection, integer, rest, text
+from procession.scripting.library.arguments import collection, integer, rest
 from procession.scripting.library.functions import arranged, holds, invoke
 from procession.scripting.library.lists import constant_list
-from procession.scripting.library.optionals import OptionalObject
+from procession.scripting.library.optionals import OPTIONAL, OptionalObject
+from procession.scripting.library.statistics import Statistics, total
 from procession.scripting.library.table import Function, JavaClass
-from procession.scripting.numerals import arithmetic
-from procession.scripting.objects import (
-    HASH_MAP,
-    HASH_SET,
-    ArrayObject,
-    ListObject,
-    MapObject,
-    set_of,
-)
-from procession.scripting.throwables import throw
+from procession.scripting.numerals import narrow
+from procession.scripting.objects import ArrayObject, IteratorObject, ListObject
+from procession.scripting.throwables import null_pointer, throw
 from procession.values import Long, Value
+
+_NAMES: Final = {"": "Stream", "int": "IntStream", "long": "LongStream", "double": "DoubleStream"}
 
 
 class StreamObject:
-    """A stream; ``kind`` is empty for objects, else ``int``, ``long`` or ``double``."""
+    """A stream; ``number`` is empty for objects, else ``int``, ``long`` or ``double``."""
 
-    __slots__ = ("items", "kind")
+    __slots__ = ("number", "source", "used")
 
-    def __init__(self, items: list[Value], kind: str = "") -> None:
-        self.items = items
-        self.kind = kind
+    def __init__(self, source: Iterable[Value], number: str = "") -> None:
+        self.source = iter(source)
+        self.number = number
+        self.used = False
+
+    @property
+    def type_name(self) -> str:
+        """The name of its class."""
+        return f"java.util.stream.{_NAMES[self.number]}"
+
+    def taken(self, f: Frame) -> Iterator[Value]:
+        """Its elements, each paid for; a second use is an error."""
+        if self.used:
+            what = "stream has already been operated upon or closed"
+            raise throw("IllegalStateException", what)
+        self.used = True
+        return self._each(f)
+
+    def _each(self, f: Frame) -> Iterator[Value]:
+        for item in self.source:
+            f.burn(1)
+            yield item
+
+    def all(self, f: Frame) -> list[Value]:
+        """Its elements together, which takes memory."""
+        made: list[Value] = []
+        for item in self.taken(f):
+            made.append(item)
+            if len(made) & 63 == 0:
+                f.allocate(64)
+                f.bound_items(len(made))
+        return made
 
 
 class Collector:
@@ -40,118 +66,189 @@ class Collector:
 
     __slots__ = ("finish",)
 
-    def __init__(self, finish: Callable[[Frame, list[Value]], Value]) -> None:
+    def __init__(self, finish: Function) -> None:
         self.finish = finish
 
 
-def _stream(f: Frame, items: list[Value], kind: str = "") -> StreamObject:
-    f.walk(len(items))
-    f.allocate(len(items) + 2)
-    return StreamObject(items, kind)
-
-
 def stream_of(f: Frame, o: Value) -> StreamObject:
-    """The stream of a collection."""
-    return _stream(f, list(collection(o, f)))
+    """The stream of a collection or an array."""
+    f.allocate(4)
+    number = o.component if isinstance(o, ArrayObject) and o.component in _NAMES else ""
+    return StreamObject(list(collection(o, f)), number)
 
 
-def _mapped(kind: str | None) -> Function:
+def _next(
+    f: Frame, o: StreamObject, source: Iterable[Value], number: str | None = None
+) -> StreamObject:
+    f.allocate(4)
+    return StreamObject(source, o.number if number is None else number)
+
+
+def _mapped(number: str | None) -> Function:
     def run(f: Frame, o: StreamObject, function: Value) -> StreamObject:
-        items = [invoke(f, function, item) for item in o.items]
-        return _stream(f, items, o.kind if kind is None else kind)
+        kind = o.number if number is None else number
+        made = (invoke(f, function, item) for item in o.taken(f))
+        return _next(f, o, _as(made, kind), kind)
 
     return run
 
 
+def _as(items: Iterable[Value], kind: str) -> Iterable[Value]:
+    return (narrow(item, kind) for item in items) if kind else items
+
+
+def _widened(kind: str) -> Function:
+    return lambda f, o: _next(f, o, _as(o.taken(f), kind), kind)
+
+
 def _filter(f: Frame, o: StreamObject, test: Value) -> StreamObject:
-    return _stream(f, [item for item in o.items if holds(f, test, item)], o.kind)
+    return _next(f, o, (item for item in o.taken(f) if holds(f, test, item)))
 
 
 def _flat(f: Frame, o: StreamObject, function: Value) -> StreamObject:
-    made: list[Value] = []
-    for item in o.items:
-        found = invoke(f, function, item)
-        f.allocate(len(found.items))
-        made.extend(found.items)
-    return _stream(f, made)
+    def every() -> Iterator[Value]:
+        for item in o.taken(f):
+            inner = invoke(f, function, item)
+            if inner is not None:
+                yield from inner.taken(f)
+
+    return _next(f, o, every())
 
 
 def _distinct(f: Frame, o: StreamObject) -> StreamObject:
-    return _stream(f, list({key_of(item, f): item for item in o.items}.values()), o.kind)
+    def every() -> Iterator[Value]:
+        seen = set()
+        for item in o.taken(f):
+            key = key_of(item, f)
+            if key not in seen:
+                f.allocate(2)
+                seen.add(key)
+                yield item
+
+    return _next(f, o, every())
 
 
-def _cut(f: Frame, o: StreamObject, start: int, end: int | None) -> StreamObject:
-    return _stream(f, o.items[start:end], o.kind)
+def _sorted(f: Frame, o: StreamObject, order: Value = None) -> StreamObject:
+    def every() -> Iterator[Value]:
+        yield from arranged(f, o.all(f), order)
+
+    return _next(f, o, every())
 
 
-def _each(f: Frame, o: StreamObject, action: Value) -> None:
-    for item in o.items:
-        invoke(f, action, item)
+def _limit(f: Frame, o: StreamObject, count: Value) -> StreamObject:
+    if integer(count) < 0:
+        raise throw("IllegalArgumentException", str(integer(count)))
+    return _next(f, o, itertools.islice(o.taken(f), integer(count)))
+
+
+def _skip(f: Frame, o: StreamObject, count: Value) -> StreamObject:
+    if integer(count) < 0:
+        raise throw("IllegalArgumentException", str(integer(count)))
+    return _next(f, o, itertools.islice(o.taken(f), integer(count), None))
+
+
+def _while(f: Frame, o: StreamObject, test: Value) -> StreamObject:
+    return _next(f, o, itertools.takewhile(lambda item: holds(f, test, item), o.taken(f)))
+
+
+def _dropping(f: Frame, o: StreamObject, test: Value) -> StreamObject:
+    return _next(f, o, itertools.dropwhile(lambda item: holds(f, test, item), o.taken(f)))
 
 
 def _peek(f: Frame, o: StreamObject, action: Value) -> StreamObject:
-    _each(f, o, action)
-    return o
+    def every() -> Iterator[Value]:
+        for item in o.taken(f):
+            invoke(f, action, item)
+            yield item
+
+    return _next(f, o, every())
 
 
-def _reduced(f: Frame, items: list[Value], function: Value) -> Value:
-    made = items[0]
-    for item in items[1:]:
+def _each(f: Frame, o: StreamObject, action: Value) -> None:
+    for item in o.taken(f):
+        invoke(f, action, item)
+
+
+def _reduce(f: Frame, o: StreamObject, function: Value) -> OptionalObject:
+    made: Value = None
+    for at, item in enumerate(o.taken(f)):
+        made = item if at == 0 else invoke(f, function, made, item)
+    return OptionalObject(made, o.number)
+
+
+def _fold(f: Frame, o: StreamObject, start: Value, function: Value, _: Value = None) -> Value:
+    made = start
+    for item in o.taken(f):
         made = invoke(f, function, made, item)
     return made
 
 
-def _reduce(f: Frame, o: StreamObject, function: Value) -> OptionalObject:
-    return OptionalObject(_reduced(f, o.items, function) if o.items else None)
-
-
-def _total(f: Frame, items: list[Value], kind: str) -> Value:
-    made: Value = {"int": 0, "long": Long(0)}.get(kind, 0.0)
-    for item in items:
-        f.burn(1)
-        made = arithmetic("+", made, item)
-    return made
-
-
-def _average(f: Frame, items: list[Value]) -> Value:
-    return float(sum([float(item) for item in items])) / len(items) if items else None
-
-
 def _best(wanted: int) -> Function:
     def run(f: Frame, o: StreamObject, order: Value = None) -> OptionalObject:
-        found = None
-        for item in o.items:
-            f.burn(2)
+        found: Value = None
+        for item in o.taken(f):
             if found is None:
                 found = item
                 continue
             ranked = compare(item, found, f) if order is None else invoke(f, order, item, found)
             if ranked * wanted > 0:
                 found = item
-        return OptionalObject(found)
+        return OptionalObject(found, o.number)
 
     return run
 
 
 def _matches(stop: bool, given: bool) -> Function:
     def run(f: Frame, o: StreamObject, test: Value) -> bool:
-        return given if any(holds(f, test, item) is stop for item in o.items) else not given
+        return given if any(holds(f, test, item) is stop for item in o.taken(f)) else not given
 
     return run
+
+
+def _first(f: Frame, o: StreamObject) -> OptionalObject:
+    for item in o.taken(f):
+        if item is None:
+            raise null_pointer("the first element")
+        return OptionalObject(item, o.number)
+    return OptionalObject(None, o.number)
 
 
 def _collect(f: Frame, o: StreamObject, collector: Value) -> Value:
     if not isinstance(collector, Collector):
         raise throw("ClassCastException", "collect takes one of Collectors")
-    return collector.finish(f, o.items)
+    return collector.finish(f, o.all(f))
 
 
-def _made(f: Frame, items: list[Value]) -> ListObject:
-    f.allocate(len(items) + 2)
-    return ListObject(list(items))
+def _collect_by(f: Frame, o: StreamObject, make: Value, add: Value, join: Value) -> Value:
+    made = invoke(f, make)
+    for item in o.taken(f):
+        invoke(f, add, made, item)
+    return made
 
 
-STREAM: Final = JavaClass("java.util.stream.Stream", StreamObject, doc="worked off at once")
+def _array(f: Frame, o: StreamObject, make: Value = None) -> ArrayObject:
+    items = o.all(f)
+    if make is None:
+        return ArrayObject(items, o.number or "java.lang.Object")
+    made = invoke(f, make, len(items))
+    made.items[:] = items
+    return ArrayObject(made.items, made.component)
+
+
+def _count(f: Frame, o: StreamObject) -> Long:
+    return Long(sum(1 for _ in o.taken(f)))
+
+
+def _average(f: Frame, o: StreamObject) -> OptionalObject:
+    found = Statistics(o.number, o.all(f))
+    return OptionalObject(found.average() if found.count else None, "double")
+
+
+def _closed(f: Frame, o: StreamObject) -> None:
+    o.used = True
+
+
+STREAM: Final = JavaClass("java.util.stream.Stream", StreamObject, doc="lazy, for one use")
 STREAM.all(
     {
         "Stream filter(Predicate)": _filter,
@@ -160,158 +257,135 @@ STREAM.all(
         "LongStream mapToLong(Function)": _mapped("long"),
         "DoubleStream mapToDouble(Function)": _mapped("double"),
         "Stream mapToObj(Function)": _mapped(""),
-        "Stream boxed()": lambda f, o: StreamObject(o.items),
+        "Stream boxed()": lambda f, o: _next(f, o, o.taken(f), ""),
+        "LongStream asLongStream()": _widened("long"),
+        "DoubleStream asDoubleStream()": _widened("double"),
         "Stream flatMap(Function)": _flat,
         "Stream distinct()": _distinct,
-        "Stream sorted()": lambda f, o: _stream(f, arranged(f, o.items), o.kind),
-        "Stream sorted(Comparator)": lambda f, o, order: _stream(f, arranged(f, o.items, order)),
-        "Stream limit(long)": lambda f, o, count: _cut(f, o, 0, max(0, integer(count))),
-        "Stream skip(long)": lambda f, o, count: _cut(f, o, max(0, integer(count)), None),
+        "Stream sorted()": _sorted,
+        "Stream sorted(Comparator)": _sorted,
+        "Stream limit(long)": _limit,
+        "Stream skip(long)": _skip,
+        "Stream takeWhile(Predicate)": _while,
+        "Stream dropWhile(Predicate)": _dropping,
         "Stream peek(Consumer)": _peek,
         "Stream parallel()": lambda f, o: o,
         "Stream sequential()": lambda f, o: o,
+        "Stream unordered()": lambda f, o: o,
+        "void close()": _closed,
         "void forEach(Consumer)": _each,
         "void forEachOrdered(Consumer)": _each,
         "Object collect(Collector)": _collect,
-        "List toList()": lambda f, o: constant_list(f, *_made(f, o.items).items),
-        "Object[] toArray()": lambda f, o: ArrayObject(o.items, o.kind or "java.lang.Object"),
-        "Object[] toArray(Function)": lambda f, o, make: ArrayObject(o.items, "java.lang.Object"),
+        "Object collect(Supplier, BiConsumer, BiConsumer)": _collect_by,
+        "List toList()": lambda f, o: constant_list(f, *_spread(o.all(f))),
+        "Object[] toArray()": _array,
+        "Object[] toArray(Function)": _array,
         "Optional reduce(BinaryOperator)": _reduce,
-        "Object reduce(Object, BinaryOperator)": (
-            lambda f, o, start, function: _reduced(f, [start, *o.items], function)
-        ),
-        "long count()": lambda f, o: Long(len(o.items)),
-        "Object sum()": lambda f, o: _total(f, o.items, o.kind),
-        "Optional average()": lambda f, o: OptionalObject(_average(f, o.items)),
+        "Object reduce(Object, BinaryOperator)": _fold,
+        "Object reduce(Object, BiFunction, BinaryOperator)": _fold,
+        "long count()": _count,
+        "Object sum()": lambda f, o: total(o.number, o.taken(f)),
+        "OptionalDouble average()": _average,
+        "Object summaryStatistics()": lambda f, o: Statistics(o.number, o.all(f)),
         "Optional min()": _best(-1),
         "Optional max()": _best(1),
         "Optional min(Comparator)": _best(-1),
         "Optional max(Comparator)": _best(1),
-        "Optional findFirst()": lambda f, o: OptionalObject(o.items[0] if o.items else None),
-        "Optional findAny()": lambda f, o: OptionalObject(o.items[0] if o.items else None),
+        "Optional findFirst()": _first,
+        "Optional findAny()": _first,
         "boolean anyMatch(Predicate)": _matches(True, True),
         "boolean allMatch(Predicate)": _matches(False, False),
         "boolean noneMatch(Predicate)": _matches(True, False),
-        "static Stream of(Object...)": lambda f, *items: _stream(f, rest(items)),
-        "static Stream empty()": lambda f: _stream(f, []),
+        "Iterator iterator()": lambda f, o: IteratorObject(o.all(f), None),
     }
 )
 
 
-def _range(extra: int) -> Function:
+def _spread(items: list[Value]) -> list[Value]:
+    """One array as the only element stays an element."""
+    alone = len(items) == 1 and isinstance(items[0], ArrayObject)
+    return [ArrayObject(items, "java.lang.Object")] if alone else items
+
+
+def _iterate(f: Frame, value: Value, *steps: Value) -> StreamObject:
+    test, step = steps if len(steps) == 2 else (None, steps[0])
+
+    def every() -> Iterator[Value]:
+        at = value
+        while test is None or holds(f, test, at):
+            yield at
+            at = invoke(f, step, at)
+
+    return StreamObject(every())
+
+
+def _generate(f: Frame, make: Value) -> StreamObject:
+    return StreamObject(invoke(f, make) for _ in itertools.count())
+
+
+def _concat(f: Frame, one: Value, other: Value) -> StreamObject:
+    return StreamObject(itertools.chain(one.taken(f), other.taken(f)), one.number)
+
+
+def _made(number: str) -> Function:
+    return lambda f, *items: StreamObject(_as(rest(items), number), number)
+
+
+def _statics(made: JavaClass, number: str) -> None:
+    name = _NAMES[number]
+
+    def numbered(make: Function) -> Function:
+        def run(f: Frame, *given: Value) -> StreamObject:
+            found: StreamObject = make(f, *given)
+            found.number = number
+            return found
+
+        return run
+
+    made.all(
+        {
+            f"static {name} of(Object...)": _made(number),
+            f"static {name} empty()": lambda f: StreamObject((), number),
+            f"static {name} iterate(Object, UnaryOperator)": numbered(_iterate),
+            f"static {name} iterate(Object, Predicate, UnaryOperator)": numbered(_iterate),
+            f"static {name} generate(Supplier)": numbered(_generate),
+            f"static {name} concat({name}, {name})": _concat,
+        }
+    )
+
+
+def _range(number: str, extra: int) -> Function:
     def run(f: Frame, low: Value, high: Value) -> StreamObject:
-        size = max(0, integer(high) + extra - integer(low))
-        f.allocate(size)
-        return _stream(f, list(range(integer(low), integer(low) + size)), "int")
+        whole: Iterable[Value] = range(integer(low), integer(high) + extra)
+        return StreamObject(map(Long, whole) if number == "long" else whole, number)
 
     return run
 
 
-INTS: Final = JavaClass("java.util.stream.IntStream", parents=("java.util.stream.Stream",))
-INTS.all(
-    {
-        "static IntStream range(int, int)": _range(0),
-        "static IntStream rangeClosed(int, int)": _range(1),
-        "static IntStream of(int...)": lambda f, *items: _stream(f, rest(items), "int"),
-    }
-)
-
-# -- collectors ------------------------------------------------------------------------------
+def _numbers(number: str) -> JavaClass:
+    made = JavaClass(f"java.util.stream.{_NAMES[number]}", parents=("java.util.stream.Stream",))
+    _statics(made, number)
+    if number != "double":
+        made.add(f"static {made.simple} range({number}, {number})", _range(number, 0))
+        made.add(f"static {made.simple} rangeClosed({number}, {number})", _range(number, 1))
+    return made
 
 
-def _joining(f: Frame, sign: Value = "", head: Value = "", tail: Value = "") -> Collector:
-    def finish(f: Frame, items: list[Value]) -> str:
-        parts = [f.text(item) for item in items]
-        f.make_text(sum(map(len, parts)) + len(text(sign)) * len(parts))
-        return text(head) + text(sign).join(parts) + text(tail)
-
-    return Collector(finish)
+_statics(STREAM, "")
+STREAM.add("static Stream ofNullable(Object)", lambda f, v: StreamObject(() if v is None else (v,)))
 
 
-def _to_map(f: Frame, key: Value, value: Value, merge: Value = None) -> Collector:
-    def finish(f: Frame, items: list[Value]) -> MapObject:
-        made = MapObject(HASH_MAP)
-        for item in items:
-            at, found = invoke(f, key, item), invoke(f, value, item)
-            if key_of(at, f) in made.entries:
-                if merge is None:
-                    raise throw("IllegalStateException", f"Duplicate key {f.text(at)}")
-                found = invoke(f, merge, made.get(at, f), found)
-            made.put(at, found, f)
-        return made
-
-    return Collector(finish)
+def _of_optional(f: Frame, o: OptionalObject) -> StreamObject:
+    return StreamObject(() if o.value is None else (o.value,), o.number)
 
 
-def _grouping(f: Frame, key: Value, inner: Value = None) -> Collector:
-    def finish(f: Frame, items: list[Value]) -> MapObject:
-        made = MapObject(HASH_MAP)
-        for item in items:
-            at = invoke(f, key, item)
-            group = made.get(at, f)
-            if group is None:
-                group = ListObject()
-                made.put(at, group, f)
-            f.allocate(1)
-            group.items.append(item)
-        if inner is not None:
-            for entry in made.entries.values():
-                entry.value = inner.finish(f, entry.value.items)
-        return made
-
-    return Collector(finish)
+OPTIONAL.add("Stream stream()", _of_optional)
 
 
-def _partition(f: Frame, test: Value, inner: Value = None) -> Collector:
-    def finish(f: Frame, items: list[Value]) -> MapObject:
-        found = [(holds(f, test, item), item) for item in items]
-        made = MapObject("java.util.LinkedHashMap")
-        for side in (False, True):
-            group = _made(f, [item for one, item in found if one is side])
-            made.put(side, group if inner is None else inner.finish(f, group.items), f)
-        return made
-
-    return Collector(finish)
+def listed(f: Frame, items: list[Value]) -> ListObject:
+    """``Collectors.toList``."""
+    f.allocate(len(items) + 2)
+    return ListObject(items)
 
 
-def _summing(kind: str) -> Function:
-    def make(f: Frame, function: Value) -> Collector:
-        return Collector(lambda f, items: _total(f, [invoke(f, function, i) for i in items], kind))
-
-    return make
-
-
-def _averaging(f: Frame, function: Value) -> Collector:
-    return Collector(lambda f, items: _average(f, [invoke(f, function, i) for i in items]) or 0.0)
-
-
-def _mapping(f: Frame, function: Value, inner: Value) -> Collector:
-    return Collector(lambda f, items: inner.finish(f, [invoke(f, function, i) for i in items]))
-
-
-COLLECTORS: Final = JavaClass("java.util.stream.Collectors", doc="what Stream.collect takes")
-COLLECTORS.all(
-    {
-        "static Collector toList()": lambda f: Collector(_made),
-        "static Collector toSet()": lambda f: Collector(lambda f, i: set_of(i, HASH_SET, f)),
-        "static Collector joining()": _joining,
-        "static Collector joining(CharSequence)": _joining,
-        "static Collector joining(CharSequence, CharSequence, CharSequence)": _joining,
-        "static Collector toMap(Function, Function)": _to_map,
-        "static Collector toMap(Function, Function, BinaryOperator)": _to_map,
-        "static Collector groupingBy(Function)": _grouping,
-        "static Collector groupingBy(Function, Collector)": _grouping,
-        "static Collector partitioningBy(Predicate)": _partition,
-        "static Collector partitioningBy(Predicate, Collector)": _partition,
-        "static Collector counting()": lambda f: Collector(lambda f, items: Long(len(items))),
-        "static Collector summingInt(Function)": _summing("int"),
-        "static Collector summingLong(Function)": _summing("long"),
-        "static Collector summingDouble(Function)": _summing("double"),
-        "static Collector averagingInt(Function)": _averaging,
-        "static Collector averagingLong(Function)": _averaging,
-        "static Collector averagingDouble(Function)": _averaging,
-        "static Collector mapping(Function, Collector)": _mapping,
-    }
-)
-COLLECTOR: Final = JavaClass("java.util.stream.Collector", Collector)
-CLASSES: Final = [STREAM, INTS, COLLECTORS, COLLECTOR]
+CLASSES: Final = [STREAM, *[_numbers(number) for number in ("int", "long", "double")]]

@@ -1,4 +1,4 @@
-"""``String``, ``StringBuilder``, ``StringBuffer``, ``Pattern`` and ``Matcher``."""
+"""``String``."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from procession.scripting.frame import Frame
 from procession.scripting.library.arguments import collection, integer, rest, text
 from procession.scripting.library.formatting import format_text
 from procession.scripting.library.table import Function, JavaClass
-from procession.scripting.objects import ArrayObject, ListObject, TextBuilder
+from procession.scripting.objects import ArrayObject, FunctionObject, ListObject
 from procession.scripting.regex import Match, Regex, compiled
-from procession.scripting.throwables import throw
-from procession.values import Char, Value
+from procession.scripting.throwables import null_pointer, throw
+from procession.values import Byte, Char, Value
 
 SPACES: Final = "".join(map(chr, range(33)))
+_WHITE: Final = "\t\n\x0b\f\r\x1c\x1d\x1e\x1f \u1680\u2028\u2029\u205f\u3000" + "".join(
+    chr(at) for at in range(0x2000, 0x200B) if at != 0x2007
+)
 _META: Final = frozenset("\\[](){}.*+?^$|")
-
-
-def outside(at: int, size: int) -> Exception:
-    """The exception for a place outside of a text."""
-    return throw("StringIndexOutOfBoundsException", f"index {at}, length {size}")
 
 
 def made(f: Frame, result: str) -> str:
@@ -31,7 +29,8 @@ def made(f: Frame, result: str) -> str:
     return result
 
 
-def _substring(f: Frame, s: str, start: Value, end: Value = None) -> str:
+def substring(f: Frame, s: str, start: Value, end: Value = None) -> str:
+    """``substring``."""
     first, last = integer(start), len(s) if end is None else integer(end)
     if not 0 <= first <= last <= len(s):
         what = f"begin {first}, end {last}, length {len(s)}"
@@ -43,10 +42,11 @@ def _lower(f: Frame, s: str) -> str:
     return made(f, s.lower())
 
 
-def _char_at(f: Frame, s: str, at: Value) -> Char:
+def char_at(f: Frame, s: str, at: Value) -> Char:
+    """``charAt``."""
     place = integer(at)
     if not 0 <= place < len(s):
-        raise outside(place, len(s))
+        raise throw("StringIndexOutOfBoundsException", f"String index out of range: {place}")
     return Char(s[place])
 
 
@@ -54,13 +54,18 @@ def _needle(part: Value) -> str:
     return chr(part) if type(part) is int else text(part)
 
 
-def _index_of(f: Frame, s: str, part: Value, start: Value = 0) -> int:
+def find(f: Frame, s: str, part: Value, start: Value = 0) -> int:
+    """``indexOf``."""
     f.walk(len(s) >> 8)
-    return s.find(_needle(part), max(0, integer(start)))
+    needle = _needle(part)
+    return s.find(needle, min(len(s), max(0, integer(start))))
 
 
-def _last_index_of(f: Frame, s: str, part: Value, start: Value = None) -> int:
+def find_last(f: Frame, s: str, part: Value, start: Value = None) -> int:
+    """``lastIndexOf``."""
     f.walk(len(s) >> 8)
+    if start is not None and integer(start) < 0:
+        return -1
     needle = _needle(part)
     return s.rfind(needle) if start is None else s.rfind(needle, 0, integer(start) + len(needle))
 
@@ -104,9 +109,9 @@ def _expanded(match: Match, new: str, regex: Regex) -> str:
         if letter == "\\" and at < len(new):
             parts.append(new[at])
             at += 1
-        elif letter == "$" and new[at : at + 1].isdigit() and int(new[at]) < regex.groups:
-            parts.append(match.group(int(new[at])) or "")
-            at += 1
+        elif letter == "$" and new[at : at + 1].isdigit():
+            number, at = _group_number(new, at, regex.groups)
+            parts.append(match.group(number) or "")
         elif letter == "$" and new[at : at + 1] == "{" and new[at + 1 :].partition("}")[1]:
             name = new[at + 1 :].partition("}")[0]
             if name not in regex.names:
@@ -114,10 +119,23 @@ def _expanded(match: Match, new: str, regex: Regex) -> str:
             parts.append(match.group(regex.names[name]) or "")
             at += len(name) + 2
         elif letter == "$":
-            raise throw("IllegalArgumentException", "Illegal group reference")
+            missing = ": group index is missing" if at >= len(new) else ""
+            raise throw("IllegalArgumentException", f"Illegal group reference{missing}")
         else:
             parts.append(letter)
     return "".join(parts)
+
+
+def _group_number(new: str, at: int, groups: int) -> tuple[int, int]:
+    """As many digits as still name a group."""
+    number = int(new[at])
+    at += 1
+    if number >= groups:
+        raise throw("IndexOutOfBoundsException", f"No group {number}")
+    while new[at : at + 1].isdigit() and number * 10 + int(new[at]) < groups:
+        number = number * 10 + int(new[at])
+        at += 1
+    return number, at
 
 
 def split_text(f: Frame, s: str, pattern: str, limit: int) -> ArrayObject:
@@ -125,17 +143,26 @@ def split_text(f: Frame, s: str, pattern: str, limit: int) -> ArrayObject:
     f.walk(len(s))
     if len(pattern) == 1 and pattern not in _META:
         parts = s.split(pattern, limit - 1) if limit > 0 else s.split(pattern)
-    else:
-        parts = []
-        at = 0
-        for match in compiled(pattern, f).all(s, f):
-            if limit > 0 and len(parts) == limit - 1:
-                break
-            if match.spans[1] == 0 or (match.spans[0] == match.spans[1] == len(s)):
-                continue
-            parts.append(s[at : match.spans[0]])
-            at = match.spans[1]
-        parts.append(s[at:])
+        return _pieces(f, parts, limit)
+    return split_by(f, s, compiled(pattern, f), limit)
+
+
+def split_by(f: Frame, s: str, regex: Regex, limit: int) -> ArrayObject:
+    """Split a text by a pattern."""
+    parts: list[str] = []
+    at = 0
+    for match in regex.all(s, f):
+        if limit > 0 and len(parts) == limit - 1:
+            break
+        if match.spans[1] == 0 or (match.spans[0] == match.spans[1] == len(s)):
+            continue
+        parts.append(s[at : match.spans[0]])
+        at = match.spans[1]
+    parts.append(s[at:])
+    return _pieces(f, parts, limit)
+
+
+def _pieces(f: Frame, parts: list[str], limit: int) -> ArrayObject:
     if limit == 0 and len(parts) > 1:
         while parts and not parts[-1]:
             parts.pop()
@@ -144,10 +171,14 @@ def split_text(f: Frame, s: str, pattern: str, limit: int) -> ArrayObject:
 
 
 def _join(f: Frame, separator: Value, *parts: Value) -> str:
+    if not parts:
+        return ""
     whole = isinstance(parts[0], ListObject | ArrayObject) or hasattr(parts[0], "members")
     items = collection(parts[0], f) if len(parts) == 1 and whole else list(parts)
     f.walk(len(items))
-    return made(f, text(separator).join([f.text(item) for item in items]))
+    sign, told = text(separator), [f.text(item) for item in items]
+    f.make_text(sum(map(len, told)) + len(sign) * len(told))
+    return sign.join(told)
 
 
 def _repeat(f: Frame, s: str, count: Value) -> str:
@@ -163,21 +194,76 @@ def _chars(f: Frame, s: str) -> ArrayObject:
     return ArrayObject([Char(letter) for letter in s], "char")
 
 
-def _new(f: Frame, value: Value = "") -> str:
+def _new(f: Frame, value: Value = "", start: Value = 0, count: Value = None) -> str:
+    """Of a text, of letters or of bytes in UTF-8; the last two may be a part of an array."""
     if isinstance(value, ArrayObject):
         f.walk(len(value.items))
-        return made(f, "".join([text(item) for item in value.items]))
+        items, first = value.items, 0
+        if count is not None:
+            first = integer(start)
+            if not 0 <= first <= first + integer(count) <= len(items):
+                what = f"offset {first}, count {integer(count)}, length {len(items)}"
+                raise throw("StringIndexOutOfBoundsException", what)
+            items = items[first : first + integer(count)]
+        if value.component == "byte":
+            return made(f, bytes([one & 255 for one in items]).decode("utf-8", "replace"))
+        return made(f, "".join([text(item) for item in items]))
     if isinstance(value, bytes):
         return made(f, value.decode("utf-8", "replace"))
     return text(value)
 
 
-def _value_of(f: Frame, value: Value) -> str:
-    return (
-        _new(f, value)
-        if isinstance(value, ArrayObject) and value.component == "char"
-        else (f.text(value))
-    )
+def _bytes(f: Frame, s: str, charset: Value = None) -> ArrayObject:
+    f.allocate(len(s) + 2)
+    name = f.text(charset).upper() if charset is not None else "UTF-8"
+    codec = {"UTF-8": "utf-8", "US-ASCII": "ascii", "ISO-8859-1": "latin-1", "UTF-16": "utf-16-be"}
+    if name not in codec:
+        raise throw("java.io.UnsupportedEncodingException", name)
+    found = s.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    made = found.encode(codec[name], "replace")
+    return ArrayObject([Byte(((b + 128) & 255) - 128) for b in made], "byte")
+
+
+def _value_of(f: Frame, value: Value, start: Value = 0, count: Value = None) -> str:
+    if isinstance(value, ArrayObject) and value.component == "char":
+        return _new(f, value, start, count)
+    return f.text(value)
+
+
+def _code_point(f: Frame, s: str, at: Value) -> int:
+    first = ord(char_at(f, s, at))
+    following = s[integer(at) + 1 : integer(at) + 2]
+    if 0xD800 <= first < 0xDC00 and following and 0xDC00 <= ord(following) < 0xE000:
+        return 0x10000 + ((first - 0xD800) << 10) + ord(following) - 0xDC00
+    return first
+
+
+def _region(f: Frame, s: str, *given: Value) -> bool:
+    fold = given[0] if len(given) == 5 else False
+    start, other, begin, count = given[-4:]
+    first, second, size = integer(start), integer(begin), integer(count)
+    if min(first, second) < 0 or first + size > len(s) or second + size > len(text(other)):
+        return False
+    one, two = s[first : first + size], text(other)[second : second + size]
+    return one.lower() == two.lower() if fold else one == two
+
+
+def _indent(f: Frame, s: str, by: Value) -> str:
+    f.make_text(len(s) * 2 + max(0, integer(by)) * (s.count("\n") + 1))
+    lines = s.splitlines()
+    if integer(by) > 0:
+        lines = [" " * integer(by) + line for line in lines]
+    else:
+        lines = [line[min(-integer(by), len(line) - len(line.lstrip())) :] for line in lines]
+    return "".join([line + "\n" for line in lines])
+
+
+def _format(f: Frame, pattern: Value, *args: Value) -> str:
+    if getattr(pattern, "type_name", "") == "java.util.Locale":
+        if not args:
+            raise null_pointer("a format")
+        return format_text(f, text(args[0]), rest(args[1:]))
+    return format_text(f, text(pattern), rest(args))
 
 
 def _mapped(change: Callable[[str], str]) -> Function:
@@ -189,13 +275,20 @@ STRING: Final = JavaClass(
     str,
     parents=("java.lang.CharSequence", "java.lang.Comparable", "java.lang.Object"),
 )
+STRING.constants = {
+    "CASE_INSENSITIVE_ORDER": FunctionObject(
+        2, lambda f, a, b: compare_text(_lower(f, text(a)), _lower(f, text(b)), f)
+    )
+}
 STRING.all(
     {
         "String()": _new,
         "String(Object)": _new,
+        "String(byte[], String)": lambda f, v, charset: _new(f, v),
+        "String(char[], int, int)": _new,
         "int length()": lambda f, s: len(s),
         "boolean isEmpty()": lambda f, s: not s,
-        "boolean isBlank()": lambda f, s: not _lower(f, s).strip(),
+        "boolean isBlank()": lambda f, s: not made(f, s).strip(_WHITE),
         "boolean equals(Object)": lambda f, s, o: equals(s, o, f),
         "boolean equalsIgnoreCase(String)": (
             lambda f, s, o: type(o) is str and _lower(f, s) == _lower(f, o)
@@ -205,27 +298,36 @@ STRING.all(
         "int compareToIgnoreCase(String)": (
             lambda f, s, o: compare_text(_lower(f, s), _lower(f, text(o)), f)
         ),
-        "boolean contains(CharSequence)": lambda f, s, o: _index_of(f, s, text(o)) >= 0,
+        "boolean contains(CharSequence)": lambda f, s, o: find(f, s, text(o)) >= 0,
         "boolean startsWith(String)": lambda f, s, o: s.startswith(text(o)),
         "boolean startsWith(String, int)": (
             lambda f, s, o, at: s.startswith(text(o), max(0, integer(at)))
         ),
         "boolean endsWith(String)": lambda f, s, o: s.endswith(text(o)),
-        "int indexOf(String)": _index_of,
-        "int indexOf(String, int)": _index_of,
-        "int lastIndexOf(String)": _last_index_of,
-        "int lastIndexOf(String, int)": _last_index_of,
-        "String substring(int)": _substring,
-        "String substring(int, int)": _substring,
-        "CharSequence subSequence(int, int)": _substring,
-        "char charAt(int)": _char_at,
-        "int codePointAt(int)": lambda f, s, at: ord(_char_at(f, s, at)),
+        "int indexOf(String)": find,
+        "int indexOf(String, int)": find,
+        "int lastIndexOf(String)": find_last,
+        "int lastIndexOf(String, int)": find_last,
+        "String substring(int)": substring,
+        "String substring(int, int)": substring,
+        "CharSequence subSequence(int, int)": substring,
+        "char charAt(int)": char_at,
+        "int codePointAt(int)": _code_point,
+        "int codePointCount(int, int)": lambda f, s, a, b: len(
+            substring(f, s, a, b).encode("utf-16-be", "surrogatepass").decode("utf-16-be")
+        ),
+        "boolean regionMatches(int, String, int, int)": _region,
+        "boolean regionMatches(boolean, int, String, int, int)": _region,
         "String toLowerCase()": _mapped(str.lower),
         "String toUpperCase()": _mapped(str.upper),
         "String toLowerCase(Locale)": _mapped(str.lower),
         "String toUpperCase(Locale)": _mapped(str.upper),
         "String trim()": _mapped(lambda s: s.strip(SPACES)),
-        "String strip()": _mapped(str.strip),
+        "String strip()": _mapped(lambda s: s.strip(_WHITE)),
+        "String stripLeading()": _mapped(lambda s: s.lstrip(_WHITE)),
+        "String stripTrailing()": _mapped(lambda s: s.rstrip(_WHITE)),
+        "String indent(int)": _indent,
+        "String formatted(Object...)": lambda f, s, *args: format_text(f, s, rest(args)),
         "String concat(String)": lambda f, s, o: made(f, s + text(o)),
         "String replace(CharSequence, CharSequence)": _replace,
         "String replaceAll(String, String)": _replace_regex(0),
@@ -235,87 +337,18 @@ STRING.all(
         "String[] split(String, int)": lambda f, s, p, n: split_text(f, s, text(p), integer(n)),
         "String repeat(int)": _repeat,
         "char[] toCharArray()": _chars,
-        "byte[] getBytes()": lambda f, s: made(f, s).encode(),
-        "byte[] getBytes(String)": lambda f, s, c: made(f, s).encode(),
+        "byte[] getBytes()": _bytes,
+        "byte[] getBytes(String)": _bytes,
         "String intern()": lambda f, s: s,
         "String toString()": lambda f, s: s,
         "static String valueOf(Object)": _value_of,
+        "static String valueOf(char[], int, int)": _value_of,
         "static String copyValueOf(char[])": _value_of,
-        "static String format(String, Object...)": (
-            lambda f, p, *args: format_text(f, text(p), rest(args))
-        ),
+        "static String format(String, Object...)": _format,
         "static String join(CharSequence, Object...)": _join,
     }
 )
 
 
-def _append(f: Frame, b: TextBuilder, value: Value) -> TextBuilder:
-    added = f.text(value)
-    f.make_text(len(added))
-    b.append(added)
-    return b
-
-
-def _insert(f: Frame, b: TextBuilder, at: Value, value: Value) -> TextBuilder:
-    place, added, held = integer(at), f.text(value), b.joined(f)
-    if not 0 <= place <= len(held):
-        raise outside(place, len(held))
-    return b.become(made(f, held[:place] + added + held[place:]))
-
-
-def _delete(f: Frame, b: TextBuilder, start: Value, end: Value) -> TextBuilder:
-    held = b.joined(f)
-    first, last = integer(start), min(integer(end), len(held))
-    if not 0 <= first <= last:
-        raise outside(first, len(held))
-    return b.become(made(f, held[:first] + held[last:]))
-
-
-def _set_length(f: Frame, b: TextBuilder, size: Value) -> None:
-    wanted = integer(size)
-    if wanted < 0:
-        raise outside(wanted, b.size)
-    f.make_text(wanted)
-    b.become(b.joined(f)[:wanted].ljust(wanted, "\0"))
-
-
-def _set_char(f: Frame, b: TextBuilder, at: Value, letter: Value) -> None:
-    place, held = integer(at), b.joined(f)
-    if not 0 <= place < len(held):
-        raise outside(place, len(held))
-    b.become(made(f, held[:place] + text(letter) + held[place + 1 :]))
-
-
-def _builder(name: str, *hosts: type) -> JavaClass:
-    kind = JavaClass(name, *hosts, parents=("java.lang.CharSequence",))
-    simple = kind.simple
-    kind.all(
-        {
-            f"{simple}()": lambda f: TextBuilder(),
-            f"{simple}(Object)": lambda f, v: TextBuilder("" if type(v) is int else text(v)),
-            f"{simple} append(Object)": _append,
-            f"{simple} insert(int, Object)": _insert,
-            f"{simple} delete(int, int)": _delete,
-            f"{simple} deleteCharAt(int)": lambda f, b, at: _delete(f, b, at, integer(at) + 1),
-            f"{simple} reverse()": lambda f, b: b.become(made(f, b.joined(f)[::-1])),
-            f"{simple} replace(int, int, String)": (
-                lambda f, b, s, e, t: _insert(f, _delete(f, b, s, e), s, text(t))
-            ),
-            "void setLength(int)": _set_length,
-            "void setCharAt(int, char)": _set_char,
-            "int length()": lambda f, b: b.size,
-            "char charAt(int)": lambda f, b, at: _char_at(f, b.joined(f), at),
-            "int indexOf(String)": lambda f, b, p: _index_of(f, b.joined(f), p),
-            "String substring(int)": lambda f, b, s: _substring(f, b.joined(f), s),
-            "String substring(int, int)": lambda f, b, s, e: _substring(f, b.joined(f), s, e),
-            "String toString()": lambda f, b: b.joined(f),
-            "boolean isEmpty()": lambda f, b: not b.size,
-        }
-    )
-    return kind
-
-
-BUILDER: Final = _builder("java.lang.StringBuilder", TextBuilder)
-BUFFER: Final = _builder("java.lang.StringBuffer")
 CHARS: Final = JavaClass("java.lang.CharSequence", doc="any text")
-CLASSES: Final = [STRING, BUILDER, BUFFER, CHARS]
+CLASSES: Final = [STRING, CHARS]

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from procession.scripting.machine import access, calls, casts, expressions, functions, statements
+from procession.scripting.machine import (
+    access,
+    calls,
+    casts,
+    expressions,
+    functions,
+    leaving,
+    statements,
+)
 
-__all__ = ["access", "calls", "casts", "expressions", "functions", "statements"]
+__all__ = ["access", "calls", "casts", "expressions", "functions", "leaving", "statements"]

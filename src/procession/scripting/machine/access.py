@@ -13,8 +13,15 @@ from procession.scripting.library.arguments import index as position
 from procession.scripting.library.beans import get_property, set_property
 from procession.scripting.machine.casts import NUMERIC, declared
 from procession.scripting.machine.compiler import Code, Compiler, Slot, expression
-from procession.scripting.machine.expressions import application, read_slot, read_variable
-from procession.scripting.numerals import RANK, narrow
+from procession.scripting.machine.each import of_each
+from procession.scripting.machine.expressions import (
+    application,
+    meaning,
+    read_slot,
+    read_variable,
+)
+from procession.scripting.machine.members import checks_field, constant_of
+from procession.scripting.numerals import PRIMITIVE, RANK, narrow
 from procession.scripting.objects import (
     HASH_MAP,
     ArrayObject,
@@ -24,7 +31,7 @@ from procession.scripting.objects import (
     from_pairs,
 )
 from procession.scripting.throwables import null_pointer, throw
-from procession.values import Byte, Char, Float, Short, Value
+from procession.values import Char, Value
 
 
 @expression(tree.Field)
@@ -38,6 +45,9 @@ def _field(c: Compiler, node: tree.Field) -> Code:
             return lambda f: constant
         if own is not None:
             return lambda f: own
+        named = constant_of(c, reference.name, node.name)
+        if named is not None:
+            return lambda f: named
         c.warn(node, f"{reference.name}.{node.name}", "this constant is not available in scripts")
         message = f"{reference.name}.{node.name} is not available in scripts"
 
@@ -47,8 +57,10 @@ def _field(c: Compiler, node: tree.Field) -> Code:
         return fail
     if own is not None:
         return lambda f: own
+    checks_field(c, node)
     target, name, safe = c.expr(node.target), node.name, node.safe
     getters = [LIBRARY.calls(one, 0) for one in _getters(name, c.dialect.coerces)]
+    fails = c.dialect.absent_fails and not safe
 
     def get(f: Frame) -> Value:
         owner = target(f)
@@ -56,7 +68,7 @@ def _field(c: Compiler, node: tree.Field) -> Code:
             if safe:
                 return None
             raise null_pointer(f"property '{name}' of null")
-        return get_property(f, owner, name, getters)
+        return get_property(f, owner, name, getters, fails=fails)
 
     return get
 
@@ -81,7 +93,7 @@ def element(f: Frame, owner: Value, at: Value) -> Value:
     if isinstance(owner, MapObject):
         return owner.get(at, f)
     if type(owner) is str:
-        return owner[position(at, len(owner))]
+        return Char(owner[position(at, len(owner))])
     if owner is None:
         raise null_pointer("element of null")
     if type(at) is str:
@@ -182,7 +194,8 @@ def _assign(c: Compiler, node: tree.Assign) -> Code:
     value = c.expr(node.value)
     convert = declared(c, place.slot.type) if place.slot else None
     prepare, read, write = place.prepare, place.read, place.write
-    apply = application(node.op, c.dialect.coerces) if node.op else None
+    apply = meaning(c, node.op) if node.op else None
+    narrows = apply is not None and convert is None and not c.dialect.coerces
 
     def assign(f: Frame) -> Value:
         found = prepare(f)
@@ -191,6 +204,8 @@ def _assign(c: Compiler, node: tree.Assign) -> Code:
         else:
             before = read(f, found)
             made = apply(f, before, value(f))
+            if narrows and type(made) is not type(before) and type(before) in PRIMITIVE:
+                made = narrow(made, PRIMITIVE[type(before)])
         if convert is not None:
             made = convert(f, made)
         write(f, found, made)
@@ -214,15 +229,12 @@ def _step(c: Compiler, node: tree.Step) -> Code:
         new = apply(f, old, 1)
         if convert is not None:
             new = convert(f, new)
-        elif type(old) in _SMALL:
-            new = narrow(new, _SMALL[type(old)])
+        elif type(old) in PRIMITIVE and type(new) is not type(old):
+            new = narrow(new, PRIMITIVE[type(old)])
         write(f, found, new)
         return new if before else old
 
     return step
-
-
-_SMALL: dict[type, str] = {Byte: "byte", Short: "short", Char: "char", Float: "float"}
 
 
 # -- inline collections ------------------------------------------------------------------------
@@ -251,7 +263,7 @@ def _projection(c: Compiler, node: tree.Projection) -> Code:
     c.scopes.append({})
     item = c.declare("$", None, node).index
     before = c.size
-    body = _of_each(c, node.body, item)
+    body = c.expr(of_each(c, node.body))
     test = c.expr(node.test) if node.test is not None else None
     cost = c.size - before + 1
     c.scopes.pop()
@@ -270,12 +282,3 @@ def _projection(c: Compiler, node: tree.Projection) -> Code:
         return ListObject(made)
 
     return project
-
-
-def _of_each(c: Compiler, body: tree.Expr, item: int) -> Code:
-    """``(name in people)``: a bare name is a property of each; ``$`` is each itself."""
-    if not isinstance(body, tree.Name) or body.name == "$":
-        return c.expr(body)
-    name = body.name
-    getters = [LIBRARY.calls(one, 0) for one in _getters(name, True)]
-    return lambda f: get_property(f, f.slots[item], name, getters)

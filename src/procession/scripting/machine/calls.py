@@ -11,9 +11,12 @@ from procession.scripting.library.beans import call_bean, make_bean, make_throwa
 from procession.scripting.library.functions import invoke
 from procession.scripting.library.process import FUNCTIONS
 from procession.scripting.library.table import MAX_ARGUMENTS, Function
-from procession.scripting.machine.casts import default_of
+from procession.scripting.machine.casts import NUMERIC, default_of
 from procession.scripting.machine.compiler import Code, Compiler, expression
 from procession.scripting.machine.expressions import read_slot
+from procession.scripting.machine.members import checks_call, checks_new, static_call
+from procession.scripting.machine.static_types import is_box, type_of
+from procession.scripting.numerals import narrow
 from procession.scripting.objects import ArrayObject, BeanObject, ClassObject
 from procession.scripting.throwables import PARENTS, null_pointer, throw
 from procession.scripting.tree import TypeName
@@ -42,9 +45,11 @@ def _call(c: Compiler, node: tree.Call) -> Code:
     constant = _constant(c, node.target)
     name, count = node.name, len(args)
     functions = LIBRARY.calls(name, count)
+    if name == "remove" and count == 1 and is_box(type_of(c, node.args[0])):
+        functions = {**functions, **LIBRARY.calls("removeElement", 1)}
     if constant is not None and type(constant) in functions:
         return _applied(functions[type(constant)], constant, args)
-    return _dispatched(functions, name, target, args, node.safe)
+    return dispatched(functions, name, target, args, node.safe)
 
 
 def _constant(c: Compiler, target: tree.Expr) -> Value:
@@ -57,6 +62,8 @@ def _constant(c: Compiler, target: tree.Expr) -> Value:
 
 
 def _check_method(c: Compiler, node: tree.Call) -> None:
+    if checks_call(c, node):
+        return
     owner = c.static_type(node.target) if node.target is not None else None
     name, count = node.name, len(node.args)
     if owner is not None:
@@ -73,9 +80,10 @@ def _applied(function: Function, target: Value, args: list[Code]) -> Code:
     return lambda f: function(f, target, *[arg(f) for arg in args])
 
 
-def _dispatched(
+def dispatched(
     functions: dict[type, Function], name: str, target: Code, args: list[Code], safe: bool
 ) -> Code:
+    """A method call that looks for the method by the host type of what it is called on."""
     find = functions.get
     first = args[0] if args else None
 
@@ -110,6 +118,9 @@ def _static(c: Compiler, node: tree.Call, reference: ClassObject) -> Code:
     args = [c.expr(arg) for arg in node.args]
     known = LIBRARY.classes.get(reference.name)
     member = known.statics.get((node.name, len(args))) if known else None
+    own = static_call(c, reference.name, node, args) if member is None else None
+    if own is not None:
+        return own
     if member is None:
         call = f"{reference.name}.{node.name}"
         why = "not available in scripts" if known else "the class is not available in scripts"
@@ -124,6 +135,9 @@ def _static(c: Compiler, node: tree.Call, reference: ClassObject) -> Code:
 
 def _function(c: Compiler, node: tree.Call) -> Code:
     args = [c.expr(arg) for arg in node.args]
+    own = c.own_function(node, args)
+    if own is not None:
+        return own
     kie = LIBRARY.classes["org.jbpm.process.core.KieFunctions"]
     member = kie.statics.get((node.name, len(args)))
     function = member.function if member else FUNCTIONS.get((node.name, len(args)))
@@ -131,13 +145,16 @@ def _function(c: Compiler, node: tree.Call) -> Code:
         held = read_slot(c.local(node.name).index)  # type: ignore[union-attr]
         return lambda f: invoke(f, held(f), *[arg(f) for arg in args])
     if function is None:
+        if c.dialect.coerces and node.name in c.variables:
+            made = c.expr(tree.Name(node.name, line=node.line, column=node.column))
+            return lambda f: invoke(f, made(f), *[arg(f) for arg in args])
         if c.strict and c.is_variable(node.name):
             raise ScriptSyntax(f"'{node.name}' is not a function", node.line, node.column)
         why = "no such function"
         c.warn(node, f"{node.name}(…)", why)
         return _failing("NoSuchMethodError", f"{node.name}(…): {why}")
     if member is None:
-        c.warn(node, f"{node.name}(…)", "the working memory is not available in scripts")
+        return lambda f: function(f, None, *[arg(f) for arg in args])
     return lambda f: function(f, *[arg(f) for arg in args])
 
 
@@ -145,6 +162,9 @@ def _function(c: Compiler, node: tree.Call) -> Code:
 def _new(c: Compiler, node: tree.New) -> Code:
     args = [c.expr(arg) for arg in node.args]
     name = c.classes.full_name(node.type.name)
+    own = c.own_object(node, name, args)
+    if own is not None:
+        return own
     known = LIBRARY.classes.get(name)
     if known is not None:
         member = known.constructors.get(len(args))
@@ -161,10 +181,27 @@ def _new(c: Compiler, node: tree.New) -> Code:
     if name in PARENTS or (c.classes.is_bean(name) and name.endswith(("Exception", "Error"))):
         return lambda f: make_throwable(f, name, [arg(f) for arg in args])
     if c.classes.is_bean(name):
+        checks_new(c, node, name)
         return lambda f: make_bean(f, name, [arg(f) for arg in args])
     why = "the class is not available in scripts; import it to have its data kept"
     c.warn(node, f"new {name}(…)", why)
     return _failing("NoClassDefFoundError", f"{name}: {why}")
+
+
+def _filled(items: list[Code], component: str) -> Code:
+    if NUMERIC.get(component) == component:
+
+        def numbers(f: Frame) -> Value:
+            f.allocate(len(items) + 2)
+            return ArrayObject([narrow(item(f), component) for item in items], component)
+
+        return numbers
+
+    def filled(f: Frame) -> Value:
+        f.allocate(len(items) + 2)
+        return ArrayObject([item(f) for item in items], component)
+
+    return filled
 
 
 @expression(tree.NewArray)
@@ -172,19 +209,14 @@ def _new_array(c: Compiler, node: tree.NewArray) -> Code:
     inner = TypeName(node.type.name, node.type.dims - 1)
     component = c.classes.full_name(inner.name) + "[]" * inner.dims
     if node.items is not None:
-        items = [c.expr(item) for item in node.items]
-
-        def filled(f: Frame) -> Value:
-            f.allocate(len(items) + 2)
-            return ArrayObject([item(f) for item in items], component)
-
-        return filled
+        return _filled([c.expr(item) for item in node.items], component)
     sizes = [c.expr(size) for size in node.sizes]
     empty = default_of(inner) if len(sizes) == node.type.dims else None
     last = default_of(TypeName(node.type.name)) if len(sizes) == node.type.dims else empty
 
     def make(f: Frame, wanted: list[int]) -> Value:
         size = wanted[0]
+        f.bound_items(size)
         f.allocate(size + 2)
         f.walk(size)
         if len(wanted) > 1:

@@ -82,7 +82,7 @@ def _casting(c: Compiler, kind: TypeName) -> Conversion:
 
 def declared(c: Compiler, kind: TypeName | None) -> Conversion | None:
     """How a value becomes what a declared local holds; None where it stays as it is."""
-    if kind is None or kind.dims:
+    if kind is None or kind.dims or not c.dialect.typed:
         return None
     full = kind.name if kind.name in NUMERIC else c.classes.full_name(kind.name)
     target = NUMERIC.get(full)

@@ -88,6 +88,7 @@ class Classes:
         self.library = library
         self.strict = strict
         self.imports = [*scope.imports, *imports]
+        self.data_types = scope.data_types
         self.named = {name.rpartition(".")[2]: name for name in self.imports}
         for declared in (*scope.types.values(), *scope.globals.values()):
             if declared and "." in declared:
@@ -100,6 +101,10 @@ class Classes:
             return self.full_name(first) + dot + tail
         if dot:
             return written
+        if self.data_types and written not in self.named:
+            known = self.data_types.named(written)
+            if known is not None:
+                return known.name
         found = (
             self.named.get(written) or self.library.simple.get(written) or _EXCEPTIONS.get(written)
         )
@@ -111,6 +116,8 @@ class Classes:
 
     def is_bean(self, name: str) -> bool:
         """Whether objects of this class are kept as data beans."""
+        if name in self.data_types:
+            return True
         return (
             "." in name
             and name not in self.library.classes
@@ -121,7 +128,8 @@ class Classes:
     def reference(self, parts: tuple[str, ...]) -> ClassObject | None:
         """The class that dotted parts name, if they can only name one."""
         full = self.full_name(".".join(parts))
-        if full in self.library.classes or full in PARENTS or full in self.imports:
+        known = full in self.library.classes or full in PARENTS or full in self.data_types
+        if known or full in self.imports:
             return ClassObject(full)
         last = parts[-1]
         if len(parts) == 1 and not self.strict and last not in _REFUSED:
@@ -179,7 +187,11 @@ def is_instance(library: Library, value: Value, name: str, dims: int) -> bool | 
         return False
     name = _BOXES.get(name, name) if not dims else name
     if dims:
-        return isinstance(value, ArrayObject)
+        if not isinstance(value, ArrayObject):
+            return False
+        inside = name + "[]" * (dims - 1)
+        of_objects = value.component not in PRIMITIVES
+        return value.component == inside or (inside == "java.lang.Object" and of_objects)
     if name == "java.lang.Object":
         return True
     if isinstance(value, BeanObject):

@@ -58,6 +58,11 @@ class Compiler:
         self.scopes: list[dict[str, Slot]] = [{}]
         self.variables: dict[str, int] = {}
         self.warnings: list[str] = []
+        self.labels: tuple[str, ...] = ()
+        self.pending: tuple[str, ...] = ()
+        """Labels of the loop that comes next."""
+        self.used: set[int] = set()
+        """Slots of locals that were named."""
         self.size = 0
 
     # -- dispatch ------------------------------------------------------------------------------
@@ -122,6 +127,14 @@ class Compiler:
             return KCONTEXT
         if self.purpose in (Purpose.TEMPLATE, Purpose.EXPRESSION):
             return template_names.get(name)
+        return None
+
+    def own_function(self, node: tree.Call, args: list[Code]) -> Code | None:
+        """A call without a target that this place gives a meaning, if it does."""
+        return None
+
+    def own_object(self, node: tree.New, name: str, args: list[Code]) -> Code | None:
+        """How this place makes an object of a class, if it has a way of its own."""
         return None
 
     def class_reference(self, node: Expr) -> ClassObject | None:

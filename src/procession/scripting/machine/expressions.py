@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 
 from procession.core.ports import UNDEFINED
@@ -20,7 +21,8 @@ from procession.scripting.machine.operators import (
     soundex,
     truth,
 )
-from procession.scripting.numerals import RANK, arithmetic, invert, negate, plus, shift
+from procession.scripting.machine.static_types import choice, primitive, type_of
+from procession.scripting.numerals import RANK, arithmetic, invert, narrow, negate, plus, shift
 from procession.scripting.regex import compiled
 from procession.values import Value
 
@@ -37,6 +39,7 @@ def _literal(c: Compiler, node: tree.Literal) -> Code:
 def _name(c: Compiler, node: tree.Name) -> Code:
     slot = c.local(node.name)
     if slot is not None:
+        c.used.add(slot.index)
         return read_slot(slot.index)
     host = c.host(node.name)
     if host is not None:
@@ -130,7 +133,7 @@ def _logical(c: Compiler, node: tree.Logical) -> Code:
 
 @expression(tree.Ternary)
 def _ternary(c: Compiler, node: tree.Ternary) -> Code:
-    test, yes, no = c.expr(node.test), c.expr(node.yes), c.expr(node.no)
+    test, yes, no = c.expr(node.test), _branch(c, node, node.yes), _branch(c, node, node.no)
 
     def choose(f: Frame) -> Value:
         value = test(f)
@@ -139,6 +142,18 @@ def _ternary(c: Compiler, node: tree.Ternary) -> Code:
         return no(f) if value is False or not truth(value, "condition of ?:") else yes(f)
 
     return choose
+
+
+def _branch(c: Compiler, node: tree.Ternary, branch: tree.Expr) -> Code:
+    """One side of a choice, as the type that both sides have together."""
+    code = c.expr(branch)
+    if c.dialect.coerces or c.dialect.name != "Java":
+        return code
+    kind = primitive(choice(c, node.yes, node.no))
+    own = type_of(c, branch)
+    if kind is None or kind == "boolean" or own in (kind, None, "null") or primitive(own) == kind:
+        return code
+    return lambda f: narrow(code(f), kind)
 
 
 @expression(tree.Chain)
@@ -154,7 +169,7 @@ def _chain(c: Compiler, node: tree.Chain) -> Code:
 
 
 def _long(c: Compiler, first: Code, node: tree.Chain) -> Code:
-    steps = [(application(op, c.dialect.coerces), c.expr(operand)) for op, operand in node.rest]
+    steps = [(meaning(c, op), c.expr(operand)) for op, operand in node.rest]
 
     def run(f: Frame) -> Value:
         value = first(f)
@@ -163,6 +178,11 @@ def _long(c: Compiler, first: Code, node: tree.Chain) -> Code:
         return value
 
     return run
+
+
+def meaning(c: Compiler, op: str) -> Callable[[Frame, Value, Value], Value]:
+    """What a binary operator does with two values in the language of the text."""
+    return c.dialect.operators.get(op) or application(op, c.dialect.coerces)
 
 
 def application(op: str, loose: bool) -> Callable[[Frame, Value, Value], Value]:
@@ -183,6 +203,9 @@ def application(op: str, loose: bool) -> Callable[[Frame, Value, Value], Value]:
 def _binary(c: Compiler, op: str, left: Code, node: tree.Expr, before: tree.Expr) -> Code:
     right = c.expr(node)
     loose = c.dialect.coerces
+    own = c.dialect.operators.get(op)
+    if own is not None and not isinstance(node, tree.Empty) and not isinstance(before, tree.Empty):
+        return lambda f: own(f, left(f), right(f))
     if op == "+":
         return _sum(left, right, loose)
     if op in COMPARISONS:
@@ -190,7 +213,7 @@ def _binary(c: Compiler, op: str, left: Code, node: tree.Expr, before: tree.Expr
     if op in ("==", "!="):
         return _equality(op == "==", left, right, (before, node), loose)
     if op in _ARITHMETIC:
-        return lambda f: calculated(f, op, left(f), right(f))
+        return _calculation(op, left, right)
     apply = application(op, loose)
     return lambda f: apply(f, left(f), right(f))
 
@@ -205,6 +228,33 @@ def _sum(left: Code, right: Code, loose: bool) -> Code:
         return add(f, a, b, loose)
 
     return total
+
+
+_QUICK = {"-": operator.sub, "*": operator.mul, "&": operator.and_, "|": operator.or_}
+
+
+def _calculation(op: str, left: Code, right: Code) -> Code:
+    quick = _QUICK.get(op)
+
+    def between(f: Frame) -> Value:
+        a = left(f)
+        b = right(f)
+        if type(a) is int and type(b) is int:
+            value = quick(a, b)  # type: ignore[misc]
+            if -0x80000000 <= value <= 0x7FFFFFFF:
+                return value
+        return calculated(f, op, a, b)
+
+    def rest(f: Frame) -> Value:
+        a = left(f)
+        b = right(f)
+        if type(a) is int and type(b) is int and a >= 0 and b > 0:
+            return a % b if op == "%" else a // b
+        return calculated(f, op, a, b)
+
+    if quick is not None:
+        return between
+    return rest if op in "%/" else lambda f: calculated(f, op, left(f), right(f))
 
 
 def _comparison(op: str, left: Code, right: Code, node: tree.Expr, loose: bool) -> Code:

@@ -6,7 +6,7 @@ put aside, so that it may call itself. Each call is paid for, and calls nest onl
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
 
 from procession.core.ports import UNDEFINED
 from procession.scripting import tree
@@ -20,9 +20,6 @@ from procession.scripting.machine.statements import RETURN, sequence
 from procession.scripting.objects import BeanObject, FunctionObject
 from procession.scripting.throwables import null_pointer, throw
 from procession.values import Value
-
-MAX_CALLS: Final = 50
-"""How deep functions of a script may call each other."""
 
 
 @expression(tree.Apply)
@@ -70,11 +67,15 @@ def _lambda(c: Compiler, node: tree.Lambda) -> Code:
     low, before = len(c.slots), c.size
     itself = c.declare(node.name, None, node).index if node.name else -1
     given = [c.declare(name, None, node).index for name in node.parameters]
+    outer, c.used = c.used, set()
+    labels, c.labels, c.pending = c.labels, (), ()
     body = sequence(c, node.body.body)
     cost = c.size - before + 1
     c.scopes.pop()
     shared = set(c.variables.values())
     own = [at for at in range(low, len(c.slots)) if at not in shared and at != itself]
+    taken = [at for at in sorted(c.used) if at < low] if c.dialect.name == "Java" else []
+    c.used, c.labels = outer | c.used, labels
     arity = len(given)
 
     def call(f: Frame, *args: Value) -> Value:
@@ -86,7 +87,8 @@ def _lambda(c: Compiler, node: tree.Lambda) -> Code:
         slots, value = f.slots, f.value
         kept = [slots[at] for at in own]
         try:
-            if f.depth > MAX_CALLS:
+            if f.depth > f.depth_limit:
+                f.burn(200)
                 raise throw("StackOverflowError")
             for at, arg in zip(given, args, strict=True):
                 slots[at] = arg
@@ -100,12 +102,35 @@ def _lambda(c: Compiler, node: tree.Lambda) -> Code:
 
     def make(f: Frame) -> Value:
         f.allocate(4)
+        if taken:
+            return _enclosing(f, arity, call, taken)
         made = FunctionObject(arity, call)
         if itself >= 0:
             f.slots[itself] = made
         return made
 
     return make
+
+
+def _enclosing(
+    f: Frame, arity: int, call: Callable[..., Value], taken: list[int]
+) -> FunctionObject:
+    """A function of Java keeps the locals around it as they were when it was made."""
+    held = [(at, f.slots[at]) for at in taken]
+    f.allocate(len(held))
+
+    def called(f: Frame, *args: Value) -> Value:
+        slots = f.slots
+        kept = [slots[at] for at, _ in held]
+        for at, value in held:
+            slots[at] = value
+        try:
+            return call(f, *args)
+        finally:
+            for (at, _), value in zip(held, kept, strict=True):
+                slots[at] = value
+
+    return FunctionObject(arity, called)
 
 
 @statement(tree.WriteBack)

@@ -13,7 +13,14 @@ from typing import Final
 
 from procession.scripting.equality import compare, compare_text, equals
 from procession.scripting.frame import Frame
-from procession.scripting.numerals import RANK, arithmetic, numbers_equal, unsuitable, whole_or_real
+from procession.scripting.numerals import (
+    RANK,
+    arithmetic,
+    numbers_equal,
+    promoted,
+    unsuitable,
+    whole_or_real,
+)
 from procession.scripting.objects import ArrayObject, ListObject, MapObject, SetObject, TextBuilder
 from procession.scripting.throwables import null_pointer
 from procession.values import BigInteger, Char, Value
@@ -98,7 +105,7 @@ def _loosely(f: Frame, a: Value, b: Value) -> bool:
 def ordered(f: Frame, op: str, a: Value, b: Value, loose: bool) -> bool:
     """``a < b`` and its sisters."""
     if type(a) in RANK and type(b) in RANK:
-        return COMPARISONS[op](whole_or_real(a), whole_or_real(b))
+        return COMPARISONS[op](*promoted(a, b))
     if a is None or b is None:
         if loose:
             return False

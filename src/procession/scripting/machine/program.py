@@ -19,7 +19,11 @@ from procession.scripting.machine.compiler import Compiler
 from procession.scripting.machine.statements import HOST_ERRORS, sequence
 from procession.scripting.throwables import Thrown, translated
 from procession.scripting.tree import Dialect, Return, Stmt
+from procession.values import Value
 
+_TOGETHER: Final = (
+    "the scripts of one request take too many steps together; raise script_steps_per_turn"
+)
 _TRUE: Final = ScriptResult(True)
 _FALSE: Final = ScriptResult(False)
 
@@ -28,7 +32,9 @@ class Program:
     """One compiled text; immutable, shared by all instances."""
 
     __slots__ = (
+        "_bodies",
         "_code",
+        "_data_types",
         "_place",
         "_single",
         "_size",
@@ -49,6 +55,7 @@ class Program:
     ) -> None:
         self.language = language
         self.source = source
+        self._data_types, self._bodies = compiler.scope.data_types, compiler.scope.bodies
         self._place = (body[0].line, body[0].column) if body else (1, 1)
         try:
             only = body[0] if len(body) == 1 else None
@@ -66,10 +73,41 @@ class Program:
 
     def run(self, context: ScriptContext, limits: Limits) -> ScriptResult:
         """Run it. Raises ``ScriptThrow`` for what the model may catch."""
-        return self.evaluate(Frame(context, limits, self._slots.copy(), self._zone))
+        frame = Frame(context, limits, self._slots.copy(), self._zone)
+        budget = context.budget
+        if budget is None:
+            return self.evaluate(frame)
+        given = frame.fuel = min(frame.fuel, budget.steps)
+        try:
+            return self.evaluate(frame)
+        except LimitExceeded:
+            if not frame.fuel and given < limits.script_steps:
+                raise LimitExceeded(_TOGETHER) from None
+            raise
+        finally:
+            budget.steps -= given - frame.fuel
+
+    def _tell(self, frame: Frame) -> None:
+        if self._data_types:
+            frame.data_types = self._data_types
+        if self._bodies:
+            frame.bodies = self._bodies
+
+    def raw(self, frame: Frame) -> Value:
+        """Run it in a given frame; answers the value as the script itself has it."""
+        self._tell(frame)
+        try:
+            frame.burn(self._size)
+            found = self._code(frame)
+        except Thrown as thrown:
+            raise thrown.outside() from None
+        except HOST_ERRORS as error:
+            raise translated(error).outside() from None
+        return found if self._single else frame.value
 
     def evaluate(self, frame: Frame) -> ScriptResult:
         """Run it in a given frame."""
+        self._tell(frame)
         try:
             frame.burn(self._size)
             if self._single:

@@ -16,9 +16,7 @@ from procession.scripting.machine.compiler import Code, Compiler, statement
 from procession.scripting.machine.operators import same_value, truth
 from procession.scripting.objects import MapObject, elements
 from procession.scripting.throwables import (
-    Throwable,
     Thrown,
-    ancestry,
     null_pointer,
     throw,
     translated,
@@ -102,7 +100,8 @@ def _local(c: Compiler, node: tree.Local) -> Code:
             kind = tree.TypeName(kind.name, kind.dims + dims)
         value = c.expr(initial) if initial is not None else None
         index = c.declare(name, kind, node).index
-        steps.append(_initialise(index, value, declared(c, kind), default_of(kind)))
+        empty = default_of(kind) if c.dialect.typed else None
+        steps.append(_initialise(index, value, declared(c, kind), empty))
     if len(steps) == 1:
         return steps[0]
 
@@ -169,6 +168,7 @@ def _body(c: Compiler, node: tree.Stmt) -> Code:
 
 @statement(tree.While)
 def _while(c: Compiler, node: tree.While) -> Code:
+    again = _again(c)
     before = c.size
     test = _test(c, node.test, "condition of while")
     body = _body(c, node.body)
@@ -180,18 +180,41 @@ def _while(c: Compiler, node: tree.While) -> Code:
             first = False
             f.burn(cost)
             sign = body(f)
-            if sign is not None:
-                if sign == BREAK:
-                    return None
-                if sign == RETURN:
-                    return sign
+            if sign is not None and sign not in again:
+                return None if sign == BREAK else sign
         return None
+
+    return run
+
+
+def _again(c: Compiler) -> frozenset[str]:
+    """The signs that mean the next round of the loop about to be compiled."""
+    found = frozenset([CONTINUE, *[f"{CONTINUE} {label}" for label in c.pending]])
+    c.pending = ()
+    return found
+
+
+@statement(tree.Labelled)
+def _labelled(c: Compiler, node: tree.Labelled) -> Code:
+    if node.label in c.labels:
+        raise ScriptSyntax(f"label '{node.label}' stands twice", node.line, node.column)
+    c.labels = (*c.labels, node.label)
+    loop = isinstance(node.body, tree.While | tree.For | tree.ForEach | tree.Labelled)
+    c.pending = (*c.pending, node.label) if loop else ()
+    body = _body(c, node.body)
+    c.labels = c.labels[:-1]
+    leaves = f"{BREAK} {node.label}"
+
+    def run(f: Frame) -> Value:
+        sign = body(f)
+        return None if sign == leaves else sign
 
     return run
 
 
 @statement(tree.For)
 def _for(c: Compiler, node: tree.For) -> Code:
+    again = _again(c)
     c.scopes.append({})
     start = sequence(c, node.start)
     before = c.size
@@ -206,11 +229,8 @@ def _for(c: Compiler, node: tree.For) -> Code:
         while test is None or test(f):
             f.burn(cost)
             sign = body(f)
-            if sign is not None:
-                if sign == BREAK:
-                    return None
-                if sign == RETURN:
-                    return sign
+            if sign is not None and sign not in again:
+                return None if sign == BREAK else sign
             for step in steps:
                 step(f)
         return None
@@ -220,6 +240,7 @@ def _for(c: Compiler, node: tree.For) -> Code:
 
 @statement(tree.ForEach)
 def _for_each(c: Compiler, node: tree.ForEach) -> Code:
+    again = _again(c)
     source = c.expr(node.source)
     c.scopes.append({})
     index = c.declare(node.name, node.type, node).index
@@ -235,11 +256,8 @@ def _for_each(c: Compiler, node: tree.ForEach) -> Code:
             f.burn(cost)
             f.slots[index] = item if convert is None else convert(f, item)
             sign = body(f)
-            if sign is not None:
-                if sign == BREAK:
-                    return None
-                if sign == RETURN:
-                    return sign
+            if sign is not None and sign not in again:
+                return None if sign == BREAK else sign
         return None
 
     return run
@@ -296,87 +314,3 @@ def _label(c: Compiler, label: tree.Expr) -> Code:
         value = label.name
         return lambda f: value
     return c.expr(label)
-
-
-@statement(tree.Return)
-def _return(c: Compiler, node: tree.Return) -> Code:
-    if node.value is None:
-        return lambda f: RETURN
-    value = c.expr(node.value)
-
-    def run(f: Frame) -> str:
-        f.value = value(f)
-        return RETURN
-
-    return run
-
-
-@statement(tree.Break, tree.Continue)
-def _jump(c: Compiler, node: tree.Break | tree.Continue) -> Code:
-    sign = BREAK if isinstance(node, tree.Break) else CONTINUE
-    return lambda f: sign
-
-
-@statement(tree.Throw)
-def _throw(c: Compiler, node: tree.Throw) -> Code:
-    value = c.expr(node.value)
-
-    def run(f: Frame) -> Value:
-        thrown = value(f)
-        if thrown is None:
-            raise null_pointer("throw null")
-        if not isinstance(thrown, Throwable):
-            raise throw("ClassCastException", f"{class_word(thrown)} is not a Throwable")
-        raise Thrown(thrown)
-
-    return run
-
-
-@statement(tree.Try)
-def _try(c: Compiler, node: tree.Try) -> Code:
-    body = c.stmt(node.body)
-    catches: list[tuple[frozenset[str], int, Code]] = []
-    for kinds, name, block in node.catches:
-        c.scopes.append({})
-        index = c.declare(name, None, node).index
-        names = frozenset(c.classes.full_name(kind.name) for kind in kinds)
-        catches.append((names, index, c.stmt(block)))
-        c.scopes.pop()
-    last = c.stmt(node.last) if node.last is not None else None
-
-    def guarded(f: Frame) -> Value:
-        try:
-            return body(f)
-        except Thrown as thrown:
-            return _caught(f, thrown, catches)
-        except HOST_ERRORS as error:
-            return _caught(f, translated(error), catches)
-
-    if last is None:
-        return guarded
-
-    def run(f: Frame) -> Value:
-        try:
-            sign = guarded(f)
-        except Thrown:
-            after = last(f)
-            if after is not None:
-                return after
-            raise
-        value = f.value
-        after = last(f)
-        if after is not None:
-            return after
-        f.value = value
-        return sign
-
-    return run
-
-
-def _caught(f: Frame, thrown: Thrown, catches: list[tuple[frozenset[str], int, Code]]) -> Value:
-    ancestors = ancestry(thrown.throwable.type_name)
-    for names, index, block in catches:
-        if not names.isdisjoint(ancestors):
-            f.slots[index] = thrown.throwable
-            return block(f)
-    raise thrown
