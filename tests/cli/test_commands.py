@@ -51,7 +51,7 @@ def test_help_and_lists_agree():
         assert f"  {name} " in done.output
         assert help in done.output
     lists = [path for path in paths() if path and path[-1] in ("list", "members", "roles")]
-    assert len(lists) == 8
+    assert len(lists) == 9
     for path in [*lists, ("check",), ("version",), ("deploy",)]:
         assert "--json" in CliRunner().invoke(command, [*path, "--help"]).output
 
@@ -92,6 +92,8 @@ def test_check_of_something_else_is_a_problem_too(alone):
 def test_a_unit_is_deployed_into_a_data_file_at_rest(procession):
     order = procession.file("order.bpmn", ORDER)
 
+    given = ("deploy", UNIT, order, "--semantics", "nonsense=true")
+    procession(*given).fails_with("no semantics flag")
     assert "is deployed" in procession.ok("deploy", UNIT, order)
 
     procession("deploy", UNIT, order).fails_with("already deployed")
@@ -121,6 +123,34 @@ def test_people_in_a_data_file_at_rest(procession):
     procession("user", "add", "ann", "--password", "x").fails_with("ann")
     procession("user", "passwd", "carl", "--password", "x").fails_with("carl")
     procession("group", "members", "nobody").fails_with("nobody")
+
+
+def test_roles_in_a_data_file_at_rest(procession):
+    procession.ok("group", "add", "clerks")
+    procession.ok("user", "add", "robot", "--password", "secret-1")
+    procession.ok("role", "add", "approver", "--code", "R0003")
+
+    given = procession.ok("role", "grant", "approver", "--user", "robot", "--group", "clerks")
+    assert "approver granted" in given
+    roles = {row["name"]: row for row in procession("role", "list", "--json").json}
+    assert roles["approver"]["code"] == "R0003"
+    assert roles["approver"]["users"] == ["robot"]
+    assert roles["approver"]["groups"] == ["clerks"]
+    assert "approver" in procession.ok("user", "roles", "robot")
+    assert "approver" in procession.ok("group", "roles", "clerks")
+
+    procession.ok("role", "revoke", "approver", "--user", "robot")
+    (left,) = [row for row in procession("role", "list", "--json").json if row["code"] == "R0003"]
+    assert (left["users"], left["groups"]) == ([], ["clerks"])
+    assert "R0003" not in procession.ok("user", "roles", "robot")
+    procession("role", "add", "approver").fails_with("approver")
+    procession("role", "grant", "nothing", "--user", "robot").fails_with("nothing")
+    procession("role", "grant", "approver", "--user", "carl").fails_with("carl")
+    assert procession("role", "grant", "approver").code == 2
+
+    procession.ok("role", "remove", "approver")
+    assert "approver" not in procession.ok("role", "list")
+    procession("role", "remove", "approver").fails_with("approver")
 
 
 def test_jobs_and_incidents_of_a_data_file_at_rest(alone):

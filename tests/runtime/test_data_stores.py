@@ -81,3 +81,29 @@ def test_many_writers_at_once_lose_nothing(engine):
     with engine.room.store.read() as reader:
         ((_, version),) = reader.hot("data_store", (UNIT, "counter"))
     assert version == 24
+
+
+def test_of_two_nodes_that_write_a_store_for_the_first_time_both_do(nodes):
+    """Neither is refused: who was second repeats its turn with what the first has written."""
+    one = nodes[0]
+    units = [f"org.test:first:{number}.0" for number in range(12)]
+    for unit in units:
+        deploy(one, counting().end(), unit=unit)
+
+    def first(node, unit):
+        ref = ProcessRef(unit, "counting")
+        instance = node.processes.start(node.admin, ref).id
+        return node, only_item(node, instance)
+
+    def complete(given):
+        node, number = given
+        node.work_items.complete(node.admin, number, {"r": number})
+
+    for unit in units:
+        begun = [first(node, unit) for node in nodes]
+        with ThreadPoolExecutor(len(begun)) as pool:
+            list(pool.map(complete, begun))
+
+        with one.room.store.read() as reader:
+            ((_, version),) = reader.hot("data_store", (unit, "counter"))
+        assert version == len(begun)

@@ -288,13 +288,13 @@ def test_of_many_who_wait_only_the_one_it_is_for_is_looked_at(engine):
     deploy(engine, DECLARED, SHOP, BANK)
     ids = [order(engine, number) for number in range(20)]
     touched = []
-    load = engine.room.executive._loaded.load
+    load = engine.room.executive.loaded.load
 
     def counted(reader, number):
         touched.append(number)
         return load(reader, number)
 
-    engine.room.executive._loaded.load = counted
+    engine.room.executive.loaded.load = counted
 
     assert engine.processes.message(engine.admin, "Paid", None, {"order": 7}) == 1
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+
+import pytest
 
 from procession.testing import ManualClock
 from procession.testing.models import model, timer
@@ -79,6 +82,45 @@ def test_a_cycle_on_the_boundary_fires_again_and_again(opening):
     assert visited(engine, view.id, "tock") in (3, 4)
     assert state_of(engine, view.id) == 1
     assert not jobs(engine, kind="timer")
+
+
+@pytest.mark.parametrize("where", ["boundary", "start"])
+def test_a_cycle_that_is_served_late_does_not_drift(opening, where):
+    """Each due time is reckoned from the one before, not from when that was served."""
+    engine, clock = by_hand(opening)
+    began = clock.now()
+    if where == "start":
+        deploy(engine, beginning("R/PT10S"))
+    else:
+        inside = timer("R/PT10S", "timeCycle")
+        process = straight("p", work_item("w", "Wait"))
+        deploy(engine, process.boundary("w", "b", inside, interrupting=False).end("rung"))
+        engine.processes.start(engine.admin, "p")
+
+    due = []
+    for late in (0.7, 3.2, 0.1, 9.9, 0.004):
+        [moment] = [job.due for job in jobs(engine) if "timer" in job.kind]
+        due.append((moment - began).total_seconds())
+        clock.advance((moment - clock.now()).total_seconds() + late)
+        assert engine.run_due_jobs() == 1
+
+    assert due == [due[0] + 10 * round for round in range(5)]
+
+
+def test_many_timers_that_are_due_share_leases_and_commits(opening):
+    engine = opening()
+    deploy(engine, straight("p", lambda m: m.catch("t", timer("2020-01-01T00:00:00Z", "timeDate"))))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: engine.processes.start(engine.admin, "p"), range(400)))
+    before, leases = engine.executive.commits, []
+    lease = engine.room.store.lease_jobs
+    engine.room.store.lease_jobs = lambda *a, **k: leases.append(1) or lease(*a, **k)
+
+    engine.worker().start()
+
+    assert until(lambda: not jobs(engine))
+    assert engine.executive.commits - before <= 40
+    assert len(leases) <= 12
 
 
 def test_a_timer_start_event_begins_instances_as_long_as_the_unit_is_deployed(opening):

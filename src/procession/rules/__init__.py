@@ -1,1 +1,1 @@
-"""Floor 2: decisions and rules. Empty until models may carry them; such models are refused."""
+"""Floor 2: decisions (DMN) and rules (DRL, spreadsheets), within the limits of scripts."""

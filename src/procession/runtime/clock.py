@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST: Final = datetime(1, 1, 3, tzinfo=UTC)
+_LAST: Final = datetime(9999, 12, 29, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -60,6 +62,11 @@ class ManualClock:
 def to_ms(moment: datetime) -> int:
     """Epoch milliseconds."""
     return round(moment.timestamp() * 1000)
+
+
+def is_showable(moment: datetime) -> bool:
+    """Whether an aware moment has a date in every time zone, near the ends of the calendar too."""
+    return _FIRST <= moment <= _LAST
 
 
 def from_ms(ms: int) -> datetime:

@@ -10,15 +10,23 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NoReturn
+from datetime import UTC, tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from procession.bpmn.compiler import Compilation, compile_document
+from procession.core.data_types import NO_TYPES, DataTypes, from_text
 from procession.core.graph import ProcessDefinition
 from procession.core.ports import ScriptEvaluator
+from procession.core.semantics import NO_CHOICE
 from procession.core.state import DefinitionKey
 from procession.errors import Invalid, InvalidModel, NotFound
 from procession.store.repositories import deployments as repository
 from procession.store.store import Reader, Store
+from procession.values import Map
+
+if TYPE_CHECKING:
+    from procession.runtime.decision_units import DecisionUnits
 
 CACHED_DOCUMENTS = 500
 
@@ -26,20 +34,47 @@ CACHED_DOCUMENTS = 500
 class Definitions:
     """Finds and compiles process definitions."""
 
-    def __init__(self, store: Store, evaluator: ScriptEvaluator) -> None:
+    def __init__(self, store: Store, evaluator: ScriptEvaluator, zone: tzinfo = UTC) -> None:
         self._store = store
-        self._evaluator = evaluator
+        self.zone = zone
+        self.evaluator = evaluator
         self._lock = threading.RLock()
         self._documents: OrderedDict[tuple[int, str], dict[str, ProcessDefinition]] = OrderedDict()
         self._by_key: dict[tuple[str, str, int], ProcessDefinition] = {}
         self._current: dict[tuple[str, str], ProcessDefinition] = {}
         self._identified: dict[tuple[str, ...], ProcessDefinition] = {}
         self._named: dict[tuple[str, str | None], ProcessDefinition] = {}
+        self._ruled: dict[int, bool] = {}
         self._signals: dict[tuple[int, str], list[tuple[str, str, int, str]]] = {}
 
-    def compile(self, content: bytes, resource: str, *, strict: bool = False) -> Compilation:
-        """Compile a document without keeping it."""
-        return compile_document(content, self._evaluator, resource=resource, strict=strict)
+    @cached_property
+    def decisions(self) -> DecisionUnits:
+        """The decision models of units; loaded when the first is needed."""
+        from procession.runtime.decision_units import DecisionUnits
+
+        return DecisionUnits(self._store, self.zone)
+
+    def compile(
+        self,
+        content: bytes,
+        resource: str,
+        *,
+        strict: bool = False,
+        semantics: Map = NO_CHOICE,
+        data_types: DataTypes = NO_TYPES,
+    ) -> Compilation:
+        """Compile a document without keeping it.
+
+        ``semantics`` is what its unit chose, ``data_types`` are the classes that the unit brings.
+        """
+        return compile_document(
+            content,
+            self.evaluator,
+            resource=resource,
+            strict=strict,
+            semantics=semantics,
+            data_types=data_types,
+        )
 
     def get(self, deployment: str, process: str, revision: int) -> ProcessDefinition:
         """The definition of a key. Raises :class:`NotFound`."""
@@ -160,6 +195,14 @@ class Definitions:
                 self._signals[key] = found
             return found
 
+    def has_task_rules(self, revision: int) -> bool:
+        """Whether a unit carries rules that are asked before tasks are added or completed."""
+        found = self._ruled.get(revision) if revision else False
+        if found is None:
+            found = bool(self._read(lambda r: r.hot("task_rules", (revision,))))
+            self._ruled[revision] = found
+        return found
+
     def forget(self) -> None:
         """Read everything anew from the store when it is next needed."""
         with self._lock:
@@ -200,7 +243,13 @@ class Definitions:
         document = self._documents.get((revision, resource))
         if document is None:
             content = self._read(lambda r: r.hot("resource", (revision, resource)))[0][0]
-            compilation = self.compile(bytes(content), resource)
+            options = self._read(lambda r: r.hot("deployment_options", (revision,)))[0][0]
+            compilation = self.compile(
+                bytes(content),
+                resource,
+                semantics=repository.semantics_in(options),
+                data_types=from_text(repository.data_types_in(options)),
+            )
             errors = [p for p in compilation.problems if p.severity == "error"]
             if errors:
                 raise InvalidModel(f"{resource} of {deployment} does not compile", tuple(errors))

@@ -88,7 +88,7 @@ class Executive:
         self._batch_size = batch_size
         self._is_shared = store.url.startswith("postgresql")
         self._numbers = Numbers(store, 32 if self._is_shared else 1)
-        self._loaded = LoadedInstances(definitions, cached_instances)
+        self.loaded = LoadedInstances(definitions, cached_instances, store)
         self._turn: Turn | None = None
         self._reader: Reader | None = None
         self._thread_id = 0
@@ -181,7 +181,7 @@ class Executive:
 
     def load(self, instance_id: int) -> Held | None:
         """A living instance."""
-        return self._loaded.load(self.reader, instance_id)
+        return self.loaded.load(self.reader, instance_id)
 
     def aside(self, action: Callable[[], object]) -> None:
         """Do something that may block, after a turn and apart from it."""
@@ -192,7 +192,7 @@ class Executive:
 
     def forget(self) -> None:
         """Drop all instances from memory (their rows are the truth)."""
-        self.between_turns(self._loaded.clear)
+        self.between_turns(self.loaded.clear)
 
     def between_turns(self, action: Callable[[], object]) -> None:
         """Do something when no turn is being computed, and so no older snapshot is in use.
@@ -287,7 +287,7 @@ class Executive:
         if self.claims.keeps_waiting(request.needs, request):
             return
         request.needs = None
-        self._loaded.begin()
+        self.loaded.begin()
         turn = self._turn = Turn(self, request)
         try:
             value = request.work()
@@ -330,7 +330,7 @@ class Executive:
 
         What the turn writes is ``guarded`` by versions; the rest, and what made it fail, is not.
         """
-        if not self._is_shared or not self._loaded.drop_outdated(self._reader, guarded):
+        if not self._is_shared or not self.loaded.drop_outdated(self._reader, guarded):
             return False
         self._release(request)
         request.start_over()
@@ -364,10 +364,10 @@ class Executive:
         """The writer is done: what is durable is free, what lost a race is computed again."""
         self._writing = False
         for ready in written.durable:
-            self._loaded.moved(ready.turn.changed.values())
+            self.loaded.moved(ready.turn.changed.values())
             self._release(ready.request)
         for ready in (*written.refused, *written.again):
-            self._loaded.lost(ready.turn.keys)
+            self.loaded.lost(ready.turn.keys)
             self._release(ready.request)
         self._again.extendleft(written.once_more())
         self._hand_over()

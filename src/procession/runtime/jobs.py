@@ -64,6 +64,7 @@ class Jobs:
             "signal": self._signal,
             "start_timer": self._start_timer,
             "message": self._message,
+            "rules": self._rules,
         }
 
     def also(self, kind: str, turn: Callable[[Turn, JobRow], None]) -> None:
@@ -217,6 +218,12 @@ class Jobs:
             instance=what["instance"],
             deployment=job.deployment_id,
         )
+
+    def _rules(self, turn: Turn, job: JobRow) -> None:
+        """Rules whose time has come."""
+        from procession.runtime.rule_sessions import fire_due
+
+        fire_due(turn, job)
 
     def _message(self, turn: Turn, job: JobRow) -> None:
         """A message that nobody has received so far."""

@@ -32,7 +32,8 @@ class Room:
     """What every service may use; filled by ``wiring.py``.
 
     ``directory``, ``access`` and ``shelf`` are :class:`procession.identity.directory.Directory`,
-    :class:`procession.services.access.Access` and :class:`procession.services.tasks.shelf.Shelf`.
+    :class:`procession.services.access.Access` and :class:`procession.services.tasks.shelf.Shelf`;
+    ``cabinet`` a :class:`procession.tasks.cabinet.Cabinet`, or ``None``.
     """
 
     store: Store
@@ -40,11 +41,13 @@ class Room:
     definitions: Definitions
     handlers: Handlers
     commands: Commands
+    methods: dict[str, Callable[..., Any]]
     settings: Settings
     clock: Clock
     directory: Any
     access: Any
     shelf: Any
+    cabinet: Any
     policies: dict[str, Any]
     actor: Callable[[str], Actor]
 

@@ -9,23 +9,37 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from procession.errors import Fault
 from procession.runtime.claims import Key
 from procession.runtime.definitions import Definitions
 from procession.runtime.held import Held, from_row
 from procession.store.hot import load_instances
-from procession.store.store import Reader
+from procession.store.store import Reader, Store
+
+if TYPE_CHECKING:
+    from procession.runtime.rule_sessions import RuleSessions
 
 
 class LoadedInstances:
     """The instances used last; the row is always the truth."""
 
-    def __init__(self, definitions: Definitions, capacity: int) -> None:
+    def __init__(self, definitions: Definitions, capacity: int, store: Store) -> None:
         self._definitions = definitions
+        self._store = store
         self._capacity = capacity
         self._held: OrderedDict[int, Held] = OrderedDict()
         self._recalled: dict[int, int] = {}
+
+    @cached_property
+    def rule_sessions(self) -> RuleSessions:
+        """The working memories of rules; loaded when the first is needed."""
+        from procession.runtime.rule_bases import RuleBases
+        from procession.runtime.rule_sessions import RuleSessions
+
+        return RuleSessions(RuleBases(self._store, self._definitions))
 
     def begin(self) -> None:
         """A turn is about to be computed."""

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from procession.bpmn.elements.activities.activity import PRIVATE
 from procession.core import records as r
-from procession.core.commands import AbortProcess, FailWait, StartProcess, TriggerWait
+from procession.core.commands import (
+    AbortProcess,
+    FailWait,
+    SetVariables,
+    StartProcess,
+    TriggerWait,
+)
 from procession.core.data_stores import WISH
 from procession.core.graph import ProcessDefinition
 from procession.core.ports import Wish
@@ -27,6 +33,7 @@ from procession.runtime.conditions import Conditions
 from procession.runtime.definitions import Definitions
 from procession.runtime.delivery import ASYNC, Delivery
 from procession.runtime.detached import detach
+from procession.runtime.turn_rules import session_of
 from procession.runtime.work_items import (
     SEND_TASK,
     Handlers,
@@ -64,6 +71,8 @@ class Reactions:
             if record.how == "cancelled":  # type: ignore[attr-defined]
                 self._cancelled(turn, held, record)  # type: ignore[arg-type]
         elif kind is r.ProcessInstanceEnded:
+            if held.id == held.root_id and "rule_sessions" in vars(turn.executive.loaded):
+                turn.executive.loaded.rule_sessions.ended(turn, held)
             if held.state.caller is not None:
                 turn.later(lambda: self._ended(turn, held.id, record))  # type: ignore[arg-type]
         elif kind is r.SignalThrown:
@@ -77,11 +86,20 @@ class Reactions:
 
     def fulfil(self, turn: Turn, held: Held, wish: Wish) -> None:
         """Queue what a script wished for."""
-        mine = held.id if wish.instance == -1 else wish.instance
         deployment = held.definition.key.deployment
         if wish.kind == WISH:
             self.conditions.store_changed(turn, deployment, wish.name, wish.value)
-            return
+        elif wish.kind == "set_global":
+            session_of(turn, held).set_global(wish.name, wish.value)
+        elif wish.kind == "start":
+            called = r.ProcessCalled(0, wish.name, wish.value or EMPTY)
+            turn.later(lambda: self._called(turn, held.id, called))
+        elif wish.kind != "abort" or wish.instance != -1:
+            self.fulfil_for(turn, deployment, wish, held.id)
+
+    def fulfil_for(self, turn: Turn, deployment: str, wish: Wish, by: int = 0) -> None:
+        """Queue what rules of a unit wished for; ``by`` is the instance that -1 means."""
+        mine = by if wish.instance == -1 else wish.instance
         if wish.kind == "signal":
             turn.later(
                 lambda: self.delivery.signal(
@@ -89,10 +107,14 @@ class Reactions:
                 )
             )
         elif wish.kind == "start":
-            called = r.ProcessCalled(0, wish.name, wish.value or EMPTY)
-            turn.later(lambda: self._called(turn, held.id, called))
-        elif wish.kind == "abort" and wish.instance != -1:
+            definition = self._definitions.current(deployment, wish.name)
+            command = StartProcess(wish.value or EMPTY, started_by=turn.actor)
+            turn.later(lambda: turn.start(definition, command))
+        elif wish.kind == "abort" and mine:
             turn.later(lambda: self._abort(turn, mine))
+        elif wish.kind == "set_variable" and mine:
+            change = SetVariables(Map({wish.name: wish.value}))
+            turn.later(lambda: turn.execute(change, instance_id=mine))
         elif wish.kind in ("complete_work_item", "abort_work_item"):
             turn.later(lambda: self.finish_work_item(turn, wish.instance, wish))
 
@@ -170,7 +192,8 @@ class Reactions:
         In jBPM's files it has ended the instance, and the end tells of it, as with errors.
         """
         caller = held.state.caller
-        if record.kind != "escalation" or record.catcher or held.definition.is_jbpm or not caller:
+        ends = held.definition.semantics.escalation_ends_instance
+        if record.kind != "escalation" or record.catcher or ends or not caller:
             return
         payload = Map(escalation=record.code, value=record.value)
         turn.later(lambda: self._tell(turn, caller, payload))

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import msgspec
 
 from procession.core.commands import Command, StartProcess
 from procession.core.graph import ProcessDefinition
-from procession.core.ports import Env, Limits
+from procession.core.ports import Budget, Env, Limits
 from procession.core.records import Record, WaitClosed, WaitOpened
 from procession.core.state import (
     Caller,
@@ -30,9 +29,11 @@ from procession.runtime.clock import to_ms
 from procession.runtime.held import Held, to_row
 from procession.runtime.projection import InstanceContext, Recorded
 from procession.runtime.requests import NotQuick
+from procession.runtime.turn_rules import TurnGlobals, TurnRules
 from procession.store.codec import encode_records
 from procession.store.rows import JournalRow
 from procession.store.store import Reader, UnitOfWork
+from procession.values import Value
 
 if TYPE_CHECKING:
     from procession.identity.model import Actor
@@ -50,7 +51,7 @@ class Turn:
     """
 
     def __init__(self, executive: Executive, request: Request) -> None:
-        self._executive = executive
+        self.executive = executive
         self.request = request
         self.now: datetime = request.now
         self.now_ms: int = to_ms(request.now)
@@ -58,6 +59,7 @@ class Turn:
         self.caller: str = request.actor
         self.uow: UnitOfWork = executive.store.unit_of_work()
         self._limits = executive.quick_limits if request.is_quick else executive.limits
+        self._budget = Budget(self._limits.script_steps_per_turn)
         self.objects: dict[Key, Any] = {}
         self.keys: set[Key] = set()
         self.printed: list[tuple[int, str]] = []
@@ -73,18 +75,19 @@ class Turn:
         self._drawn: dict[str, int] = {}
         self._drawn_uuids = 0
         self._afterwards: list[Callable[[], object]] = []
+        self._at_end: list[Callable[[], object]] = []
 
     # -- what services and projectors use ----------------------------------------------------
 
     @property
     def reader(self) -> Reader:
         """The database as it is without this batch."""
-        return self._executive.reader
+        return self.executive.reader
 
     @property
     def limits(self) -> Limits:
         """The engine's limits."""
-        return self._executive.limits
+        return self.executive.limits
 
     def act_as(self, actor: Actor) -> None:
         """Do what follows for somebody: ``actor`` is whose rights count, ``caller`` who acts."""
@@ -96,22 +99,27 @@ class Turn:
         drawn = self.request.drawn.setdefault(sequence, [])
         place = self._drawn.get(sequence, 0)
         if place == len(drawn):
-            drawn.append(self._executive.draw(sequence))
+            drawn.append(self.executive.draw(sequence))
         self._drawn[sequence] = place + 1
         return drawn[place]
 
     def new_uuid(self) -> str:
         """A new random (version 4) UUID; the same again when the turn is computed again."""
         self._drawn_uuids += 1
-        bits = self.request.random_bits(self._drawn_uuids)
-        return str(UUID(int=bits, version=4))
+        text = f"{self.request.random_bits(self._drawn_uuids):032x}"
+        variant = "89ab"[int(text[16], 16) & 3]
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
     def touch(self, kind: str, number: int) -> None:
         """Claim something for this turn, or have the turn repeated when it is free."""
         key = (kind, number)
         if key not in self.keys:
-            self._executive.claims.check(key, self.request)
+            self.executive.claims.check(key, self.request)
             self.keys.add(key)
+
+    def at_end(self, action: Callable[[], object]) -> None:
+        """Do something when all that the turn causes has been computed, before it is written."""
+        self._at_end.append(action)
 
     def after_commit(self, action: Callable[[], object]) -> None:
         """Do something when the turn is durable; what it raises is only logged."""
@@ -119,7 +127,7 @@ class Turn:
 
     def aside(self, action: Callable[[], object]) -> None:
         """Do something that may block, apart from the turn."""
-        self._executive.aside(action)
+        self.executive.aside(action)
 
     def wake_at(self, due_ms: int) -> None:
         """There is a job now that is due at that moment: the worker is told after the commit."""
@@ -133,7 +141,7 @@ class Turn:
             self.touch("instance", instance_id)
             if len(self._held) >= self._limits.commands_per_turn:
                 self.need_not_be_quick()
-            held = self._executive.load(instance_id)
+            held = self.executive.load(instance_id)
             if held is None:
                 raise NotFound(f"process instance {instance_id} is not running", reason="instance")
             self._held[instance_id] = held
@@ -157,8 +165,9 @@ class Turn:
         self,
         definition: ProcessDefinition,
         command: StartProcess,
+        facts: Iterable[Value] = (),
     ) -> Held:
-        """Make a new instance and start it."""
+        """Make a new instance and start it; ``facts`` go into its rule session before."""
         number = self.next_id()
         self.touch("instance", number)
         root = command.root or number
@@ -173,6 +182,8 @@ class Turn:
             self.now_ms,
         )
         self._held[number] = held
+        for fact in facts:
+            TurnRules(self, held).insert(fact)
         if not command.started_by:
             command = msgspec.structs.replace(command, started_by=self.actor)
         self._carry_out(number, command)
@@ -182,6 +193,16 @@ class Turn:
         """Carry out a command on an instance, with everything it causes."""
         self._carry_out(instance_id, command)
         return self._held[instance_id]
+
+    def follow_up(self) -> None:
+        """Carry out what was queued, if nothing is being carried out that does it anyway."""
+        if not self._busy:
+            self._busy = True
+            try:
+                while self._todo:
+                    self._todo.popleft()()
+            finally:
+                self._busy = False
 
     def later(self, action: Callable[[], object]) -> None:
         """Queue a follow-up of what is being carried out."""
@@ -196,7 +217,7 @@ class Turn:
         turn is computed again and finds the answer here.
         """
         self.need_not_be_quick()
-        waits = time_limit is not None and self._executive.threads
+        waits = time_limit is not None and self.executive.threads
         return self.request.call_handler(item, call, time_limit if waits else None)
 
     # -- running -----------------------------------------------------------------------------
@@ -231,7 +252,16 @@ class Turn:
         seed = self.request.seed + self._commands * 1_000_003
         unit = held.definition.key.deployment
         stores = partial(data_stores.read, self, unit)
-        env = Env(self.now, limits, seed, zone=self._executive.zone, stores=stores)
+        env = Env(
+            self.now,
+            limits,
+            seed,
+            TurnGlobals(self, held),
+            self.executive.zone,
+            stores,
+            TurnRules(self, held),
+            self._budget,
+        )
         try:
             outcome = step(held.definition, held.state, command, env)
         except LimitExceeded:
@@ -270,7 +300,7 @@ class Turn:
         context.state = outcome.state
         self.printed.extend([(number, line) for line in outcome.printed])
         at = self.now_ms
-        react = self._executive.reactions.react
+        react = self.executive.reactions.react
         for record in outcome.records:
             before += 1
             self.recorded.append(Recorded(record, context, before, at))
@@ -278,7 +308,7 @@ class Turn:
                 self._number_work_item(held, record)
             react(self, held, record)
         for wish in outcome.wishes:
-            self._executive.reactions.fulfil(self, held, wish)
+            self.executive.reactions.fulfil(self, held, wish)
 
     def _number_work_item(self, held: Held, record: Record) -> None:
         if isinstance(record, WaitOpened):
@@ -338,10 +368,12 @@ class Turn:
 
     def finish(self) -> None:
         """Write what follows from the records into the unit of work; the turn is then *ready*."""
+        for action in self._at_end:
+            action()
         if not self.recorded:
             return
         self._write_states()
-        for projector in self._executive.projectors:
+        for projector in self.executive.projectors:
             projector.project(self.recorded, self)
 
     def _write_states(self) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import update
 
-from procession.errors import Conflict, Fault, StoreFault
+from procession.errors import Conflict, Fault, StoreFault, logged
 from procession.runtime.clock import Clock, from_ms, to_ms
 from procession.runtime.detached import priority_of
 from procession.runtime.executive import Executive
@@ -24,6 +24,13 @@ from procession.store.store import Store
 from procession.store.tables import job as job_table
 
 log = logging.getLogger("procession.worker")
+
+_GROWTH: Final = 5
+"""How many times as many jobs are taken at once while nothing but turns is due, and plenty of it.
+
+A lease and a batch of turns are a commit each, so few jobs at once cost more than many; with too
+many at once a client would wait behind them.
+"""
 
 
 class Worker:
@@ -56,7 +63,7 @@ class Worker:
         self._jobs = jobs
         self._clock = clock
         self._threads = threads
-        self._batch = batch
+        self._batch = self._taken = batch
         self._lease_time = lease
         self._poll = poll
         self._sole = sole
@@ -128,7 +135,7 @@ class Worker:
         with self._condition:
             self._woken = False
             self._woken_for = None
-        jobs = self._lease(self._batch)
+        jobs = self._lease(self._taken)
         waiting: list[tuple[JobRow, Future[None]]] = []
         for job in jobs:
             if self._jobs.is_quick(job):
@@ -140,6 +147,8 @@ class Worker:
                 self._running.add(job.id)
                 assert self._pool is not None
                 self._pool.submit(self._perform, job)
+        is_busy = len(waiting) == len(jobs) == self._taken
+        self._taken = min(self._taken * 2, self._batch * _GROWTH) if is_busy else self._batch
         for job, future in waiting:
             self._conclude(job, future.result)
         return bool(jobs)
@@ -196,7 +205,7 @@ class Worker:
         except Conflict:
             log.info("job %d was taken over or is gone", job.id)
         except Exception as error:
-            log.warning("job %d (%s) failed: %s", job.id, job.kind, error)
+            log.warning("job %d (%s) failed: %s", job.id, job.kind, logged(error))
             self._fail(job, error)
 
     def _fail(self, job: JobRow, error: Exception) -> None:
@@ -206,12 +215,12 @@ class Worker:
                 self._executive.run(catch, actor="system")
                 return
             except Fault as uncaught:
-                log.debug("job %d: %s", job.id, uncaught)
+                log.debug("job %d: %s", job.id, logged(uncaught))
         try:
             work = partial(self._jobs.failed, job, self.name, error)
             self._executive.run(work, actor="system")
         except Exception as second:
-            log.warning("the failure of job %d could not be counted: %s", job.id, second)
+            log.warning("the failure of job %d could not be counted: %s", job.id, logged(second))
 
     def _lease(self, limit: int) -> list[JobRow]:
         now = self._clock.now()

@@ -1,31 +1,32 @@
 """Sessions, as jBPM's clients know them: their numbers, their globals, instances by their keys.
 
-There are no sessions here (``reference/jbpm-rest-api.md`` 6.2): a deployment runs as if it had one
-for ever, one for each request or one for each process instance, as its strategy says. Globals live
-as long as the engine, as they did in the original, and are gone with it.
+A deployment runs as if it had one session for ever, one for each request or one for each process
+instance, as its strategy says (``reference/jbpm-rest-api.md`` 6.2). What is kept of a session are
+its globals and its facts, which outlive the engine: see ``runtime/rule_sessions.py``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
-from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from procession.errors import Denied, Invalid, NotFound
+from procession.errors import Denied, NotFound
 from procession.identity.model import Actor
 from procession.runtime.held import from_row
-from procession.runtime.lanes import Room, Service, query
+from procession.runtime.lanes import Room, Service, change, query
 from procession.services.processes import running_view
 from procession.services.views import ProcessInstanceView
 from procession.store.hot import load_instances
 from procession.store.repositories import deployments as repository
 from procession.store.rows import ProcessInstanceRow
-from procession.values import Map, Value, freeze
+from procession.values import Value, freeze
+
+if TYPE_CHECKING:
+    from procession.runtime.rule_sessions import RuleSession
 
 SINGLETON: Final = "SINGLETON"
 PER_REQUEST: Final = "PER_REQUEST"
-MOST_GLOBALS: Final = 1_000
-MOST_SESSIONS: Final = 10_000
 
 
 class SessionService(Service):
@@ -33,15 +34,13 @@ class SessionService(Service):
 
     def __init__(self, room: Room) -> None:
         super().__init__(room)
-        self._globals: dict[tuple[str, int], dict[str, Value]] = {}
         self._requests = count(2)
-        self._lock = Lock()
 
     @query
     def number(self, actor: Actor, deployment: str, instance: int | None = None) -> int:
         """The number of the session: 1 for ever, another each time, or that of its instance."""
         self.room.access.check(actor, "process.read")
-        strategy = self._strategy(deployment)
+        strategy = self._unit(deployment).strategy
         if strategy == SINGLETON:
             return 1
         if strategy == PER_REQUEST or instance is None:
@@ -49,16 +48,15 @@ class SessionService(Service):
         self._running(actor, instance, deployment)
         return instance
 
-    @query
+    @change
     def global_value(
         self, actor: Actor, deployment: str, name: str, instance: int | None = None
     ) -> Value:
         """A global of the session; ``None`` if it was not set."""
         self.room.access.check(actor, "process.read")
-        key = self._key(actor, deployment, instance)
-        return None if key is None else self._globals.get(key, {}).get(name)
+        return self._session(actor, deployment, instance).global_value(name)
 
-    @query
+    @change
     def set_global(
         self, actor: Actor, deployment: str, name: str, value: Value, instance: int | None = None
     ) -> None:
@@ -67,24 +65,62 @@ class SessionService(Service):
         What a whole deployment shares is for who manages processes, or for everybody in compat
         mode. Raises :class:`Denied`.
         """
-        access = self.room.access
-        access.check(actor, "process.act")
-        key = self._key(actor, deployment, instance)
-        if key is None:
-            return
-        if not key[1] and access.mode != "compat" and not access.manages_processes(actor):
-            raise Denied(f"{actor.name} may not set the globals of {deployment}")
-        with self._lock:
-            kept = self._globals.setdefault(key, {})
-            if len(self._globals) > MOST_SESSIONS:
-                del self._globals[next(iter(self._globals))]
-            if name not in kept and len(kept) >= MOST_GLOBALS:
-                raise Invalid(f"a session may have {MOST_GLOBALS} globals")
-            kept[name] = freeze(value)
+        self._writable(actor, deployment, instance).set_global(name, freeze(value))
 
-    def globals_of(self, deployment: str) -> Map:
-        """The globals of a deployment's one session."""
-        return Map(self._globals.get((deployment, 0), {}))
+    # -- facts and rules ---------------------------------------------------------------------
+
+    @change
+    def count_facts(self, actor: Actor, deployment: str, instance: int | None = None) -> int:
+        """How many facts the session has."""
+        self.room.access.check(actor, "process.read")
+        return self._session(actor, deployment, instance).memory.count()
+
+    @change
+    def insert(
+        self,
+        actor: Actor,
+        deployment: str,
+        values: Sequence[Value],
+        instance: int | None = None,
+        *,
+        entry_point: str = "DEFAULT",
+    ) -> tuple[int, ...]:
+        """Put facts into the session; their handles."""
+        session = self._writable(actor, deployment, instance)
+        return tuple(session.memory.insert(freeze(value), entry_point) for value in values)
+
+    @change
+    def update(
+        self, actor: Actor, deployment: str, handle: int, value: Value, instance: int | None = None
+    ) -> None:
+        """Give a fact another value. Raises :class:`NotFound`."""
+        self._writable(actor, deployment, instance).memory.update(handle, freeze(value))
+
+    @change
+    def delete(
+        self, actor: Actor, deployment: str, handle: int, instance: int | None = None
+    ) -> None:
+        """Take a fact out. Raises :class:`NotFound`."""
+        self._writable(actor, deployment, instance).memory.delete(handle)
+
+    @change
+    def fire(
+        self,
+        actor: Actor,
+        deployment: str,
+        instance: int | None = None,
+        *,
+        limit: int = -1,
+        group: str = "",
+    ) -> tuple[str, ...]:
+        """Fire what is on the agenda, of a ruleflow group if one is named; the rules that fired."""
+        from procession.runtime.rule_sessions import fire_alone
+
+        session = self._writable(actor, deployment, instance)
+        if group:
+            session.memory.activate_ruleflow_group(group)
+        firings = fire_alone(self.turn, session, limit)
+        return tuple(fired.rule for fired in firings.fired)
 
     @query
     def instance_by_key(
@@ -105,22 +141,35 @@ class SessionService(Service):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _strategy(self, deployment: str) -> str:
+    def _unit(self, deployment: str) -> repository.Unit:
         with self.room.store.read() as reader:
             unit = repository.unit(reader, deployment)
         if unit is None:
             raise NotFound(f"deployment {deployment} could not be found", reason="deployment")
-        return unit.strategy
+        return unit
 
-    def _key(self, actor: Actor, deployment: str, instance: int | None) -> tuple[str, int] | None:
-        """Where a session's globals are kept; ``None``: nowhere."""
-        strategy = self._strategy(deployment)
-        if strategy == SINGLETON:
-            return deployment, 0
-        if strategy == PER_REQUEST or instance is None:
-            return None
-        self._running(actor, instance, deployment)
-        return deployment, instance
+    def _session(self, actor: Actor, deployment: str, instance: int | None) -> RuleSession:
+        unit = self._unit(deployment)
+        root = 0
+        if unit.strategy not in (SINGLETON, PER_REQUEST) and instance is not None:
+            self._running(actor, instance, deployment)
+            root = self.turn.held(instance).root_id
+        sessions = self.turn.executive.loaded.rule_sessions
+        if root == 0 and unit.strategy != SINGLETON:
+            return sessions.passing(self.turn, deployment, unit.revision)
+        return sessions.session(self.turn, deployment, unit.revision, root)
+
+    def _writable(self, actor: Actor, deployment: str, instance: int | None) -> RuleSession:
+        access = self.room.access
+        access.check(actor, "process.act")
+        session = self._session(actor, deployment, instance)
+        if instance is not None and not access.moves_instance(self.turn.reader, actor, instance):
+            raise Denied(f"{actor.name} has no part in process instance {instance}")
+        is_shared = session.is_kept and not session.key[1]
+        if is_shared and access.mode != "compat" and not access.manages_processes(actor):
+            raise Denied(f"{actor.name} may not change the session of {deployment}")
+        session.has_changed = True
+        return session
 
     def _running(self, actor: Actor, instance: int, deployment: str) -> None:
         with self.room.store.read() as reader:

@@ -79,7 +79,9 @@ def test_attachments_are_saved_and_never_shown(served: Served) -> None:
     assert "sandbox" in got.headers["content-security-policy"]
     problem(served.client("packer").get(place), 404)
     assert ann.delete(place).status_code == 204
+    problem(ann.post(f"/api/tasks/{number}/attachments", json={"name": "Nothing"}), 400)
     link = {"name": "Page", "url": "https://example.com"}
+    problem(ann.post(f"/api/tasks/{number}/attachments", json={**link, "content": "aGk="}), 400)
     made = ann.post(f"/api/tasks/{number}/attachments", json=link).json()
     assert made["access_type"] == "Url"
     assert ann.get(f"/api/tasks/{number}/attachments/{made['id']}").text == "https://example.com"
@@ -117,6 +119,28 @@ def test_the_summary_counts_and_measures(served: Served) -> None:
     assert admin.get("/api/tasks/summary?process=none").json()["items"] == []
     problem(admin.get("/api/tasks/summary?since=soon"), 400)
     problem(served.client("ann").get("/api/tasks/summary"), 403)
+
+
+def test_the_story_of_all_tasks_of_an_instance(served: Served) -> None:
+    engine, ann, admin = served.engine, served.client("ann"), served.client("admin")
+    instance = engine.processes.start(engine.people.actor("ann"), "BookingRoom", {}).id
+    (task,) = engine.tasks.of_instance(engine.admin, instance).items
+    more = add(served, process_instance_id=instance)
+    engine.tasks.finish(engine.admin, task.id)
+    place = f"/api/tasks/events?process_instance={instance}"
+
+    whole = ann.get(place).json()
+
+    story = [(event["type"], event["task_id"]) for event in whole["items"]]
+    assert story[:2] == [("ADDED", task.id), ("ADDED", more)]
+    assert ("COMPLETED", task.id) in story
+    assert all(event["process_instance_id"] == instance for event in whole["items"])
+    part = admin.get(f"{place}&page=2&size=1").json()
+    assert (part["items"], part["total"]) == (whole["items"][1:2], whole["total"])
+    for hidden in (place, "/api/tasks/events?process_instance=999999"):
+        assert served.client("packer").get(hidden).json()["items"] == []
+    problem(admin.get("/api/tasks/events"), 400)
+    problem(admin.get("/api/tasks/events?process_instance=x"), 400)
 
 
 @pytest.mark.parametrize("what", ["comments", "attachments", "events", "sub-tasks", "input"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from procession.errors import Invalid
+from procession.runtime.handlers.bounds import Bounds
 from procession.runtime.handlers.commands import Commands, plan
 from procession.runtime.handlers.given import Secrets, pairs
 from procession.runtime.handlers.late import Late
@@ -21,9 +22,6 @@ from procession.values import Map
 
 if TYPE_CHECKING:
     from procession.settings import Settings
-
-Bounds = tuple[Reach, Secrets, float, int]
-"""What a call over the web may do: where to, with which credentials, how long, how large."""
 
 IMPLEMENTATIONS: Final = {
     "database": "SQL",
@@ -68,7 +66,7 @@ def _outgoing(settings: Settings) -> dict[str, Late]:
     secrets = Secrets(settings.secrets)
     limit, most = float(settings.handler_seconds), settings.handler_bytes
     connections = pairs("sql_connections", settings.sql_connections)
-    web = (reach, secrets, limit, most)
+    web = Bounds(reach, secrets, limit, most)
     rest = Late(lambda: _rest(web))
     webhook = Late(lambda: _webhook(web))
     return {
@@ -86,19 +84,19 @@ def _outgoing(settings: Settings) -> dict[str, Late]:
 def _rest(web: Bounds) -> Any:
     from procession.runtime.handlers.rest import RestHandler
 
-    return RestHandler(*web)
+    return RestHandler(web)
 
 
 def _webhook(web: Bounds) -> Any:
     from procession.runtime.handlers.webhook import WebhookHandler
 
-    return WebhookHandler(*web)
+    return WebhookHandler(web)
 
 
 def _web_service(web: Bounds) -> Any:
     from procession.runtime.handlers.web_service import WebServiceHandler
 
-    return WebServiceHandler(*web)
+    return WebServiceHandler(web)
 
 
 def _web_service_plan(parameters: Map) -> Plan:

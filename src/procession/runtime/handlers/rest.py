@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from procession.runtime.handlers.given import Secrets, flag, needed, seconds, text, wrong
-from procession.runtime.handlers.reach import Reach
+from procession.runtime.handlers.bounds import Bounds
+from procession.runtime.handlers.given import flag, needed, text, wrong
 from procession.runtime.work_items import WorkFailed, WorkItem
 from procession.values import Map, Value, freeze
 
@@ -31,26 +31,21 @@ _NUMBERS: Final = {"Integer": int, "Long": int, "Short": int, "Double": float, "
 class RestHandler:
     """Calls web addresses of allowed hosts."""
 
-    def __init__(self, reach: Reach, secrets: Secrets, limit: float, most: int) -> None:
-        self._reach = reach
-        self._secrets = secrets
-        self._limit = limit
-        self._most = most
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
 
     def execute(self, item: WorkItem) -> Mapping[str, Value]:
         """Make the call."""
-        from procession.runtime.handlers.web import Web, shown
+        from procession.runtime.handlers.web import shown
 
         p = item.parameters
         url = needed(p, "Url")
         method = text(p, "Method", "GET").upper()
         if method not in METHODS:
             raise wrong(f"not a method that may be used: {method[:20]}")
-        web = Web(self._reach, self._limit, self._most)
-        connect = seconds(p, "ConnectTimeout", self._limit)
-        read = seconds(p, "ReadTimeout", self._limit)
+        web = self._bounds.web
         content, headers = _request(p, item.key)
-        with web.session(connect, read) as client:
+        with self._bounds.session(web, p, "ConnectTimeout", "ReadTimeout") as client:
             auth = self._sign_in(web, client, url, p)
             answer = web.call(client, method, url, content=content, headers=headers, auth=auth)
         place = f"{method} {shown(url)}"
@@ -68,11 +63,11 @@ class RestHandler:
     def _sign_in(self, web: Any, client: Any, url: str, p: Map) -> tuple[str, str] | None:
         """Credentials for each call, or a form filled in beforehand whose cookie does."""
         places = [url] + [text(p, "AuthUrl")] * bool(text(p, "AuthUrl"))
-        user = self._secrets.reveal(text(p, "Username"), *places)
+        user = self._bounds.secrets.reveal(text(p, "Username"), *places)
         kind = text(p, "AuthType", "BASIC" if user else "NONE").upper()
         if kind == "NONE":
             return None
-        password = self._secrets.reveal(text(p, "Password"), *places)
+        password = self._bounds.secrets.reveal(text(p, "Password"), *places)
         if not user:
             raise wrong(f"AuthType {kind} needs a Username")
         if kind == "BASIC":

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from procession.errors import Invalid
-from procession.runtime.handlers.given import wrong
+from procession.runtime.handlers.given import pairs, wrong
 from procession.runtime.work_items import WorkItem
 from procession.values import Value
 
@@ -36,6 +36,16 @@ def imported(setting: str, place: str) -> Callable[[], Any]:
             return kept[0]
 
     return find
+
+
+def method_bodies(entries: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
+    """Functions for methods of a model's own classes, imported when they are first called."""
+
+    def late(find: Callable[[], Any]) -> Callable[..., Any]:
+        return lambda *args: find()(*args)
+
+    told = pairs("methods", entries)
+    return {name: late(imported("methods", place)) for name, place in told.items()}
 
 
 class Service:

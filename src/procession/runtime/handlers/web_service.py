@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from procession.runtime.handlers.given import Secrets, needed, seconds, text, wrong
-from procession.runtime.handlers.reach import Reach
+from procession.runtime.handlers.bounds import Bounds
+from procession.runtime.handlers.given import needed, text, wrong
 from procession.runtime.work_items import Plan, WorkItem
 from procession.values import EMPTY, Map, Value
 
@@ -27,23 +27,17 @@ MODES: Final = frozenset({"SYNC", "ASYNC", "ONEWAY"})
 class WebServiceHandler:
     """Calls operations that a WSDL describes."""
 
-    def __init__(self, reach: Reach, secrets: Secrets, limit: float, most: int) -> None:
-        self._reach = reach
-        self._secrets = secrets
-        self._limit = limit
-        self._most = most
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
         self._known: Descriptions | None = None
 
     def execute(self, item: WorkItem) -> Mapping[str, Value]:
         """Call the operation."""
         from procession.runtime.handlers.soap import Descriptions, invoke
-        from procession.runtime.handlers.web import Web
 
         p = item.parameters
-        web = Web(self._reach, self._limit, self._most)
-        connect = seconds(p, "ConnectionTimeout", self._limit)
-        read = seconds(p, "ReceiveTimeout", self._limit)
-        with web.session(connect, read) as client:
+        web = self._bounds.web
+        with self._bounds.session(web, p, "ConnectionTimeout", "ReceiveTimeout") as client:
             if self._known is None:
                 self._known = Descriptions()
             result = invoke(web, client, self._call(item), self._known)
@@ -58,8 +52,8 @@ class WebServiceHandler:
         p = item.parameters
         endpoint = text(p, "Endpoint") or text(p, "endpoint")
         places = [needed(p, "Url"), *([endpoint] if endpoint else [])]
-        user = self._secrets.reveal(text(p, "Username"), *places)
-        password = self._secrets.reveal(text(p, "Password"), *places)
+        user = self._bounds.secrets.reveal(text(p, "Username"), *places)
+        password = self._bounds.secrets.reveal(text(p, "Password"), *places)
         return Call(
             wsdl=needed(p, "Url"),
             namespace=text(p, "Namespace"),

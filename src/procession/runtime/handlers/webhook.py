@@ -14,8 +14,8 @@ import hmac
 from collections.abc import Mapping
 from typing import Final
 
-from procession.runtime.handlers.given import Secrets, needed, text
-from procession.runtime.handlers.reach import Reach
+from procession.runtime.handlers.bounds import Bounds
+from procession.runtime.handlers.given import needed, text
 from procession.runtime.handlers.rest import body, refused
 from procession.runtime.work_items import WorkItem
 from procession.values import EMPTY, Map, Value
@@ -27,15 +27,12 @@ _OWN: Final = frozenset({"Url", "Event", "Secret", "implementation", "Payload"})
 class WebhookHandler:
     """Posts to addresses of allowed hosts."""
 
-    def __init__(self, reach: Reach, secrets: Secrets, limit: float, most: int) -> None:
-        self._reach = reach
-        self._secrets = secrets
-        self._limit = limit
-        self._most = most
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
 
     def execute(self, item: WorkItem) -> Mapping[str, Value]:
         """Post what happened; without a ``Payload`` all other parameters are it."""
-        from procession.runtime.handlers.web import Web, shown
+        from procession.runtime.handlers.web import shown
 
         p = item.parameters
         url = needed(p, "Url")
@@ -49,11 +46,11 @@ class WebhookHandler:
         )
         content = body(told) or b""
         headers = {"Content-Type": "application/json", "Idempotency-Key": item.key}
-        secret = self._secrets.reveal(text(p, "Secret"), url)
+        secret = self._bounds.secrets.reveal(text(p, "Secret"), url)
         if secret:
             signed = hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
             headers[SIGNATURE] = f"sha256={signed}"
-        web = Web(self._reach, self._limit, self._most)
+        web = self._bounds.web
         with web.session() as client:
             answer = web.call(client, "POST", url, content=content, headers=headers)
         if answer.status >= 300:

@@ -1,0 +1,1 @@
+"""Rule benchmarks beside the published Drools."""
