@@ -71,7 +71,7 @@ def test_a_script_is_blamed_at_its_own_line():
     assert problem.line == line
 
 
-@pytest.mark.parametrize("tag", ["businessRuleTask", "subChoreography"])
+@pytest.mark.parametrize("tag", ["choreographyTask", "subChoreography"])
 def test_an_element_we_do_not_run_is_refused_by_name_and_nothing_else_is_said(tag: str):
     process = model().start().node(tag, "x").end()
 
@@ -88,12 +88,6 @@ def test_an_activity_for_compensation_in_the_flow_is_refused():
     process = model().start().task("t", isForCompensation="true").end()
 
     assert faults(process) == [("t", "no flow leads to or from what compensates")]
-
-
-def test_a_process_beside_that_is_no_process_is_refused():
-    process = model().start().end().root('<globalBusinessRuleTask id="g"/>')
-
-    assert faults(process) == [("g", "globalBusinessRuleTask is not supported")]
 
 
 def test_an_id_used_twice_is_refused_for_nodes():

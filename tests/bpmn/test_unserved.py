@@ -158,7 +158,7 @@ def test_settings_of_a_policy_are_read(attributes, rows):
         ('policy="custom" workParty="Desk" name="x"', ""),
         ('policy="routing"', ""),
         ('policy="routing"', "<o:row/>"),
-        ('policy="routing"', '<o:row assignee="ann" type="advance"/>'),
+        ('policy="routing"', '<o:row assignee="ann" type="strange"/>'),
         ('policy="routing"', '<o:row assignee="ann" condition="n > 1"/>'),
         ('policy="routing"', '<o:row assignee="ann" when="later"/>'),
     ],

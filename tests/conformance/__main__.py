@@ -1,4 +1,7 @@
-"""``python -m tests.conformance``: run the corpus and write what came of it."""
+"""``python -m tests.conformance``: run the corpus and write what came of it.
+
+With ``--elements`` only the tests of the elements are run, and their table is written.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.conformance import page
+from tests.conformance import elements, page
 from tests.conformance.corpus import MISSING, ROOT, SUITES, cases, folder
 from tests.conformance.harness import run, running
 
 
 def main() -> int:
     """Run every suite, print the counts, write the page; 1 if a covered case failed."""
+    if "--elements" in sys.argv:
+        return 1 if elements.write(page.PAGE) else 0
     if folder() is None:
         print(MISSING)
         return 2

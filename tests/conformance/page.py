@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from tests.conformance import elements
 from tests.conformance.corpus import CONTRADICTORY, ROOT, SUITES, Case, cases
 from tests.conformance.event_matrix import POSITIONS, cells
 
@@ -94,7 +95,8 @@ Results = Mapping[str, Mapping[str, str]]
 
 def write(results: Mapping[str, Results]) -> None:
     """Write the page and the counts."""
-    PAGE.write_text(text(results), encoding="utf-8")
+    table = elements.section(elements.stored())
+    PAGE.write_text(elements.with_section(text(results), table), encoding="utf-8")
     given = json.dumps({suite: counts(suite, results[suite]) for suite in SUITES}, indent=2)
     COUNTS.write_text(given + "\n", encoding="utf-8")
 

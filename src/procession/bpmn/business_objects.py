@@ -10,6 +10,7 @@ from lxml import etree
 
 from procession.bpmn.reader import Reader, local_name
 from procession.core.item_types import is_known
+from procession.values import EMPTY, Map, Value
 
 
 def check_business_objects(xml: Reader) -> None:
@@ -48,3 +49,32 @@ def _names(xml: Reader, declared: list[etree._Element], where: str) -> None:
 def _report(xml: Reader, at: etree._Element, text: str) -> None:
     line: int = at.sourceline or xml.line
     xml.problem("error", text, rule="business-object", line=line)
+
+
+def attributes_of(xml: Reader) -> Map:
+    """What is said of a process beside the standard: unique id and business objects.
+
+    The classes that its deployment brings are business objects by their full names; what the
+    process itself declares goes before them.
+    """
+    found: dict[str, Value] = {}
+    unique = xml.vendor("unique_id")
+    if unique:
+        found["unique_id"] = unique
+    types = xml.document.data_types
+    objects = {name: Map(one.fields) for name, one in types.items() if one.fields}
+    objects |= {o.attribute("name") or "": _fields(o) for o in xml.extensions("business_object")}
+    if objects:
+        found["business_objects"] = Map(objects)
+    return Map(found) if found else EMPTY
+
+
+def _fields(xml: Reader) -> Map:
+    """Fields of a business object: a type by name, or a map for an object inside."""
+    found: dict[str, Value] = {}
+    for child in xml.xml.iterchildren(etree.Element):
+        name = child.get("name") or ""
+        inner = Reader(child, xml.document, xml.place)
+        is_object = local_name(child) == "businessObject"
+        found[name] = _fields(inner) if is_object else child.get("type") or "String"
+    return Map(found)

@@ -53,7 +53,7 @@ def _check_flows(graph: ProcessDefinition, document: Document, node: FlowNode) -
     for flow in graph.outgoing(node):
         if graph.nodes[flow.target].container != node.container:
             yield error(flow, "a sequence flow cannot leave its sub-process")
-    if not graph.is_jbpm or document.refused or _is_ad_hoc(graph, node.container):
+    if not graph.semantics.jbpm_checks or document.refused or _is_ad_hoc(graph, node.container):
         return
     kind = type(node).__name__
     if getattr(node, "triggered_by_event", False):
@@ -115,7 +115,9 @@ def _check_start(graph: ProcessDefinition) -> Iterator[Problem]:
     others = [n for n in entrances if _instantiates(n)]
     if not graph.nodes:
         yield warning(graph.root, f"process {graph.id} is empty")
-    elif not starts and not others and not graph.is_ad_hoc and (graph.is_jbpm or not entrances):
+    elif not (starts or others or graph.is_ad_hoc) and (
+        graph.semantics.jbpm_checks or not entrances
+    ):
         yield Problem(
             severity="error",
             element=graph.id,
@@ -125,7 +127,7 @@ def _check_start(graph: ProcessDefinition) -> Iterator[Problem]:
     plain = [n for n in starts if getattr(n, "definition", None) is None]
     for node in plain[1:]:
         text = "only the first plain start event begins the process"
-        yield (error if graph.is_jbpm else warning)(node, text)
+        yield (error if graph.semantics.jbpm_checks else warning)(node, text)
 
 
 def _check_reachable(graph: ProcessDefinition) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from lxml import etree
 
 from procession.bpmn import elements
+from procession.bpmn.business_objects import attributes_of
 from procession.bpmn.checks import check_definition
 from procession.bpmn.constraints import check_constraints
 from procession.bpmn.conversations import correlation_keys, message_routes, read_conversations
@@ -25,24 +26,25 @@ from procession.bpmn.elements.flows.association import Association
 from procession.bpmn.elements.flows.sequence_flow import SequenceFlow
 from procession.bpmn.elements.process.lane_set import LaneSet
 from procession.bpmn.elements.process.process import Process
+from procession.bpmn.ownership import is_jbpm_file
 from procession.bpmn.problems import Problem, Severity
 from procession.bpmn.reader import (
     Document,
     Place,
     Reader,
     Unreadable,
-    adopt,
-    is_jbpm_file,
     local_name,
     parse,
 )
 from procession.bpmn.root_elements import Message, RootElements, Signal, read_root_elements
 from procession.bpmn.unserved import check_unserved
 from procession.bpmn.vendor import BPMN
+from procession.core.data_types import NO_TYPES, DataTypes
 from procession.core.graph import FlowNode, ProcessDefinition
 from procession.core.item_types import ItemType
 from procession.core.ports import ScriptEvaluator
-from procession.values import EMPTY, Map, Value
+from procession.core.semantics import NO_CHOICE, meant
+from procession.values import EMPTY, Map
 
 IGNORED: Final = frozenset(
     {
@@ -74,7 +76,10 @@ ROOT_TAGS: Final = frozenset(
 
 
 GLOBAL_TASKS: Final = frozenset(
-    {"globalTask", "globalUserTask", "globalScriptTask", "globalManualTask"}
+    {
+        *("globalTask", "globalUserTask", "globalScriptTask", "globalManualTask"),
+        "globalBusinessRuleTask",
+    }
 )
 """Tasks beside processes, which are called like them (BPMN 2.0.2, 10.3.7)."""
 
@@ -106,12 +111,19 @@ class _Parts:
 
 
 def compile_document(
-    xml: bytes, evaluator: ScriptEvaluator, *, resource: str, strict: bool = False
+    xml: bytes,
+    evaluator: ScriptEvaluator,
+    *,
+    resource: str,
+    strict: bool = False,
+    semantics: Map = NO_CHOICE,
+    data_types: DataTypes = NO_TYPES,
 ) -> Compilation:
     """Compile all processes of a file.
 
     Never raises for a faulty file: every fault is a problem. ``strict`` also holds the file
-    against the constraints of the specification.
+    against the constraints of the specification. ``semantics`` is what its deployment chose
+    (``core/semantics.py``), ``data_types`` the classes that it brings.
     """
     try:
         root = parse(xml)
@@ -119,16 +131,8 @@ def compile_document(
         return _failed(resource, fault.line, str(fault))
     if root.tag != "{" + BPMN + "}definitions":
         return _failed(resource, 1, f"{root.tag} is not a BPMN 2.0 definitions element")
-    document = Document(
-        evaluator=evaluator,
-        resource=resource,
-        is_jbpm=_is_jbpm(root),
-        strict=strict,
-        root_elements=RootElements(),
-        expression_language=root.get("expressionLanguage") or "",
-        namespaces=frozenset(str(uri) for uri in root.nsmap.values()),
-        ids=frozenset(str(id) for at in root.iter("{*}*") if (id := at.get("id"))),
-    )
+    document = _document(root, evaluator, resource, strict, semantics)
+    document.data_types = data_types
     top = Reader(root, document, Place())
     beside = list(top.children())
     read_root_elements(beside, document.root_elements)
@@ -155,6 +159,23 @@ def compile_document(
     )
 
 
+def _document(
+    root: etree._Element, evaluator: ScriptEvaluator, resource: str, strict: bool, choice: Map
+) -> Document:
+    is_jbpm = is_jbpm_file(root)
+    return Document(
+        evaluator=evaluator,
+        resource=resource,
+        is_jbpm=is_jbpm,
+        semantics=meant(choice, is_jbpm=is_jbpm),
+        strict=strict,
+        root_elements=RootElements(),
+        expression_language=root.get("expressionLanguage") or "",
+        namespaces=frozenset(str(uri) for uri in root.nsmap.values()),
+        ids=frozenset(str(id) for at in root.iter("{*}*") if (id := at.get("id"))),
+    )
+
+
 def _definitions(beside: Iterable[Reader]) -> Iterator[ProcessDefinition]:
     """What of a file can be called, in document order."""
     for child in beside:
@@ -162,14 +183,6 @@ def _definitions(beside: Iterable[Reader]) -> Iterator[ProcessDefinition]:
             yield _process(child)
         elif child.tag in GLOBAL_TASKS:
             yield _global_task(child)
-
-
-def _is_jbpm(root: etree._Element) -> bool:
-    """Whether the file is jBPM's; what it has in no namespace is BPMN then."""
-    if not is_jbpm_file(root):
-        return False
-    adopt(root)
-    return True
 
 
 def _failed(resource: str, line: int, text: str) -> Compilation:
@@ -226,14 +239,16 @@ def _process(xml: Reader) -> ProcessDefinition:
         imports=imports,
         globals=Map(globals),
         is_jbpm=xml.document.is_jbpm,
+        semantics=xml.document.semantics,
         is_executable=xml.flag("isExecutable", True),
         is_ad_hoc=xml.vendor_flag("ad_hoc", False),
-        attributes=_attributes(xml),
+        attributes=attributes_of(xml),
         line=xml.line,
         evaluator=xml.document.evaluator,
         correlation_keys=correlation_keys(xml),
         message_routes=message_routes(xml),
         associations=Association.all_of(xml),
+        rule_conditions=tuple(xml.document.rule_conditions),
     )
 
 
@@ -257,6 +272,7 @@ def _global_task(xml: Reader) -> ProcessDefinition:
         flows={},
         variables=parts.variables,
         is_jbpm=xml.document.is_jbpm,
+        semantics=xml.document.semantics,
         is_global_task=True,
         line=xml.line,
         evaluator=xml.document.evaluator,
@@ -265,29 +281,6 @@ def _global_task(xml: Reader) -> ProcessDefinition:
 
 def _globals(xml: Reader) -> Iterator[Reader]:
     return xml.extensions("global")
-
-
-def _attributes(xml: Reader) -> Map:
-    """What our own extensions say of a process: unique id and business objects."""
-    found: dict[str, Value] = {}
-    unique = xml.vendor("unique_id")
-    if unique:
-        found["unique_id"] = unique
-    objects = {o.attribute("name") or "": _fields(o) for o in xml.extensions("business_object")}
-    if objects:
-        found["business_objects"] = Map(objects)
-    return Map(found) if found else EMPTY
-
-
-def _fields(xml: Reader) -> Map:
-    """Fields of a business object: a type by name, or a map for an object inside."""
-    found: dict[str, Value] = {}
-    for child in xml.xml.iterchildren(etree.Element):
-        name = child.get("name") or ""
-        inner = Reader(child, xml.document, xml.place)
-        is_object = local_name(child) == "businessObject"
-        found[name] = _fields(inner) if is_object else child.get("type") or "String"
-    return Map(found)
 
 
 def _inside(xml: Reader, container: str, parts: _Parts) -> Reader:

@@ -28,9 +28,10 @@ RECEIVERS = frozenset(
 
 def read_conversations(root: etree._Element, document: Document) -> None:
     """Read data stores, correlation properties and collaborations, before the processes."""
-    if document.is_jbpm:
+    if not document.semantics.data_stores_ignored:
+        read_data_stores(root, document)
+    if document.semantics.conversations_ignored:
         return
-    read_data_stores(root, document)
     known = document.root_elements
     top = Reader(root, document, Place())
     for xml in top.children("correlationProperty"):
@@ -89,7 +90,7 @@ def _message_at(xml: Reader) -> str:
 def correlation_keys(xml: Reader) -> tuple[CorrelationKey, ...]:
     """The keys of the conversations that a process takes part in, or subscribes to."""
     known = xml.document.root_elements
-    if xml.document.is_jbpm:
+    if xml.document.semantics.conversations_ignored:
         return ()
     subscriptions = {
         each.key: each

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
+from msgspec import structs
 
 from procession.bpmn.expression_languages import Informal, is_informal, meant
 from procession.bpmn.problems import Problem, Severity
 from procession.bpmn.root_elements import RootElements
-from procession.bpmn.vendor import ATTRIBUTES, BPMN, DROOLS, ELEMENTS, Spelling
-from procession.core.ports import Purpose, Script, ScriptEvaluator, ScriptScope, ScriptSyntax
+from procession.bpmn.vendor import ATTRIBUTES, BPMN, ELEMENTS, Spelling
+from procession.core.data_types import NO_TYPES, DataTypes
+from procession.core.flags import SPECIFICATION, Semantics
+from procession.core.ports import (
+    Purpose,
+    RuleCondition,
+    Script,
+    ScriptEvaluator,
+    ScriptScope,
+    ScriptSyntax,
+)
 from procession.values import EMPTY, Map
 
 MAX_BYTES = 20_000_000
@@ -82,17 +92,6 @@ def is_bpmn(xml: etree._Element) -> bool:
     return isinstance(xml.tag, str) and xml.tag.startswith("{" + BPMN + "}")
 
 
-def uses_namespace(root: etree._Element, namespace: str) -> bool:
-    """Whether the namespace is declared anywhere in the document."""
-    if namespace in root.nsmap.values():
-        return True
-    inner = "{" + namespace + "}"
-    for at in root.iter(etree.Element):
-        if at.tag.startswith(inner) or any(str(name).startswith(inner) for name in at.attrib):
-            return True
-    return False
-
-
 @dataclass(kw_only=True)
 class Document:
     """What is known of the whole file while it is read."""
@@ -102,13 +101,21 @@ class Document:
     is_jbpm: bool
     strict: bool
     root_elements: RootElements
+    semantics: Semantics = SPECIFICATION
+    data_types: DataTypes = NO_TYPES
     expression_language: str = ""
     namespaces: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
     references: list[tuple[str, int, str, str, str]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     ids: frozenset[str] = frozenset()
+    rule_conditions: list[tuple[str, int, RuleCondition]] = field(default_factory=list)
     count: int = 0
+
+    @property
+    def default_language(self) -> str:
+        """The language of an expression that names none; an empty text is MVEL."""
+        return "" if self.semantics.default_language_ignored else self.expression_language
 
     def next_order(self) -> int:
         """The next place in the document."""
@@ -275,7 +282,9 @@ class Reader:
     def script_scope(self) -> ScriptScope:
         """What a text that stands here may refer to."""
         place = self.place
-        return ScriptScope(place.types, place.imports, place.globals)
+        return ScriptScope(
+            place.types, place.imports, place.globals, data_types=self.document.data_types
+        )
 
     def compile(
         self, language: str, source: str, purpose: Purpose, *, severity: Severity = "error"
@@ -285,7 +294,7 @@ class Reader:
         scope = self.script_scope
         if language.rpartition("/")[2].lower() == "xpath":
             prefixes = {name: uri for name, uri in self.xml.nsmap.items() if name}
-            scope = ScriptScope(scope.types, scope.imports, scope.globals, Map(prefixes))
+            scope = structs.replace(scope, namespaces=Map(prefixes))
         try:
             script = self.document.evaluator.compile(language, source, purpose, scope)
         except ScriptSyntax as fault:
@@ -294,6 +303,9 @@ class Reader:
             line = self.line + max(fault.line, 1) - 1
             self.problem(severity, f"{purpose.value}: {fault}", rule="script", line=line)
             return None
+        if script.language == "rule":
+            found = (self.owner_id, self.line, cast("RuleCondition", script))
+            self.document.rule_conditions.append(found)
         doubt: Severity = "error" if self.document.strict else "warning"
         for text in script.warnings:
             self.problem(doubt, f"{purpose.value}: {text}", rule="script")
@@ -371,26 +383,3 @@ def _flag(text: str | None, default: bool) -> bool:
     if text is None or not text.strip():
         return default
     return text.strip().lower() in ("true", "1")
-
-
-def is_jbpm_file(root: etree._Element) -> bool:
-    """Whether the file runs with jBPM's meaning where it differs (``reference/rulings.md`` 1)."""
-    return uses_namespace(root, DROOLS)
-
-
-def in_no_namespace(root: etree._Element) -> list[etree._Element]:
-    """Elements in BPMN ones that were written without a prefix where none is declared."""
-    found = []
-    for at in root.iter("{}*"):
-        parent = at.getparent()
-        inside = parent is not None and is_bpmn(parent)
-        if inside and local_name(parent) != "extensionElements":
-            found.append(at)
-    return found
-
-
-def adopt(root: etree._Element) -> None:
-    """Read what stands in no namespace as BPMN, as jBPM does (``jbpm-engine.md`` 1.1)."""
-    while found := in_no_namespace(root):
-        for at in found:
-            at.tag = "{" + BPMN + "}" + at.tag

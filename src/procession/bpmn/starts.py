@@ -9,6 +9,7 @@ from procession.bpmn.elements.event_definitions.conditional_event_definition imp
     ConditionalEventDefinition,
 )
 from procession.bpmn.elements.event_definitions.event_definition import EventDefinition, Start
+from procession.bpmn.elements.event_definitions.multiple import Multiple
 from procession.bpmn.elements.event_definitions.timer_event_definition import (
     TimerEventDefinition,
 )
@@ -52,7 +53,9 @@ def start_conditions(
     """The conditions of a start event: any of them begins an instance."""
     event = definition.nodes.get(node)
     found = _definition(event) if event else None
-    parts = found.parts if found else ()
+    parts: tuple[EventDefinition, ...] = found.parts if found else ()
+    if isinstance(found, Multiple):
+        parts = tuple(found.part(number) for number in found.opening)
     return tuple(part for part in parts if isinstance(part, ConditionalEventDefinition))
 
 
@@ -68,7 +71,7 @@ def gathers(definition: ProcessDefinition, node: str) -> bool:
 def _starts(definition: ProcessDefinition) -> Iterator[tuple[str, Start]]:
     for node in definition.members.get("", ()):
         if isinstance(node, EventBasedGateway) and node.instantiates:
-            for follower in node.followers(definition):
+            for follower in node.beginners(definition):
                 yield from ((follower.id, start) for start in _met(follower))
         elif isinstance(node, StartEvent) or getattr(node, "instantiates", False):
             yield from ((node.id, start) for start in _met(node))

@@ -16,7 +16,8 @@ from lxml import etree
 
 from procession.bpmn.business_objects import check_business_objects
 from procession.bpmn.deadlines import DEADLINES, read_deadlines
-from procession.bpmn.reader import Document, Place, Reader, in_no_namespace, is_bpmn, local_name
+from procession.bpmn.ownership import in_no_namespace
+from procession.bpmn.reader import Document, Place, Reader, is_bpmn, local_name
 from procession.bpmn.timer_expressions.spans import engine_time, iso_period
 from procession.bpmn.vendor import (
     ALLOCATIONS,
@@ -30,7 +31,7 @@ from procession.bpmn.vendor_notes import note_vendors
 from procession.errors import Invalid
 
 _NAMES: Final = ("", "http://www.mvel.org/2.0")
-_NOT_READ: Final = ("scriptTask", "businessRuleTask")
+_NOT_READ: Final = ("scriptTask",)
 _REACHES: Final = frozenset({"default", "processInstance", "runtimeManager", "project", "external"})
 
 
@@ -129,7 +130,8 @@ def _user_task(xml: Reader) -> None:
             assigned = owner.child("resourceAssignmentExpression")
             expression = assigned.child("formalExpression") if assigned else None
             language = (expression.attribute("language") if expression else None) or ""
-            if not xml.document.is_jbpm and language not in _NAMES:
+            ignores = xml.document.semantics.default_language_ignored
+            if not ignores and language not in _NAMES:
                 _refuse(
                     xml, f"a {tag} written in {language}, and not as names with #{{...}},", owner
                 )
@@ -173,12 +175,13 @@ def _allocation(xml: Reader) -> None:
     for at, name in named:
         if not name.strip() or "#{" in name:
             continue
-        if policy_name(name) == "multiinstance":
-            _refuse(xml, "an assignment policy that draws no multi-instance marker", at)
+        is_one = xml.child("multiInstanceLoopCharacteristics") is None
+        if policy_name(name) == "multiinstance" and is_one:
+            _refuse(xml, "the assignment policy multi instance without that marker", at)
         elif policy_name(name) not in ALLOCATIONS:
             known = ", ".join(sorted(ALLOCATIONS))
             _refuse(xml, f"the assignment policy {name!r} (known: {known})", at)
-        elif xml.document.is_jbpm:
+        elif xml.document.semantics.assignment_policies_ignored:
             _warn(xml, "assignment policies have no effect in files of jBPM")
 
 
@@ -204,7 +207,7 @@ def _routing_row(xml: Reader, policy: Reader, row: etree._Element) -> None:
     given = {str(k).rpartition("}")[2]: str(v) for k, v in row.attrib.items()}
     allowed = {
         "match": {"all", "any"},
-        "type": {"user", "workparty", "role", "group"},
+        "type": {"user", "workparty", "role", "group", "advance"},
         "sort": {"name", "load"},
     }
     for key, value in given.items():
@@ -246,22 +249,23 @@ def _extension(xml: Reader) -> None:
 
 def _correlation(xml: Reader) -> None:
     """jBPM 6 reads none of this."""
-    if xml.document.is_jbpm:
+    if xml.document.semantics.conversations_ignored:
         _warn(xml, f"{xml.tag} has no effect in files of jBPM")
 
 
 def _data_store(xml: Reader) -> None:
-    if xml.document.is_jbpm:
+    if xml.document.semantics.data_stores_ignored:
         _warn(xml, "a data store is drawn; nothing is read from it or written to it")
 
 
 def _association(xml: Reader, stores: Set[str]) -> None:
     """Data stores are drawn in jBPM's files; of assignments jBPM takes the first."""
-    if not xml.document.is_jbpm:
-        return
+    semantics = xml.document.semantics
     ends = {xml.root_element(xml.text(tag)) for tag in ("sourceRef", "targetRef")}
-    if ends & stores:
+    if semantics.data_stores_ignored and ends & stores:
         _warn(xml, "an association with a data store moves nothing")
+    if not semantics.first_assignment_only:
+        return
     target = xml.root_element(xml.text("targetRef"))
     assignments = list(xml.children("assignment"))
     for assignment in assignments[:1]:
@@ -283,7 +287,7 @@ def _resource(xml: Reader) -> None:
 
 def _io_sets(xml: Reader) -> None:
     """jBPM's sets of inputs and outputs choose nothing."""
-    if not xml.document.is_jbpm:
+    if not xml.document.semantics.data_sets_ignored:
         return
     for tag in ("inputSet", "outputSet"):
         if len(list(xml.children(tag))) > 1:
@@ -293,9 +297,11 @@ def _io_sets(xml: Reader) -> None:
 def _io_set(xml: Reader) -> None:
     for tag in ("whileExecutingInputRefs", "whileExecutingOutputRefs"):
         if xml.child(tag):
+            if xml.document.strict:
+                _refuse(xml, f"{tag}, data that come or go while an activity is at work,")
             _warn(xml, f"{tag}: data are moved at the beginning and the end only")
     for tag in ("inputSetRefs", "outputSetRefs"):
-        if xml.child(tag):
+        if xml.child(tag) and xml.document.semantics.data_sets_ignored:
             _warn(xml, f"{tag}: which inputs lead to which outputs is not looked at")
 
 
@@ -305,7 +311,7 @@ def _without_effect(text: str) -> Callable[[Reader], None]:
 
 def _quantities(xml: Reader) -> None:
     for name in ("startQuantity", "completionQuantity"):
-        if xml.document.is_jbpm and (xml.attribute(name) or "1") != "1":
+        if xml.document.semantics.quantities_ignored and (xml.attribute(name) or "1") != "1":
             _warn(xml, f"{name} has no effect in files of jBPM")
 
 

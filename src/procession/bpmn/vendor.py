@@ -99,9 +99,15 @@ ATTRIBUTES: Final[dict[str, tuple[Spelling, ...]]] = {
     "class": _by(JUEL, "class"),
     "delegate": _by(JUEL, "delegateExpression"),
     "expression": _by(JUEL, "expression"),
+    "decision": (
+        *_by(JUEL, "decisionRef", "decisionTableReferenceKey"),
+        Spelling(ZEEBE, "decisionId", "calledDecision"),
+    ),
+    "decision_result": _by(JUEL, "mapDecisionResult"),
     "result_variable": (
         *_by(JUEL, "resultVariable", "resultVariableName"),
         Spelling(ZEEBE, "resultVariable", "script"),
+        Spelling(ZEEBE, "resultVariable", "calledDecision"),
     ),
     "script_expression": (Spelling(ZEEBE, "expression", "script"),),
     "collection": (*_by(JUEL, "collection"), Spelling(ZEEBE, "inputCollection", _LOOP)),
@@ -133,7 +139,8 @@ ELEMENTS: Final[dict[str, tuple[Spelling, ...]]] = {
 }
 """Extension elements by the property they mean; they stand in ``extensionElements``."""
 
-_TASKS: Final = ("serviceTask", "sendTask")
+_RULES: Final = ("businessRuleTask", "globalBusinessRuleTask")
+_TASKS: Final = ("serviceTask", "sendTask", *_RULES)
 _NODES: Final = (
     *("task", "userTask", "scriptTask", "serviceTask", "sendTask", "receiveTask", "manualTask"),
     *("businessRuleTask", "callActivity", "subProcess", "adHocSubProcess", "transaction"),
@@ -153,12 +160,13 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "async": _NODES,
     "topic": _TASKS,
-    **dict.fromkeys(("class", "delegate", "expression"), ("serviceTask",)),
-    "result_variable": ("serviceTask", "scriptTask"),
+    **dict.fromkeys(("class", "delegate", "expression"), ("serviceTask", *_RULES)),
+    **dict.fromkeys(("decision", "decision_result"), _RULES),
+    "result_variable": ("serviceTask", "scriptTask", *_RULES),
     **dict.fromkeys(("collection", "element_variable"), ("multiInstanceLoopCharacteristics",)),
     "mapping": (
         *("userTask", "serviceTask", "sendTask", "receiveTask", "callActivity"),
-        *("globalUserTask",),
+        *("globalUserTask", *_RULES),
     ),
     "called_input": ("callActivity",),
     "called_output": ("callActivity",),
@@ -174,9 +182,17 @@ WITHOUT_MEANING: Final = frozenset(
 )
 """Names of vendors that no engine of another kind could do anything with."""
 
-IGNORED_LANGUAGES: Final = frozenset({"http://www.jboss.org/drools/rule"})
+RULES: Final = "http://www.jboss.org/drools/rule"
+"""The language of rule patterns, as jBPM's files name it."""
 
-ALLOCATIONS: Final = frozenset({"lane", "pull", "roundrobin", "loadbalance", "routing", "custom"})
+DECISIONS: Final = "http://www.jboss.org/drools/dmn"
+"""What jBPM's files name as the implementation of a rule task that makes a decision."""
+
+IGNORED_LANGUAGES: Final = frozenset({RULES})
+
+ALLOCATIONS: Final = frozenset(
+    {"lane", "pull", "roundrobin", "loadbalance", "routing", "multiinstance", "custom"}
+)
 """Assignment policies of ONEWEB's human tasks that are served (``tasks/allocation.py``)."""
 
 

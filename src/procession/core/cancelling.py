@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from procession.core import continuing, joining
+from procession.core import continuing, joining, unfinished
 from procession.core import records as r
 from procession.core.state import ROOT, ElementInstance
 
@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 def cancel(t: Transition, me: ElementInstance) -> None:
     """Stop an element instance at once (:meth:`Transition.cancel`)."""
-    if me.id not in t.state.elements:
-        return
+    if me.id in t.state.elements:
+        _cancel(t, me, me)
+
+
+def _cancel(t: Transition, me: ElementInstance, top: ElementInstance) -> None:
     for child in t.children(me):
-        cancel(t, child)
+        _cancel(t, child, top)
+    if me.log:
+        unfinished.put_back(t, me, top)
     if t.state.parked:
         joining.drop_all(t, me.id)
     close_waits(t, me.id)
@@ -43,7 +48,7 @@ def end_process(t: Transition, as_it_should: bool) -> None:
     root = t.state.elements.get(ROOT)
     if root is not None and as_it_should:
         t.cancel_children(root)
-        t.conclude(root)
+        t.conclude(t.state.elements[ROOT])
     elif root is not None:
         cancel(t, root)
 

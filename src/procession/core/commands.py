@@ -59,6 +59,10 @@ class SetVariables(Command, frozen=True):
     variables: Map
 
 
+class AskConditions(Command, frozen=True):
+    """Look again at the conditions that are waited for: something outside has changed."""
+
+
 class ActivateElement(Command, frozen=True):
     """Enter a node without a token having come (ad hoc activities, repair).
 

@@ -72,7 +72,7 @@ def handlers(graph: ProcessDefinition) -> Handlers:
             for target in handlers_of(graph, node):
                 targets.setdefault(node.id, target.id)
     remembered = set(catches)
-    if not graph.is_jbpm:
+    if not graph.semantics.handlers_only_in_their_scope:
         for activity in catches:
             remembered.update(_around(graph, activity))
     if graph.id in catches:
@@ -117,7 +117,8 @@ def remember(t: Transition, me: ElementInstance) -> None:
         _keep(t, me)
         return
     known = t.definition.compensation
-    if me.node in known.undoing or (t.definition.is_jbpm and me.node not in known.remembered):
+    stays = t.definition.semantics.handlers_only_in_their_scope and me.node not in known.remembered
+    if stays or me.node in known.undoing:
         return
     catch = "" if me.role is Role.BODY else known.catches.get(me.node, "")
     entry = _entry(t, me, catch, me.log)
@@ -139,7 +140,7 @@ def _keep(t: Transition, root: ElementInstance) -> None:
     """A process that was called hands on what could be undone of it (``core/recalling.py``)."""
     key = t.definition.key
     catch = t.definition.compensation.catches.get(t.definition.id, "")
-    if t.state.caller is not None and not t.definition.is_jbpm:
+    if t.state.caller is not None and not t.definition.semantics.called_processes_keep_nothing:
         entry = _entry(t, root, catch, root.log)
         t.kept = entry and (key.deployment, key.process, key.revision, entry)
 
@@ -157,12 +158,14 @@ def _entry(t: Transition, me: ElementInstance, catch: str, inner: Log) -> Entry 
     return me.id, me.node, catch, variables, inner
 
 
-def _entries(log: Log) -> list[Entry]:
+def entries(log: Log) -> list[Entry]:
+    """What a log holds, in order."""
     return [entry for chunk in log for entry in chunk]
 
 
-def _log(entries: list[Entry]) -> Log:
-    return tuple([tuple(entries[at : at + CHUNK]) for at in range(0, len(entries), CHUNK)])
+def log_of(found: list[Entry]) -> Log:
+    """A log that holds them."""
+    return tuple([tuple(found[at : at + CHUNK]) for at in range(0, len(found), CHUNK)])
 
 
 # -- compensation is thrown ----------------------------------------------------------------------
@@ -177,15 +180,15 @@ def throw(t: Transition, me: ElementInstance, activity: str, wait: bool) -> bool
     queue: list[Entry] = []
     for scope, chosen in _chosen(t, me, activity):
         queue = chosen + queue
-        if not t.definition.is_jbpm:
+        if not t.definition.semantics.compensation_repeats:
             _forget(t, scope, chosen)
     if not queue:
         return True
     if wait:
-        t.append(r.ElementNoted(me.id, _log(queue), "logged"))
+        t.append(r.ElementNoted(me.id, log_of(queue), "logged"))
         holder = t.state.elements[me.id]
     else:
-        holder = _stand(t, me.node, me.scope, EMPTY, _log(queue))
+        holder = _stand(t, me.node, me.scope, EMPTY, log_of(queue))
     undo_next(t, holder)
     return not wait
 
@@ -197,17 +200,17 @@ def _chosen(
     nodes = t.definition.nodes
     if not activity:
         for scope in _scopes(t, me):
-            yield scope, _entries(scope.log)
+            yield scope, entries(scope.log)
             if not getattr(nodes.get(scope.node), "triggered_by_event", False):
                 return
         return
     container = nodes[activity].container if activity in nodes else None
     for scope in _scopes(t, me):
         if scope.node == activity:
-            yield scope, _entries(scope.log)
+            yield scope, entries(scope.log)
             return
         if scope.node == container:
-            yield scope, [entry for entry in _entries(scope.log) if entry[1] == activity]
+            yield scope, [entry for entry in entries(scope.log) if entry[1] == activity]
             return
 
 
@@ -225,8 +228,8 @@ def _forget(t: Transition, scope: ElementInstance, chosen: list[Entry]) -> None:
     if not chosen:
         return
     gone = {entry[0] for entry in chosen}
-    rest = [entry for entry in _entries(scope.log) if entry[0] not in gone]
-    t.append(r.ElementNoted(scope.id, _log(rest), "logged"))
+    rest = [entry for entry in entries(scope.log) if entry[0] not in gone]
+    t.append(r.ElementNoted(scope.id, log_of(rest), "logged"))
 
 
 def cancel(t: Transition, me: ElementInstance, scope: ElementInstance) -> None:
@@ -238,8 +241,8 @@ def cancel(t: Transition, me: ElementInstance, scope: ElementInstance) -> None:
     is_inside = me.scope == scope.id
     if not is_inside:
         t.conclude(me)
-    queue = _entries(scope.log) + _active(t, scope)
-    log = _log(queue)
+    queue = entries(scope.log) + _active(t, scope)
+    log = log_of(queue)
     _stop(t, scope, me.id)
     if not is_inside:
         me = _stand(t, me.node, scope.id, EMPTY, log)
@@ -258,7 +261,7 @@ def undo_failed(
     Answers whether ``catcher`` has to wait for it.
     """
     definition = t.definition
-    if definition.is_jbpm:
+    if definition.semantics.errors_undo_nothing:
         return False
     failed = host
     if not hasattr(catcher, "attached_to"):
@@ -269,11 +272,11 @@ def undo_failed(
     is_hazard = getattr(node, "is_transaction", False)
     if is_hazard or not node.is_scope or failed.role is Role.COMPENSATION:
         return False
-    queue = _entries(failed.log) + _active(t, failed)
+    queue = entries(failed.log) + _active(t, failed)
     if not queue:
         return False
     _stop(t, failed)
-    holder = _stand(t, failed.node, failed.id, EMPTY, _log(queue))
+    holder = _stand(t, failed.node, failed.id, EMPTY, log_of(queue))
     undo_next(t, t.note(holder, (catcher.id, host.id, value)))
     return True
 
@@ -283,7 +286,7 @@ def _stop(t: Transition, scope: ElementInstance, but: int = 0) -> None:
     t.cancel_children(scope, but=but)
     for wait in t.waits_of(scope):
         t.stop_waiting(wait, "cancelled")
-    if scope.log:
+    if t.state.elements[scope.id].log:
         t.append(r.ElementNoted(scope.id, (), "logged"))
 
 
@@ -291,8 +294,8 @@ def _active(t: Transition, scope: ElementInstance) -> list[Entry]:
     """What was done inside of what is still active: it is undone with the data of now."""
     found = []
     for child in t.children(scope):
-        inner = _entries(child.log) + _active(t, child)
-        entry = _entry(t, child, "", _log(inner))
+        inner = entries(child.log) + _active(t, child)
+        entry = _entry(t, child, "", log_of(inner))
         if entry is not None:
             found.append(entry)
     return found
@@ -300,7 +303,7 @@ def _active(t: Transition, scope: ElementInstance) -> list[Entry]:
 
 def listen(t: Transition, root: ElementInstance) -> None:
     """Let clients of a process of jBPM ask for compensation by a signal to the instance."""
-    if t.definition.is_jbpm and t.definition.compensation.catches:
+    if t.definition.semantics.compensation_by_signal and t.definition.compensation.catches:
         t.wait(root, t.definition.root, WaitKind.SIGNAL, name=API_SIGNAL)
 
 
@@ -316,9 +319,9 @@ def asked(t: Transition, text: str) -> None:
         return
     for scope in tuple(t.state.elements.values()):
         if scope.node == container and scope.role in (Role.SINGLE, Role.ITERATION):
-            queue = [e for e in _entries(scope.log) if is_implicit or e[1] == wanted]
+            queue = [e for e in entries(scope.log) if is_implicit or e[1] == wanted]
             if queue:
-                undo_log(t, scope.id, _log(queue))
+                undo_log(t, scope.id, log_of(queue))
 
 
 def undo_log(t: Transition, scope: int, log: Log) -> None:

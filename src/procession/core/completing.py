@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def is_completing(t: Transition, scope: ElementInstance) -> bool:
     """Whether nothing but event sub-processes is active in a scope."""
     events = t.definition.event_sub_processes.get(scope.node)
-    if not events or t.definition.is_jbpm or t.holds_tokens(scope):
+    if not events or t.definition.semantics.events_listen_to_the_end or t.holds_tokens(scope):
         return False
     nodes = {node.id for node in events}
     return all(child.node in nodes for child in t.children(scope))

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
-from procession.core import compensation, continuing
+from procession.core import compensation, continuing, reaching
 from procession.core.correlation import CorrelationKey
+from procession.core.flags import SPECIFICATION, Semantics
 from procession.core.item_types import ItemType
-from procession.core.ports import Script, ScriptEvaluator
+from procession.core.ports import RuleCondition, Script, ScriptEvaluator
 from procession.core.state import DefinitionKey, ElementInstance, Role, Wait
 from procession.errors import Rejected
 from procession.values import EMPTY, Map, Value
@@ -176,12 +177,9 @@ class FlowNode:
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessDefinition:
-    """One compiled process.
+    """One compiled process; ``root`` is the node of the process itself, with the id ``""``.
 
-    ``root`` is the node of the process itself (id ``""``). ``variables`` maps a container's id to
-    its declared variables. ``is_jbpm`` says that the file declares the drools namespace, so jBPM's
-    meaning goes where it differs (``reference/rulings.md`` 1). ``evaluator`` compiles the templates
-    that only turn up while the process runs (``reference/jbpm-engine.md`` 2.5).
+    ``variables`` go by container. ``evaluator`` compiles templates that only turn up at run time.
     """
 
     id: str
@@ -197,6 +195,7 @@ class ProcessDefinition:
     imports: tuple[str, ...] = ()
     globals: Map = EMPTY
     is_jbpm: bool = False
+    semantics: Semantics = SPECIFICATION
     is_executable: bool = True
     is_ad_hoc: bool = False
     is_global_task: bool = False
@@ -206,6 +205,8 @@ class ProcessDefinition:
     correlation_keys: tuple[CorrelationKey, ...] = ()
     message_routes: Mapping[str, tuple[MessageRoute, ...]] = field(default_factory=dict)
     associations: tuple[tuple[str, str], ...] = ()
+    rule_conditions: tuple[tuple[str, int, RuleCondition], ...] = ()
+    """Conditions that the rule session is asked about: element, line, condition."""
 
     def node(self, id: str) -> FlowNode:
         """The node of that id; the empty id is the process."""
@@ -374,26 +375,10 @@ class ProcessDefinition:
         """
         known = self._reach.get(join.id)
         if known is None:
-            known = self._reach[join.id] = self._arrivals(join)
+            known = self._reach[join.id] = reaching.arrivals(self, join)
         return known
 
-    def _arrivals(self, join: FlowNode) -> dict[str, frozenset[str]]:
-        found: dict[str, set[str]] = {node.id: set() for node in self.members[join.container]}
-        hosts = {b.id: host for host, bs in self.boundary_events.items() for b in bs}
-        throws: dict[str, list[str]] = {}
-        for thrower, catcher in self.links.items():
-            throws.setdefault(catcher.id, []).append(thrower)
-        for wanted in join.incoming:
-            todo = [self.flows[wanted].source]
-            seen: set[str] = set()
-            while todo:
-                at = todo.pop()
-                if at in seen or at == join.id:
-                    continue
-                seen.add(at)
-                found[at].add(wanted)
-                todo.extend(self.flows[f].source for f in self.nodes[at].incoming)
-                todo.extend(throws.get(at, ()))
-                if at in hosts:
-                    todo.append(hosts[at])
-        return {node: frozenset(flows) for node, flows in found.items()}
+    @cached_property
+    def before(self) -> dict[str, list[str]]:
+        """The nodes that a token may come from to each (``core/reaching.py``)."""
+        return reaching.before(self)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def receive(t: Transition, me: ElementInstance, kept: Any) -> None:
     """The process that ``me`` called has ended, and this could be undone of it."""
-    if kept is not None and not t.definition.is_jbpm:
+    if kept is not None and not t.definition.semantics.called_processes_keep_nothing:
         entry = (me.id, me.node, compensation.CALLED, EMPTY, kept)
         t.append(r.ElementNoted(me.id, entry, "added"))
 

@@ -54,6 +54,8 @@ def _begin(t: Transition, command: c.Command) -> None:
             _need_running(t)
             for name, value in variables.items():
                 t.set_variable(ROOT, name, value)
+        case c.AskConditions():
+            t.ask_conditions(ROOT)
         case c.ActivateElement():
             _need_active(t)
             _activate(t, command)

@@ -55,7 +55,7 @@ def throw_escalation(t: Transition, code: str, me: ElementInstance, value: Value
         catcher.triggered(t, host, None, value)
         return True
     t.append(r.ErrorThrown(code, me.id, value, "", "escalation"))
-    if t.definition.is_jbpm:
+    if t.definition.semantics.escalation_ends_instance:
         t.end(InstanceStatus.ABORTED, code, value, "escalation")
     return False
 

@@ -626,3 +626,89 @@ def test_whether_the_event_at_the_boundary_interrupts_means_nothing():
 
         assert not compiled(process.throw("back", compensate()).end()).problems
         assert undone(play(process).visited) == ["undo_a"]
+
+
+# -- stopped half way ----------------------------------------------------------------------------
+
+
+def listening(id: str, name: str, throw: str, *, interrupting: bool) -> str:
+    """An event sub-process that begins by a signal and throws compensation."""
+    flag = str(interrupting).lower()
+    begun = f"<signalEventDefinition signalRef='{name}'/>"
+    nodes = f"<startEvent id='{id}.0' isInterrupting='{flag}'>{begun}</startEvent>"
+    nodes += f"<intermediateThrowEvent id='{id}.1'>{throw}</intermediateThrowEvent>"
+    nodes += f"<endEvent id='{id}.2'/>"
+    for n in (0, 1):
+        ends = f"sourceRef='{id}.{n}' targetRef='{id}.{n + 1}'"
+        nodes += f"<sequenceFlow id='{id}-{n}' {ends}/>"
+    return f"<subProcess id='{id}' triggeredByEvent='true'>{nodes}</subProcess>"
+
+
+def stopped_while_undoing(first: str = COMPENSATE, jbpm: bool = False):
+    """``a``, ``b`` and ``c`` are done, an event undoes them, another stops it and undoes again."""
+    process = model(jbpm=jbpm).start()
+    for name in ("a", "b", "c"):
+        process.node("manualTask", name).inside(undo(name, tag="userTask"))
+    process.inside(listening("one", "first", first, interrupting=False))
+    process.inside(listening("two", "second", COMPENSATE, interrupting=True))
+    run = play(process.node("userTask", "rest").end())
+    run.signal("first")
+    return run
+
+
+def test_what_was_not_yet_undone_when_a_throw_is_stopped_can_be_undone_again():
+    run = stopped_while_undoing()
+    assert undone(run.visited) == ["undo_c"]
+
+    run.signal("second")
+
+    assert undone(run.visited) == ["undo_c", "undo_b"]
+    run.complete("undo_b")
+    run.complete("undo_a")
+    assert run.is_completed
+    assert undone(run.visited) == ["undo_c", "undo_b", "undo_a"]
+
+
+def test_what_goes_back_takes_its_place_among_what_was_left_alone():
+    run = stopped_while_undoing(compensate("b"))
+
+    run.signal("second")
+    run.complete("undo_c")
+    run.complete("undo_a")
+
+    assert undone(run.visited) == ["undo_b", "undo_c", "undo_a"]
+    assert run.is_completed
+
+
+def test_a_throw_that_does_not_wait_gives_back_too():
+    run = stopped_while_undoing(compensate(wait=False))
+
+    run.signal("second")
+    run.complete("undo_b")
+    run.complete("undo_a")
+
+    assert undone(run.visited) == ["undo_c", "undo_b", "undo_a"]
+    assert run.is_completed
+
+
+def test_what_a_sub_process_had_done_goes_with_it():
+    process = model().start().sub("sub").start("in")
+    steps(process, "a").node("userTask", "w").end("out").end_sub()
+    process.boundary("sub", "late", timer("PT1H")).throw("back", compensate()).end("given_up")
+    run = play(process.back_to("sub").end("done"))
+
+    run.advance(hours=1)
+
+    assert undone(run.visited) == []
+    assert run.is_completed
+
+
+def test_a_process_that_is_aborted_while_it_undoes_gives_nothing_back():
+    from procession.core.commands import AbortProcess
+
+    run = stopped_while_undoing()
+    before = len(run.of(ElementNoted))
+
+    run.do(AbortProcess())
+
+    assert len(run.of(ElementNoted)) == before

@@ -10,6 +10,7 @@ from procession.core.records import WaitClosed, WaitOpened
 from procession.core.state import WaitKind
 from procession.testing import Model, Run, model, start
 from procession.testing.models import conditional, parameters, signal
+from procession.testing.runs import compile_model
 from python_scripts import compiled, faults, play
 
 BIG = conditional("x is not None and x > 5")
@@ -225,8 +226,10 @@ def test_in_jbpm_files_an_expression_is_served_bare_or_in_eval(text: str):
 @pytest.mark.parametrize(
     "text", ["Person(age > 5)", "$p : org.x.Person()", "not Person()", "exists(Person())"]
 )
-def test_in_jbpm_files_a_rule_pattern_is_refused(text: str):
-    assert faults(jbpm(text)) == [("c", "a rule pattern as condition is not supported")]
+def test_in_jbpm_files_a_rule_pattern_is_asked_of_the_session_of_the_unit(text: str):
+    [(element, _, condition)] = compile_model(jbpm(text)).rule_conditions
+
+    assert (element, condition.source) == ("c", text)
 
 
 def test_history_calls_it_a_state():
@@ -250,11 +253,11 @@ def test_is_nothing_to_throw():
     assert [element for element, _ in faults(process)] == ["c"]
 
 
-def test_in_jbpm_files_a_process_that_starts_by_a_rule_pattern_is_refused():
+def test_in_jbpm_files_a_process_may_start_by_a_rule_pattern():
     given = conditional("Person(age > 18)", "http://www.jboss.org/drools/rule")
     process = model(jbpm=True).start("s", given).end()
 
-    assert [element for element, _ in faults(process)] == ["s"]
+    assert faults(process) == []
 
 
 def test_a_signal_beside_it_is_as_good():

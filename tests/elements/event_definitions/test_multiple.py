@@ -6,6 +6,7 @@ import pytest
 
 from procession.bpmn.starts import start_subscriptions, start_timers
 from procession.core.records import ElementCancelled, MessageThrown, SignalThrown, WaitClosed
+from procession.core.state import WaitKind
 from procession.testing import Model, model, start
 from procession.testing.models import error, message, signal, timer
 from python_scripts import definition, faults, play
@@ -227,13 +228,43 @@ def test_the_others_have_the_key_of_the_message_that_came_first():
     assert [(w.name, w.key) for w in run.waits()] == [("N", "k")]
 
 
-def test_a_timer_cannot_be_among_those_that_all_start_a_process():
-    inside = signal("_A") + timer("R/PT1H", "timeCycle")
-    process = base().node("startEvent", "s", inside, **ALL).end()
+def test_timers_and_conditions_among_those_that_all_start_are_waited_for_in_the_instance():
+    """Nothing else tells to which instance they belong: the signal begins it."""
+    inside = when("x > 1") + timer("PT1H") + signal("_A")
+    built = definition(base().variable("x").node("startEvent", "s", inside, **ALL).end())
+    assert (start_subscriptions(built), start_timers(built)) == ([("signal", "A", "s")], [])
 
-    [(element, text)] = faults(process)
-    assert element == "s"
-    assert "timer cannot be one of several events that must all start a process" in text
+    run = start(built, start_event="s", trigger=("signal", "A", None), x=1)
+    run.advance(hours=1)
+    assert run.active == ["s"]
+
+    run.do_set(x=2)
+    assert run.is_completed
+    assert run.visited == ["s", "end"]
+
+
+def test_a_condition_that_holds_already_is_no_longer_waited_for():
+    inside = when("x > 1") + signal("_A")
+    built = definition(base().variable("x").node("startEvent", "s", inside, **ALL).end())
+
+    run = start(built, start_event="s", trigger=("signal", "A", None), x=2)
+
+    assert run.is_completed
+    assert run.visited == ["s", "end"]
+
+
+def test_where_nothing_tells_the_instance_the_first_begins_it():
+    inside = timer("R/PT1H", "timeCycle") + when("x > 1")
+    built = definition(base().variable("x").node("startEvent", "s", inside, **ALL).end())
+    assert [node for node, _ in start_timers(built)] == ["s"]
+    assert start_subscriptions(built) == []
+
+    run = start(built, start_event="s", x=0)
+    assert run.active == ["s"]
+    assert [w.kind for w in run.waits()] == [WaitKind.CONDITION]
+
+    run.do_set(x=2)
+    assert run.is_completed
 
 
 # -- start of an event sub-process ---------------------------------------------------------------

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from procession.bpmn.starts import gathers, start_subscriptions, start_timers
 from procession.core.records import ElementCompleted, SequenceFlowTaken, WaitClosed
 from procession.testing import Model, model, start
@@ -285,14 +287,26 @@ def test_what_starts_a_process_stands_at_its_beginning():
     assert faults(process) == [("g", text)]
 
 
-def test_a_timer_cannot_be_among_events_that_all_start_a_process():
+@pytest.mark.parametrize("x", [0, 5])
+def test_timers_and_conditions_among_events_that_must_all_come_are_waited_for_inside(x):
     attributes = {"instantiate": "true", "eventGatewayType": "Parallel"}
-    process = base().node("eventBasedGateway", "g", **attributes).catch("one", message("_M")).end()
-    process.back_to("g").catch("two", timer("R/PT1H", "timeCycle")).end()
+    process = base().variable("x").node("eventBasedGateway", "g", **attributes)
+    process.catch("when", WHEN.replace("v == 1", "x > 1")).end("e1")
+    process.back_to("g").catch("one", message("_M")).end("e2")
+    process.back_to("g").catch("later", timer("PT1H")).end("e3")
+    built = definition(process)
+    assert start_subscriptions(built) == [("message", "M", "one")]
+    assert start_timers(built) == []
 
-    [(element, text)] = faults(process)
-    assert element == "two"
-    assert "cannot be among the events that must all come" in text
+    run = start(built, start_event="one", trigger=("message", "M", None), x=x)
+    run.advance(hours=1)
+    assert run.is_completed is (x > 1)
+
+    if x == 0:
+        run.do_set(x=2)
+    assert run.is_completed
+    assert sorted(node for node in run.visited if node[0] == "e") == ["e1", "e2", "e3"]
+    assert run.visited.count("g") == 1
 
 
 def test_one_event_alone_is_worth_a_warning():

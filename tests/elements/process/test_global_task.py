@@ -58,12 +58,6 @@ def test_a_global_task_needs_an_id():
     assert faults(beside("<globalTask/>")) == [("definitions", "the globalTask has no id")]
 
 
-def test_a_business_rule_task_beside_processes_is_refused():
-    assert ("g", "globalBusinessRuleTask is not supported") in faults(
-        beside('<globalBusinessRuleTask id="g"/>')
-    )
-
-
 def test_two_callable_elements_cannot_have_one_id():
     text = f'<definitions xmlns="{BPMN}"><globalTask id="g"/><globalTask id="g"/></definitions>'
     errors = compiled(text, strict=True).errors

@@ -10,6 +10,8 @@ from procession.bpmn.problems import Problem
 from procession.bpmn.soundness.choices import FreeEvaluator
 from procession.bpmn.soundness.findings import judge
 from procession.bpmn.soundness.search import Bounds
+from procession.core.semantics import NO_CHOICE
+from procession.values import Map
 
 THOROUGH: Final = Bounds()
 """For ``procession check``."""
@@ -26,9 +28,11 @@ class Soundness:
     undecided: tuple[tuple[str, str], ...] = ()
 
 
-def check_soundness(xml: bytes, *, resource: str, bounds: Bounds = THOROUGH) -> Soundness:
+def check_soundness(
+    xml: bytes, *, resource: str, bounds: Bounds = THOROUGH, semantics: Map = NO_CHOICE
+) -> Soundness:
     """Search every process of a file that can be deployed."""
-    compiled = compile_document(xml, FreeEvaluator(), resource=resource)
+    compiled = compile_document(xml, FreeEvaluator(), resource=resource, semantics=semantics)
     if compiled.errors:
         return Soundness()
     problems: list[Problem] = []

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from procession.core.live import LiveScripts
 from procession.core.ports import (
     NOWHERE,
     Limits,
@@ -123,3 +124,8 @@ class FreeEvaluator:
     ) -> Script:
         """Never fails: whether the text is right is found out elsewhere."""
         return FreeScript(language, source, purpose)
+
+    @property
+    def live(self) -> LiveScripts:
+        """None: a search asks no rules."""
+        raise TypeError("a search that only looks ahead runs no rules")

@@ -149,7 +149,7 @@ class Mover:
                 yield Move(c.TriggerWait(wait.id, failed), owner=wait.owner, is_error=True)
 
     def _admitted(self, state: InstanceState, spent: frozenset[str]) -> Iterator[Move]:
-        if not self.definition.is_jbpm:
+        if not self.definition.semantics.ad_hoc_begins_nothing:
             return
         for element in state.elements.values():
             container = self.definition.node(element.node)

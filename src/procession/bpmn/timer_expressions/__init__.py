@@ -6,5 +6,6 @@ Everything here is a function of its arguments; "now" and the time zone are hand
 """
 
 from procession.bpmn.timer_expressions.expression import Firing, TimerExpression, parse
+from procession.bpmn.timer_expressions.forms import Ways, ways_of
 
-__all__ = ["Firing", "TimerExpression", "parse"]
+__all__ = ["Firing", "TimerExpression", "Ways", "parse", "ways_of"]

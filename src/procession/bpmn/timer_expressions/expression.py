@@ -13,11 +13,14 @@ import msgspec
 
 from procession.bpmn.timer_expressions.cron import Cron
 from procession.bpmn.timer_expressions.forms import (
+    JBPM,
+    PLAIN,
     After,
     At,
     Delayed,
     Form,
     Repeating,
+    Ways,
     in_utc,
 )
 from procession.bpmn.timer_expressions.parsing import read_form, text_of
@@ -54,7 +57,7 @@ class TimerExpression(msgspec.Struct, frozen=True):
     text: str
     form: Form
     language: str = ""
-    is_jbpm: bool = False
+    ways: Ways = PLAIN
 
     def first(self, now: datetime, zone: tzinfo, *, start_event: bool = False) -> Firing | None:
         """The first firing; ``None`` if there is none, ever. It may be due already."""
@@ -73,7 +76,7 @@ class TimerExpression(msgspec.Struct, frozen=True):
             case Repeating():
                 return self._first_of_cycle(form, now, zone)
             case Cron():
-                late = self.is_jbpm and start_event
+                late = self.ways.after_a_second and start_event
                 begin = form.after(now + _REGISTRATION if late else now, zone)
                 return None if begin is None else Firing(begin, None, begin)
             case _:
@@ -110,7 +113,7 @@ class TimerExpression(msgspec.Struct, frozen=True):
         period = form.period
         if form.start is not None:
             start, index = in_utc(form.start, zone), 0
-            if start < now and self.is_jbpm:
+            if start < now and self.ways.late_begin_now:
                 start = now.astimezone(UTC)
             elif start < now and period.mean_seconds > 0 and not period.is_endless:
                 index = period.whole_spans(start, now, zone)
@@ -120,30 +123,37 @@ class TimerExpression(msgspec.Struct, frozen=True):
             passed = period.whole_spans(end, now, zone)
             index = min(0, passed + 1 if left is None else max(-left, passed))
             return _firing(period, end, zone, index, -index)
-        if self.is_jbpm:
+        if self.ways.after_a_second:
             return _firing(period, now.astimezone(UTC) + _REGISTRATION, zone, 0, left)
         return _firing(period, now, zone, 1, left)
 
     def to_value(self) -> Map:
         """As a value that a wait can hold."""
-        return Map(kind=self.kind, text=self.text, language=self.language, is_jbpm=self.is_jbpm)
+        ways: Value = msgspec.structs.astuple(self.ways)
+        if self.ways in (PLAIN, JBPM):
+            ways = self.ways == JBPM
+        return Map(kind=self.kind, text=self.text, language=self.language, is_jbpm=ways)
 
     @staticmethod
     def from_value(value: Value) -> TimerExpression:
         """Back from :meth:`to_value`."""
-        return parse(
-            value["kind"], value["text"], language=value["language"], is_jbpm=value["is_jbpm"]
-        )
+        ways = value["is_jbpm"]
+        ways = Ways(*ways) if isinstance(ways, tuple) else JBPM if ways else PLAIN
+        return parse(value["kind"], value["text"], language=value["language"], ways=ways)
 
 
-def parse(kind: str, text: Value, *, language: str = "", is_jbpm: bool = False) -> TimerExpression:
+def parse(
+    kind: str, text: Value, *, language: str = "", is_jbpm: bool = False, ways: Ways | None = None
+) -> TimerExpression:
     """Read the text of a ``timeDuration``, ``timeDate`` or ``timeCycle``.
 
     Beside text, a number (milliseconds) and a date are taken as they come out of an expression.
+    ``is_jbpm`` stands for all of jBPM's ways.
     Raises :class:`Invalid` saying what was found and what would do.
     """
     words = text_of(kind, text)
-    return TimerExpression(kind, words, read_form(kind, words, is_jbpm), language, is_jbpm)
+    ways = ways or (JBPM if is_jbpm else PLAIN)
+    return TimerExpression(kind, words, read_form(kind, words, ways.exact_days), language, ways)
 
 
 def _period(form: Form) -> Span:

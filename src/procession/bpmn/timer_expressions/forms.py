@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
 from procession.bpmn.timer_expressions.cron import Cron
 from procession.bpmn.timer_expressions.spans import Span
+from procession.core.flags import Semantics
 from procession.errors import Invalid
+
+
+class Ways(msgspec.Struct, frozen=True):
+    """How texts are meant where jBPM differs (the flags on timers in ``core/semantics.py``)."""
+
+    exact_days: bool = False
+    after_a_second: bool = False
+    late_begin_now: bool = False
+
+
+PLAIN: Final = Ways()
+JBPM: Final = Ways(True, True, True)
+
+
+def ways_of(semantics: Semantics) -> Ways:
+    """The ways of timers among all the flags."""
+    return Ways(
+        semantics.timer_days_are_exact,
+        semantics.cycles_begin_after_a_second,
+        semantics.late_cycles_begin_now,
+    )
 
 
 class After(msgspec.Struct, frozen=True):

@@ -44,23 +44,23 @@ def text_of(kind: str, text: Value) -> str:
     return words
 
 
-def read_form(kind: str, text: str, is_jbpm: bool) -> Form:
+def read_form(kind: str, text: str, exact_days: bool) -> Form:
     """What a text means in a ``timeDuration``, ``timeDate`` or ``timeCycle``."""
     match kind:
         case "timeDuration":
-            return After(_span(kind, text, is_jbpm, with_months=not is_jbpm))
+            return After(_span(kind, text, exact_days, with_months=not exact_days))
         case "timeDate":
-            return _date(text, is_jbpm)
+            return _date(text, exact_days)
         case "timeCycle":
-            return _cycle(text, is_jbpm)
+            return _cycle(text, exact_days)
         case _:
             raise Invalid(f"{kind!r} is none of timeDuration, timeDate, timeCycle")
 
 
-def _date(text: str, is_jbpm: bool) -> Form:
+def _date(text: str, exact_days: bool) -> Form:
     if _DATE.match(text):
         return At(_moment(text))
-    span = engine_time(text) or iso_period(text, is_jbpm=is_jbpm, with_months=True)
+    span = engine_time(text) or iso_period(text, is_jbpm=exact_days, with_months=True)
     if span is None:
         raise Invalid(
             f"timeDate {text!r} is not understood: expected a date and time such as "
@@ -69,14 +69,14 @@ def _date(text: str, is_jbpm: bool) -> Form:
     return After(span)
 
 
-def _cycle(text: str, is_jbpm: bool) -> Form:
+def _cycle(text: str, exact_days: bool) -> Form:
     if "###" in text:
         delay, _, period = text.partition("###")
-        return Delayed(_span("delay", delay, is_jbpm), _not_negative(period, is_jbpm))
+        return Delayed(_span("delay", delay, exact_days), _not_negative(period, exact_days))
     first, slash, _ = text.partition("/")
     if slash and _REPEAT.fullmatch(first.strip()):
-        return _repeating(text, is_jbpm)
-    plain = engine_time(text) or iso_period(text, is_jbpm=is_jbpm, with_months=True)
+        return _repeating(text, exact_days)
+    plain = engine_time(text) or iso_period(text, is_jbpm=exact_days, with_months=True)
     if plain is not None:
         return After(plain, repeats_on_start=True)
     found = cron(text)
@@ -88,22 +88,22 @@ def _cycle(text: str, is_jbpm: bool) -> Form:
     return found
 
 
-def _repeating(text: str, is_jbpm: bool) -> Form:
+def _repeating(text: str, exact_days: bool) -> Form:
     repeat, *parts = (part.strip() for part in text.split("/"))
     count = None if repeat in ("R", "R-1") else int(repeat[1:])
     match parts:
         case [period]:
-            form = Repeating(count, _positive(period, count, is_jbpm))
+            form = Repeating(count, _positive(period, count, exact_days))
         case [start, finish] if _DATE.match(start) and _DATE.match(finish):
             begin, end = _moment(start), _moment(finish)
             form = Repeating(count, _between(text, begin, end), start=begin)
         case [start, period] if _DATE.match(start):
-            form = Repeating(count, _positive(period, count, is_jbpm), start=_moment(start))
+            form = Repeating(count, _positive(period, count, exact_days), start=_moment(start))
         case ["", period]:
-            form = Repeating(count, _positive(period, count, is_jbpm))
+            form = Repeating(count, _positive(period, count, exact_days))
         case [period, finish] if _DATE.match(finish):
             form = Repeating(
-                count, _positive(period, 1 if count == 0 else None, is_jbpm), end=_moment(finish)
+                count, _positive(period, 1 if count == 0 else None, exact_days), end=_moment(finish)
             )
         case _:
             raise Invalid(
@@ -124,8 +124,8 @@ def _between(text: str, start: datetime, end: datetime) -> Span:
     return Span(exact=end - start)
 
 
-def _span(what: str, text: str, is_jbpm: bool, *, with_months: bool = True) -> Span:
-    span = engine_time(text) or iso_period(text, is_jbpm=is_jbpm, with_months=with_months)
+def _span(what: str, text: str, exact_days: bool, *, with_months: bool = True) -> Span:
+    span = engine_time(text) or iso_period(text, is_jbpm=exact_days, with_months=with_months)
     if span is None:
         raise Invalid(
             f"{what} {text.strip()!r} is not understood: expected an ISO 8601 duration such as "
@@ -134,16 +134,16 @@ def _span(what: str, text: str, is_jbpm: bool, *, with_months: bool = True) -> S
     return span
 
 
-def _not_negative(text: str, is_jbpm: bool) -> Span:
-    span = _span("period", text, is_jbpm)
+def _not_negative(text: str, exact_days: bool) -> Span:
+    span = _span("period", text, exact_days)
     if span.mean_seconds < 0:
         raise Invalid(f"the period {text.strip()!r} of a cycle must not be negative")
     return span
 
 
-def _positive(text: str, count: int | None, is_jbpm: bool) -> Span:
+def _positive(text: str, count: int | None, exact_days: bool) -> Span:
     """A period that gets on; nothing at all is allowed when the number of rounds is limited."""
-    span = _not_negative(text, is_jbpm)
+    span = _not_negative(text, exact_days)
     if span.is_endless:
         raise Invalid("the period * never passes; leave the cycle out")
     if count is None and span.mean_seconds == 0:

@@ -73,13 +73,13 @@ class Activity(FlowNode):
         if self.io.input_sets and not self.io.is_ready(t, me, self.inputs):
             self.io.await_data(t, me, self)
         else:
-            self.perform(t, me)
+            self.perform(t, self.io.begun(t, me, self.inputs))
 
     def look(self, t: Transition, owner: ElementInstance, wait: Wait) -> None:
         """A variable was set: the data that the activity waits for may be there."""
         if self.io.is_ready(t, owner, self.inputs):
             t.stop_waiting(wait)
-            self.perform(t, owner)
+            self.perform(t, self.io.begun(t, owner, self.inputs))
 
     def perform(self, t: Transition, me: ElementInstance) -> None:
         """Do the work: nothing to do here."""
@@ -148,7 +148,7 @@ class Activity(FlowNode):
         if self.mapped is not UNMAPPED:
             found = self.mapped.parameters(t, me, seen=self.sees_all and not self.inputs)
         found.update(parameters(self.io.moved(t, me, self.inputs), t, me))
-        if t.definition.is_jbpm:
+        if t.definition.semantics.parameters_are_templates:
             for name, value in found.items():
                 if isinstance(value, str) and "#{" in value:
                     found[name] = t.resolve(value, me.id, me)

@@ -55,15 +55,16 @@ class AdHocSubProcess(Activity):
         """Read what is said of the sub-process itself; its inside is read like a process."""
         condition = xml.child("completionCondition")
         text = condition.text().strip() if condition else ""
-        is_jbpm = xml.document.is_jbpm
-        if condition and is_jbpm and not text:
+        semantics = xml.document.semantics
+        if condition and semantics.jbpm_checks and not text:
             xml.problem("error", "Dynamic has no completion condition")
         is_idle = "".join(text.split()).replace("'", '"') in IDLE
+        is_ordered = xml.attribute("ordering") == "Sequential"
         return cls(
             **activity_fields(xml),
             condition=None if is_idle or not text else _condition(condition, text),
-            ends_when_idle=is_idle or not (text or is_jbpm),
-            is_sequential=xml.attribute("ordering") == "Sequential" and not is_jbpm,
+            ends_when_idle=is_idle or not (text or semantics.ad_hoc_asks_when_branches_end),
+            is_sequential=is_ordered and not semantics.ad_hoc_order_ignored,
             cancels_remaining=xml.flag("cancelRemainingInstances", True),
         )
 
@@ -71,12 +72,12 @@ class AdHocSubProcess(Activity):
         """Begin what begins by itself."""
         if not prepare(t, me, self.id):
             return
-        begun = False
+        begun, begins_all = False, not t.definition.semantics.ad_hoc_begins_nothing
         for node in t.definition.entrances.get(self.id, ()):
-            if not t.definition.is_jbpm or begins_itself(node):
+            if begins_all or begins_itself(node):
                 self.admit(t, t.state.elements[me.id], node)
                 begun = True
-        if not begun and not t.definition.is_jbpm and self.ends_when_idle:
+        if not begun and begins_all and self.ends_when_idle:
             self.finish(t, me)
 
     def admit(
@@ -97,7 +98,8 @@ class AdHocSubProcess(Activity):
 
         jBPM asks only when the branch has come to its end.
         """
-        return not t.definition.is_jbpm and self._is_enough(t, me)
+        waits = t.definition.semantics.ad_hoc_asks_when_branches_end
+        return not waits and self._is_enough(t, me)
 
     def child_ended(self, t: Transition, me: ElementInstance, child: ElementInstance) -> None:
         """Done if the condition holds or nothing is left to do; else the next one has its turn."""
@@ -139,8 +141,10 @@ class AdHocSubProcess(Activity):
     def check(self, graph: ProcessDefinition) -> Iterator[Problem]:
         """Start and end events have no place in it (10.3.5.2)."""
         yield from super().check(graph)
+        if graph.semantics.jbpm_checks:
+            return
         for node in graph.members.get(self.id, ()):
-            if type(node).__name__ in ("StartEvent", "EndEvent") and not graph.is_jbpm:
+            if type(node).__name__ in ("StartEvent", "EndEvent"):
                 yield warning(node, "an ad hoc sub-process has no start and no end events")
 
 
@@ -167,7 +171,7 @@ def _condition(xml: Reader | None, text: str) -> Script | None:
     if language in IGNORED_LANGUAGES:
         xml.refuse("a completion condition written as a rule")
         return None
-    if xml.document.is_jbpm:
+    if xml.document.semantics.default_language_ignored:
         language = ""
     elif not language:
         language = xml.document.expression_language

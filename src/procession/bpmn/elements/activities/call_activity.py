@@ -66,12 +66,13 @@ class CallActivity(Activity):
         element = next(xml.extensions("called"), None)
         called = called or (element.attribute("processId") if element else "") or ""
         binding, version = _binding(xml, element)
+        lives_on = xml.document.semantics.called_processes_live_on
         return cls(
             **activity_fields(xml),
             called_element=as_template(xml, called or name, "calledElement"),
             by_name=not called and bool(name),
             wait_for_completion=xml.vendor_flag("wait_for_completion", True),
-            independent=xml.vendor_flag("independent", xml.document.is_jbpm),
+            independent=xml.vendor_flag("independent", lives_on),
             binding=binding,
             version=version,
             handed_in=read_handed(xml, "called_input", element, "propagateAllParentVariables"),
@@ -154,7 +155,7 @@ class CallActivity(Activity):
         yield from super().check(graph)
         if not self.called_element:
             yield error(self, "the call activity names no process to call")
-        if graph.is_jbpm and not self.independent and not self.wait_for_completion:
+        if graph.semantics.jbpm_checks and not self.independent and not self.wait_for_completion:
             yield error(self, "independent and waitForCompletion cannot both be false")
 
 

@@ -20,7 +20,7 @@ def activity_fields(xml: Reader, *, scripts: bool = True) -> dict[str, Any]:
     """The fields of :class:`Activity`; ``scripts`` says whether entry and exit scripts are read."""
     fields = xml.flow_node()
     io = IoSpecification.of(xml)
-    quantities = not xml.document.is_jbpm
+    quantities = not xml.document.semantics.quantities_ignored
     fields.update(
         default=xml.reference("default", to="sequenceFlow"),
         is_for_compensation=xml.flag("isForCompensation", False),

@@ -44,7 +44,7 @@ class ReceiveTask(Activity):
     def read(cls, xml: Reader) -> Self:
         """Read the task and its message."""
         instantiates = xml.flag("instantiate", False)
-        if instantiates and xml.document.is_jbpm:
+        if instantiates and xml.document.semantics.instantiate_ignored:
             xml.problem("warning", "instantiate has no effect in files of jBPM", rule="ignored")
             instantiates = False
         return cls(
@@ -65,7 +65,7 @@ class ReceiveTask(Activity):
     def listen(self, t: Transition, owner: ElementInstance) -> None:
         """Wait for the message; in jBPM's files for the work item too."""
         message = self.message
-        if t.definition.is_jbpm:
+        if t.definition.semantics.receipts_are_work_items:
             values = self.parameters(t, owner)
             if message is not None:
                 values.setdefault("MessageId", message.id)

@@ -37,13 +37,14 @@ class SendTask(Activity):
     def read(cls, xml: Reader) -> Self:
         """Read the task and its message."""
         message = message_reference(xml)
-        name = "" if xml.document.is_jbpm else xml.vendor("task_name") or xml.vendor("topic") or ""
+        name = xml.vendor("task_name") or xml.vendor("topic") or ""
+        name = "" if xml.document.semantics.messages_are_work_items else name
         return cls(**activity_fields(xml), message=message, task_name=name)
 
     def perform(self, t: Transition, me: ElementInstance) -> None:
         """Send: by the handler of that name, or straight."""
         values = self.parameters(t, me)
-        if not (t.definition.is_jbpm or self.task_name):
+        if not (t.definition.semantics.messages_are_work_items or self.task_name):
             if self.message is not None:
                 value = values.get("Message", next(iter(values.values()), None))
                 correlation.send(t, self.message.match, value, self.id)

@@ -7,42 +7,34 @@ carries that name instead, so that handlers can tell services apart. A task impl
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
 from procession.bpmn.element import element
 from procession.bpmn.elements.activities.activity import Activity
 from procession.bpmn.elements.activities.reading import activity_fields
+from procession.bpmn.elements.activities.vendor_call import NO_CALL, VendorCall, vendor_call
 from procession.bpmn.problems import Severity
 from procession.bpmn.reader import Reader
 from procession.bpmn.root_elements import Operation, RootElements
 from procession.core import evaluation
-from procession.core.ports import Purpose, Script
 from procession.core.state import ElementInstance
 from procession.core.transition import Transition
-from procession.values import Map, Value
+from procession.values import Value
 
 WEB_SERVICE: Final = "##webservice"
-_BEAN: Final = re.compile(r"[$#]\{\s*([^\W\d]\w*)\s*\}")
 
 
 @element("serviceTask")
 @dataclass(frozen=True, kw_only=True)
 class ServiceTask(Activity):
-    """A call of something outside.
-
-    ``delegate`` is the class or bean that a vendor's file names, which Python stands for;
-    ``expression`` is computed in place.
-    """
+    """A call of something outside; ``call`` is what a vendor's file says of it."""
 
     sees_all: ClassVar[bool] = True
     operation: Operation | None = None
     parameter_type: str = ""
     implementation: str = ""
-    task_name: str = ""
-    delegate: str = ""
-    expression: Script | None = None
+    call: VendorCall = NO_CALL
     wsdl: tuple[str, str] | None = None
 
     @classmethod
@@ -61,49 +53,30 @@ class ServiceTask(Activity):
             parameter_type=message.item if message else "",
             implementation=(implementation := xml.attribute("implementation") or ""),
             wsdl=_described(known) if implementation.lower() == WEB_SERVICE else None,
-            **_vendors(xml),
+            call=vendor_call(xml),
         )
 
     def perform(self, t: Transition, me: ElementInstance) -> None:
         """Open the work item; data inputs go before what the operation says."""
-        if self.expression is not None:
-            if evaluation.run_script(t, self.expression, me.id, me, self.mapped.result):
+        if self.call.expression is not None:
+            if evaluation.run_script(t, self.call.expression, me.id, me, self.mapped.result):
                 self.depart(t, me)
             return
-        values: dict[str, Value] = {}
-        if self.delegate:
-            values = {"Interface": self.delegate, "Operation": "execute"}
+        said: dict[str, Value] = {}
         if self.operation is not None:
             operation = self.operation
-            values = {
+            said = {
                 "Interface": operation.interface,
                 "Operation": operation.name,
                 "ParameterType": self.parameter_type,
                 "interfaceImplementationRef": operation.interface_implementation,
                 "operationImplementationRef": operation.implementation,
             }
-        values["implementation"] = self.implementation
+        said["implementation"] = self.implementation
         if self.wsdl is not None:
-            values["Namespace"], values["Url"] = self.wsdl
-        values = {name: value for name, value in values.items() if value}
+            said["Namespace"], said["Url"] = self.wsdl
         given = self.parameters(t, me)
-        values.update({"Parameter": Map(given)} if self.delegate else given)
-        self.open_work_item(t, me, self.task_name or "Service Task", values)
-
-
-def _vendors(xml: Reader) -> dict[str, Any]:
-    """Who does it, as vendors' extensions say."""
-    if xml.document.is_jbpm:
-        return {}
-    bean = _BEAN.fullmatch((xml.vendor("delegate") or "").strip())
-    if xml.vendor("delegate") and bean is None:
-        xml.refuse("a delegateExpression that is more than the name of a bean")
-    text = xml.vendor("expression")
-    return {
-        "task_name": xml.vendor("task_name") or xml.vendor("topic") or "",
-        "delegate": (xml.vendor("class") or "").strip() or (bean[1] if bean else ""),
-        "expression": xml.compile("juel", text, Purpose.EXPRESSION) if text else None,
-    }
+        self.open_work_item(t, me, *self.call.work_item("Service Task", given, said))
 
 
 def _described(known: RootElements) -> tuple[str, str] | None:

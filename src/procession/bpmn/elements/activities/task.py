@@ -41,5 +41,5 @@ class Task(Activity):
     def check(self, graph: ProcessDefinition) -> Iterator[Problem]:
         """jBPM needs to know whom to call."""
         yield from super().check(graph)
-        if graph.is_jbpm and not self.task_name:
+        if graph.semantics.jbpm_checks and not self.task_name:
             yield error(self, "the task has no taskName, so nobody would do it")

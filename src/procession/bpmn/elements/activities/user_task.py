@@ -68,7 +68,8 @@ class UserTask(Activity):
         self, t: Transition, owner: ElementInstance, wait: Wait | None, payload: Value
     ) -> None:
         """Take the results; in jBPM's files, results of which none is declared are refused."""
-        if t.definition.is_jbpm and self.outputs and isinstance(payload, Map):
+        refuses = t.definition.semantics.unknown_results_refused
+        if refuses and self.outputs and isinstance(payload, Map):
             declared = {o.source.partition(".")[0] for o in self.outputs}
             declared.add(getattr(self.loop, "result", ""))
             given = payload.keys() - {"ActorId"}

@@ -36,23 +36,21 @@ class CorrelationProperty:
                     "error", f"message {reference or '(none)'} is not declared", rule="reference"
                 )
                 continue
-            path = retrieval.child("messagePath")
-            if path is None or not path.text():
-                retrieval.problem("error", "the retrieval expression has no messagePath")
-                continue
-            script = expression(path, *PAYLOAD, message.name)
+            script = path_in(retrieval, "messagePath", *PAYLOAD, message.name)
             if script is not None:
                 found[message.name] = script
         return cls(id=xml.id, paths=found)
 
 
-def expression(xml: Reader, *names: str) -> Script | None:
-    """A formal expression that stands here; ``names`` are known to it besides what is declared."""
-    text = xml.text()
-    if not text:
+def path_in(xml: Reader, tag: str, *names: str) -> Script | None:
+    """The formal expression in a child, which must be there; ``names`` are known to it as well."""
+    path = xml.child(tag)
+    if path is None or not path.text():
+        what = "binding" if xml.tag.endswith("Binding") else "retrieval expression"
+        xml.problem("error", f"the {what} has no {tag}")
         return None
-    types = {**xml.place.types, **dict.fromkeys(names, "")}
-    language = xml.attribute("language")
+    language = path.attribute("language")
     if language is None:
-        language = xml.document.expression_language
-    return xml.moved(types=types).compile(language, text, Purpose.EXPRESSION)
+        language = path.document.default_language
+    types = {**path.place.types, **dict.fromkeys(names, "")}
+    return path.moved(types=types).compile(language, path.text(), Purpose.EXPRESSION)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from procession.bpmn.element import element
-from procession.bpmn.elements.correlation.correlation_property import expression
+from procession.bpmn.elements.correlation.correlation_property import path_in
 from procession.bpmn.reader import Reader
 from procession.core.ports import Script
 
@@ -30,11 +30,7 @@ class CorrelationSubscription:
         found: dict[str, Script] = {}
         for binding in xml.children("correlationPropertyBinding"):
             name = binding.root_element(binding.attribute("correlationPropertyRef"))
-            path = binding.child("dataPath")
-            if path is None or not path.text():
-                binding.problem("error", "the binding has no dataPath")
-                continue
-            script = expression(path)
+            script = path_in(binding, "dataPath")
             if script is not None:
                 found[name] = script
         key = xml.attribute("correlationKeyRef") or xml.text("correlationKeyRef")

@@ -49,7 +49,7 @@ class Assignment:
         if inner and inner[0] in sources and (language or "").lower().endswith("xpath"):
             language, text = "", ".".join(inner)
         elif language is None and inner and inner[0] in sources:
-            language = "" if xml.document.is_jbpm else xml.document.expression_language
+            language = xml.document.default_language
             text = ".".join(inner)
         if at and language is not None:
             types = {**xml.place.types, **dict.fromkeys(sources, "")}
@@ -68,12 +68,12 @@ class Assignment:
             return ()
         path = path_of(text)
         if path is None:
-            if not xml.document.is_jbpm:
+            if not xml.document.semantics.first_assignment_only:
                 xml.refuse("an assignment to something that is no path")
             return ()
         if path[0] in target:
             return path[1:]
-        if not xml.document.is_jbpm:
+        if not xml.document.semantics.first_assignment_only:
             name = target[-1] if target else "nothing"
             xml.problem("warning", f"the value goes to {name}, not to {text!r}", rule="ignored")
         return ()

@@ -92,7 +92,7 @@ def read_assignments(
     several = len(list(xml.children("sourceRef"))) > 1
     if several and not found and not xml.child("transformation"):
         xml.refuse("an association with several sources and neither transformation nor assignment")
-    if xml.document.is_jbpm:
+    if xml.document.semantics.first_assignment_only:
         found = found[:1]
         at = found[0].child("from") if found else None
         if found and sources and not (at and at.attribute("language")):
@@ -125,7 +125,7 @@ def transformation(xml: Reader, *names: str) -> Script | None:
     types = {**xml.place.types, **{name: "" for name in names if name}}
     language = inner.attribute("language")
     if language is None:
-        language = "" if xml.document.is_jbpm else xml.document.expression_language
+        language = xml.document.default_language
     if "java.com/" in language:
         language = language.rpartition("/")[2]
     return inner.moved(types=types).compile(language, inner.text(), Purpose.EXPRESSION)

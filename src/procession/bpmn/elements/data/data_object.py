@@ -25,5 +25,6 @@ class DataObject:
     @classmethod
     def read(cls, xml: Reader) -> Self:
         """Read the declaration."""
-        name = xml.attribute("name") or xml.id
+        by_id = xml.document.semantics.data_objects_named_by_id
+        name = xml.id if by_id else xml.attribute("name") or xml.id
         return cls(id=xml.id, variable=declared(xml, name))

@@ -17,12 +17,16 @@ from procession.bpmn.reader import Reader
 @element("inputSet")
 @dataclass(frozen=True, kw_only=True)
 class InputSet:
-    """Ids of inputs: those that must be there, those that need not, and all."""
+    """Ids of inputs: those that must be there, those that need not, and all.
+
+    ``leads_to`` are the output sets of which one is to come when this set was used; none: any.
+    """
 
     id: str = ""
     required: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    leads_to: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, xml: Reader) -> Self:
@@ -30,7 +34,13 @@ class InputSet:
         members = references(xml, "dataInputRefs")
         optional = references(xml, "optionalInputRefs")
         required = tuple(id for id in members if id not in optional)
-        return cls(id=xml.id, required=required, members=(*members, *optional), optional=optional)
+        return cls(
+            id=xml.id,
+            required=required,
+            members=(*members, *optional),
+            optional=optional,
+            leads_to=references(xml, "outputSetRefs"),
+        )
 
 
 def references(xml: Reader, tag: str) -> tuple[str, ...]:

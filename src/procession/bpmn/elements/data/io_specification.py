@@ -4,7 +4,9 @@ BPMN 2.0.2, 10.4.2 and 13.3.2. Associations refer to the ids; the world outside 
 activity begins when one of its input sets is available, the first in order; until then it waits,
 and looks again whenever a variable it sees is set. Editors list all inputs in one set without
 meaning that none may be null: such a set demands nothing of an activity, only one of several, or
-one that tells what is optional, does. jBPM takes all sets together, so in its files there are none.
+one that tells what is optional, does. Sets may say which of the others they go with (IORules): then
+the activity keeps in mind which inputs it began with, and fails if what it gives does not fit. jBPM
+takes all sets together, so in its files there are none.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from procession.core.item_types import ItemType
 from procession.core.state import ROOT, ElementInstance, WaitKind
 from procession.core.transition import Transition
 from procession.errors import ExecutionFailure, InvalidValue
-from procession.values import EMPTY, Value
+from procession.values import EMPTY, Map, Value
 
 if TYPE_CHECKING:
     from procession.bpmn.elements.data.data_input_association import DataInputAssociation
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 WAITS: Final = "@input"
 """Name of the wait of an activity whose data are not there."""
+_USED: Final = "@input set"
+"""Where an activity keeps the id of the input set that it began with."""
 
 
 @element("ioSpecification")
@@ -42,18 +46,21 @@ class IoSpecification:
     outputs: Mapping[str, ItemType] = EMPTY
     input_sets: tuple[InputSet, ...] = ()
     output_sets: tuple[OutputSet, ...] = ()
+    has_rules: bool = False
 
     @classmethod
     def read(cls, xml: Reader) -> Self:
         """Read the declarations; on events they stand in the event itself."""
         inputs = tuple(InputSet.read(each) for each in xml.children("inputSet"))
         outputs = tuple(OutputSet.read(each) for each in xml.children("outputSet"))
-        chooses = not xml.document.is_jbpm and xml.tag == "ioSpecification"
+        chooses = not xml.document.semantics.data_sets_ignored and xml.tag == "ioSpecification"
+        rules = chooses and any((*(i.leads_to for i in inputs), *(o.follows for o in outputs)))
         return cls(
             inputs=_declarations(xml, "dataInput"),
             outputs=_declarations(xml, "dataOutput"),
-            input_sets=inputs if chooses and _chooses(xml, inputs) else (),
-            output_sets=outputs if chooses and len(outputs) > 1 else (),
+            input_sets=inputs if rules or (chooses and _chooses(xml, inputs)) else (),
+            output_sets=outputs if rules or (chooses and len(outputs) > 1) else (),
+            has_rules=rules,
         )
 
     @classmethod
@@ -71,6 +78,16 @@ class IoSpecification:
     def await_data(self, t: Transition, me: ElementInstance, node: FlowNode) -> None:
         """Wait for the data: ``node`` looks again when a variable is set."""
         t.wait(me, node, WaitKind.CONDITION, name=WAITS)
+
+    def begun(
+        self, t: Transition, me: ElementInstance, filled: tuple[DataInputAssociation, ...]
+    ) -> ElementInstance:
+        """Keep in mind which input set is used, if what comes of it depends on that."""
+        used = self._available(t, me, filled) if self.has_rules else None
+        if used is None:
+            return me
+        memo = me.memo if isinstance(me.memo, Map) else EMPTY
+        return t.note(me, memo.with_items({_USED: used.id}))
 
     def moved(
         self, t: Transition, me: ElementInstance, filled: tuple[DataInputAssociation, ...]
@@ -96,15 +113,23 @@ class IoSpecification:
         names = {id: item.name for id, item in self.outputs.items()}
         for each in self.output_sets:
             if all(results.get(names.get(id, id)) is not None for id in each.required):
+                self._check_rules(t, me, each)
                 others = {id for one in self.output_sets for id in one.members} - {*each.members}
                 return tuple(one for one in emptied if one.output not in others)
         sets = " or ".join(", ".join(each.required) for each in self.output_sets)
-        raise ExecutionFailure(
-            f"{me.node} cannot complete: it must give {sets}",
-            instance=t.state.id,
-            element=me.node,
-            process=t.definition.id,
-        )
+        raise _failure(t, me, f"it must give {sets}")
+
+    def _check_rules(self, t: Transition, me: ElementInstance, given: OutputSet) -> None:
+        """What is given has to go with what the activity began with (10.4.2, 13.3.2)."""
+        memo = t.state.elements[me.id].memo
+        used = memo.get(_USED) if isinstance(memo, Map) else None
+        begun = next((each for each in self.input_sets if each.id == used), None)
+        if begun is None:
+            return
+        fits = not begun.leads_to or given.id in begun.leads_to
+        if not fits or (given.follows and begun.id not in given.follows):
+            text = f"output set {given.id} does not go with input set {begun.id}, which it used"
+            raise _failure(t, me, text)
 
     def need_all(self, t: Transition) -> None:
         """Refuse to start a process without its data. Raises :class:`InvalidValue`."""
@@ -129,6 +154,15 @@ class IoSpecification:
             if all(values.get(id, True) for id in each.required):
                 return each
         return None
+
+
+def _failure(t: Transition, me: ElementInstance, text: str) -> ExecutionFailure:
+    return ExecutionFailure(
+        f"{me.node} cannot complete: {text}",
+        instance=t.state.id,
+        element=me.node,
+        process=t.definition.id,
+    )
 
 
 def _chooses(xml: Reader, sets: tuple[InputSet, ...]) -> bool:

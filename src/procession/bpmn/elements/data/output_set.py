@@ -17,11 +17,15 @@ from procession.bpmn.reader import Reader
 @element("outputSet")
 @dataclass(frozen=True, kw_only=True)
 class OutputSet:
-    """Ids of outputs: those that must be there, and all."""
+    """Ids of outputs: those that must be there, and all.
+
+    ``follows`` are the input sets of which one has to have been used; none: any.
+    """
 
     id: str = ""
     required: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, xml: Reader) -> Self:
@@ -29,4 +33,9 @@ class OutputSet:
         members = references(xml, "dataOutputRefs")
         optional = references(xml, "optionalOutputRefs")
         required = tuple(id for id in members if id not in optional)
-        return cls(id=xml.id, required=required, members=(*members, *optional))
+        return cls(
+            id=xml.id,
+            required=required,
+            members=(*members, *optional),
+            follows=references(xml, "inputSetRefs"),
+        )

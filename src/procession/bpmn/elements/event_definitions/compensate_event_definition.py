@@ -92,7 +92,7 @@ class CompensateEventDefinition(EventDefinition):
 
     def _check_start(self, graph: ProcessDefinition, node: FlowNode) -> Iterator[Problem]:
         inner = graph.nodes.get(node.container)
-        if inner is not None and not inner.container and graph.is_jbpm:
+        if inner is not None and not inner.container and graph.semantics.jbpm_checks:
             text = "compensation of the process itself is not supported"
             yield error(node, text, rule="unsupported")
         if not getattr(node, "is_interrupting", True):
@@ -100,7 +100,7 @@ class CompensateEventDefinition(EventDefinition):
             yield error(node, text, rule="isInterrupting")
 
     def _check_throw(self, graph: ProcessDefinition, node: FlowNode) -> Iterator[Problem]:
-        if graph.is_jbpm and not self.wait_for_completion:
+        if graph.semantics.jbpm_checks and not self.wait_for_completion:
             yield error(node, "waitForCompletion false is not supported", rule="unsupported")
         if not self.activity:
             return
@@ -113,7 +113,8 @@ class CompensateEventDefinition(EventDefinition):
             yield error(node, text, rule="compensation")
         elif not _can_be_undone(graph, activity, node):
             text = f"{self.activity} has no compensation handler"
-            yield (error if graph.is_jbpm else warning)(node, text, rule="compensation")
+            report = error if graph.semantics.jbpm_checks else warning
+            yield report(node, text, rule="compensation")
 
 
 def _is_in_reach(graph: ProcessDefinition, node: FlowNode, activity: FlowNode) -> bool:

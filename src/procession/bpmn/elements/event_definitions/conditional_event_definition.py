@@ -5,8 +5,8 @@ set that it sees (``core/settling.py``); true at the beginning, it happens at on
 not interrupt happens again only after it was false in between. While a variable it needs has no
 value, it does not hold. One that starts a process is looked at for the deployment, over data given
 from outside and the data stores it names (``runtime/conditions.py``). In jBPM's files the text is a
-rule pattern whatever its language says (``reference/jbpm-engine.md`` 1.5): of those only an
-expression, bare or as ``eval(...)``, is served.
+rule pattern whatever its language says (``reference/jbpm-engine.md`` 1.5), and is looked at when
+rules fire too; one that is only an expression, bare or as ``eval(...)``, is read as that.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import ClassVar, Final, Self
 from procession.bpmn.element import element
 from procession.bpmn.elements.event_definitions.event_definition import EventDefinition, Start
 from procession.bpmn.reader import Reader
-from procession.bpmn.vendor import IGNORED_LANGUAGES
+from procession.bpmn.vendor import IGNORED_LANGUAGES, RULES
 from procession.core.evaluation import holds_yet
 from procession.core.graph import FlowNode
-from procession.core.ports import Purpose, Script
+from procession.core.ports import RULE_CONDITION, Purpose, Script
 from procession.core.state import ElementInstance, Wait, WaitKind
 from procession.core.transition import Transition
 from procession.values import EMPTY, Map
@@ -58,13 +58,19 @@ class ConditionalEventDefinition(EventDefinition):
         return cls(id=xml.id, line=xml.line, condition=condition, stores=_stores(xml, text))
 
     @property
+    def wait_name(self) -> str | None:
+        """What a wait goes by that is looked at when rules fire."""
+        is_pattern = self.condition is not None and self.condition.language == "rule"
+        return RULE_CONDITION if is_pattern else None
+
+    @property
     def starts(self) -> tuple[Start, ...]:
         """The condition; it goes by no name."""
         return (Start("conditional", "", self),)
 
     def listen(self, t: Transition, owner: ElementInstance, handler: FlowNode) -> None:
         """Wait for it, unless it holds already."""
-        wait = t.wait(owner, handler, WaitKind.CONDITION)
+        wait = t.wait(owner, handler, WaitKind.CONDITION, name=self.wait_name)
         if self._holds(t, owner, handler):
             handler.triggered(t, owner, wait, None)
 
@@ -75,12 +81,12 @@ class ConditionalEventDefinition(EventDefinition):
             handler.triggered(t, owner, wait, None)
         elif held and not holds:
             t.stop_waiting(wait)
-            t.wait(owner, handler, WaitKind.CONDITION, parameters=EMPTY)
+            t.wait(owner, handler, WaitKind.CONDITION, name=self.wait_name, parameters=EMPTY)
 
     def goes_on(self, t: Transition, owner: ElementInstance, handler: FlowNode, wait: Wait) -> bool:
         """Wait on, knowing that it holds."""
         t.stop_waiting(wait)
-        t.wait(owner, handler, WaitKind.CONDITION, parameters=_HELD)
+        t.wait(owner, handler, WaitKind.CONDITION, name=self.wait_name, parameters=_HELD)
         return True
 
     def _holds(self, t: Transition, owner: ElementInstance, handler: FlowNode) -> bool:
@@ -91,8 +97,7 @@ def _condition(xml: Reader, text: str) -> Script | None:
     language = xml.attribute("language")
     if xml.document.is_jbpm:
         if _PATTERN.match(text):
-            xml.refuse("a rule pattern as condition")
-            return None
+            return xml.compile(RULES, text, Purpose.CONDITION)
         language = "" if (language or "") in IGNORED_LANGUAGES else language
         text = _EVAL.sub("(", text)
     elif language is None:
@@ -102,7 +107,7 @@ def _condition(xml: Reader, text: str) -> Script | None:
 
 def _stores(xml: Reader, text: str) -> tuple[tuple[str, str], ...]:
     """In jBPM's files data stores are drawn only."""
-    if xml.document.is_jbpm:
+    if xml.document.semantics.data_stores_ignored:
         return ()
     known = xml.document.root_elements
     stores = {store.name: store for store in known.data_stores.values()}

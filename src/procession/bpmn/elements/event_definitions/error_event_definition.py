@@ -39,7 +39,7 @@ class ErrorEventDefinition(EventDefinition):
         reference = xml.root_element(xml.attribute("errorRef"))
         error = xml.document.root_elements.errors.get(reference)
         if error is None:
-            if reference and not xml.document.is_jbpm:
+            if reference and not xml.document.semantics.jbpm_checks:
                 xml.problem("warning", f"error {reference} is not declared", rule="reference")
             return cls(
                 id=xml.id,

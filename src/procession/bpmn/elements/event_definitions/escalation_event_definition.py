@@ -44,7 +44,7 @@ class EscalationEventDefinition(EventDefinition):
         known = xml.document.root_elements.escalations.get(reference)
         code = known.code if known is not None else reference
         if known is None and reference:
-            severity: Severity = "error" if xml.document.is_jbpm else "warning"
+            severity: Severity = "error" if xml.document.semantics.jbpm_checks else "warning"
             xml.problem(severity, f"escalation {reference} is not declared", rule="reference")
         return cls(id=xml.id, line=xml.line, code=code or reference, catches_all=not code)
 
@@ -66,4 +66,5 @@ class EscalationEventDefinition(EventDefinition):
         """What is thrown needs a code to be caught by."""
         if self.catches_all and getattr(node, "position", "") in ("throw", "end"):
             text = "the escalation that is thrown has no code: only what catches all hears it"
-            yield (error if graph.is_jbpm else warning)(node, text, rule="escalationCode")
+            report = error if graph.semantics.jbpm_checks else warning
+            yield report(node, text, rule="escalationCode")

@@ -8,9 +8,9 @@ process), ``event start`` (of an event sub-process), ``catch``, ``boundary``, ``
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from procession.bpmn.problems import Problem
 from procession.core.graph import FlowNode, ProcessDefinition
@@ -20,6 +20,10 @@ from procession.values import Value
 
 if TYPE_CHECKING:
     from procession.bpmn.elements.events.event import Event
+
+
+ANONYMOUS: Final = frozenset({"timer", "conditional"})
+"""Events of which nothing tells to which instance they belong."""
 
 
 class Start(NamedTuple):
@@ -93,3 +97,18 @@ class EventDefinition:
     def payload_of(self, payload: Value) -> Value:
         """What is mapped to variables of what came in."""
         return payload
+
+
+def openers(kinds: Sequence[frozenset[str]]) -> tuple[int, ...]:
+    """Numbers of those among events that must all come which begin the instance that waits.
+
+    A message or signal tells to which instance it belongs. Timers and conditions do not: they are
+    waited for inside the instance, unless there is nothing else; then the first begins it.
+    """
+    named = tuple(n for n, kind in enumerate(kinds, 1) if not kind & ANONYMOUS)
+    return named or (1,)
+
+
+def interrupts(node: FlowNode) -> bool:
+    """Whether what catches an event there stops its host or scope."""
+    return getattr(node, "cancel_activity", True) and getattr(node, "is_interrupting", True)

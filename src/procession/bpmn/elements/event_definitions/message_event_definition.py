@@ -60,10 +60,10 @@ def message_reference(xml: Reader) -> MessageReference | None:
         return None
     message = known.messages.get(reference)
     if message is None:
-        severity: Severity = "error" if xml.document.is_jbpm else "warning"
+        severity: Severity = "error" if xml.document.semantics.jbpm_checks else "warning"
         xml.problem(severity, f"message {reference} is not declared", rule="reference")
         return MessageReference(id=reference, name=reference, match=reference)
-    match = message.id if xml.document.is_jbpm else message.name
+    match = message.id if xml.document.semantics.messages_named_by_id else message.name
     return MessageReference(id=message.id, name=message.name, item=message.item, match=match)
 
 
@@ -106,7 +106,7 @@ class MessageEventDefinition(EventDefinition):
         """Send it: by the handler of jBPM's work item, or straight."""
         message = self.message
         value = node.value(t, me)
-        if t.definition.is_jbpm and message is not None:
+        if t.definition.semantics.messages_are_work_items and message is not None:
             values: dict[str, Value] = {"MessageType": message.item, "Message": value}
             present = {key: v for key, v in values.items() if v not in (None, "")}
             present["@node"] = Map(message=message.id, message_name=message.name)

@@ -1,9 +1,9 @@
 """Several definitions on one event: any of them will do, or all of them are needed.
 
 BPMN 2.0.2, 10.5.1, 10.5.5 and 13.5: *multiple* and, with ``parallelMultiple``, *parallel multiple*.
-No tag of its own: an event with several definitions has this one, which stands for them. Each wait
-carries the number of its definition, so which of them have come is told by the waits that are left.
-An event that throws throws them one after the other, what ends the scope last.
+An event with several definitions has this one, which stands for them. Each wait carries the number
+of its definition, so the waits that are left tell which have come. What is thrown is thrown one
+after the other, what ends the scope last.
 """
 
 from __future__ import annotations
@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from procession.bpmn.elements.event_definitions.event_definition import EventDefinition, Start
+from procession.bpmn.elements.event_definitions.event_definition import (
+    EventDefinition,
+    Start,
+    interrupts,
+    openers,
+)
 from procession.bpmn.problems import Problem, error
 from procession.core.graph import FlowNode, ProcessDefinition
 from procession.core.state import ElementInstance, Wait
@@ -22,9 +27,7 @@ from procession.core.transition import Transition
 if TYPE_CHECKING:
     from procession.bpmn.elements.events.event import Event
 
-WITHOUT_WAIT: Final = frozenset({"error", "escalation", "cancel", "compensation"})
-"""What is caught when it is thrown, and not waited for."""
-_ANONYMOUS: Final = frozenset({"timer", "conditional"})
+_NEVER_WAITED_FOR: Final = frozenset({"error", "escalation", "cancel", "compensation"})
 ENDS: Final = ("escalation", "error", "cancel", "terminate")
 """What may stop the event that throws it; it is thrown after all else, in this order."""
 
@@ -48,7 +51,7 @@ class Multiple(EventDefinition):
     def _listening(self) -> tuple[int, ...]:
         """Numbers in the order they begin to listen: conditions last, for they may hold at once."""
         numbers = range(1, len(self.parts) + 1)
-        return tuple(sorted(numbers, key=lambda number: self.part(number).kind == "conditional"))
+        return tuple(sorted(numbers, key=lambda n: self.part(n).kind == "conditional"))
 
     def listen(self, t: Transition, owner: ElementInstance, handler: FlowNode) -> None:
         """Let each of them listen, unless one that holds already was enough."""
@@ -73,8 +76,7 @@ class Multiple(EventDefinition):
     ) -> bool:
         """The first has started the process (10.5.2): wait for the others, if there are any.
 
-        The instance is there from the first on and keeps what has come. Messages among the others
-        must have the key of the first, if that had one.
+        The instance keeps what has come. Messages among the others must have the first one's key.
         """
         t.started_at, key = None, t.key
         if t.trigger is not None and t.trigger[0] == "message":
@@ -130,8 +132,8 @@ class Multiple(EventDefinition):
     @cached_property
     def _throwing(self) -> tuple[int, ...]:
         """Numbers in the order they are thrown."""
-        numbers = range(1, len(self.parts) + 1)
         ranks = {kind: rank for rank, kind in enumerate(ENDS, 1)}
+        numbers = range(1, len(self.parts) + 1)
         return tuple(sorted(numbers, key=lambda number: ranks.get(self.part(number).kind, 0)))
 
     def throw(self, t: Transition, me: ElementInstance, node: Event) -> None:
@@ -158,43 +160,40 @@ class Multiple(EventDefinition):
 
     # -- where it may stand ------------------------------------------------------------------
 
+    @cached_property
+    def opening(self) -> tuple[int, ...]:
+        """Numbers of those that start a process (:func:`openers`)."""
+        if not self.needs_all:
+            return tuple(range(1, len(self.parts) + 1))
+        return openers([frozenset({part.kind}) for part in self.parts])
+
     def started_by(self, trigger: tuple[str, str, str | None] | None) -> frozenset[int]:
         """Numbers of those that what started the process has met."""
-        if trigger is None:
-            return frozenset()
-        return frozenset(
-            number
-            for number, part in enumerate(self.parts, 1)
-            if any(start[:2] == trigger[:2] for start in part.starts)
-        )
+        if trigger is None:  # a timer, or nothing
+            is_timer = self.needs_all and self.part(self.opening[0]).kind == "timer"
+            return frozenset(self.opening if is_timer else ())
+        met = ((n, start) for n in self.opening for start in self.part(n).starts)
+        return frozenset(number for number, start in met if start[:2] == trigger[:2])
 
     @property
     def starts(self) -> tuple[Start, ...]:
         """Whatever starts by one of them."""
-        return tuple(start for part in self.parts for start in part.starts)
+        return tuple(start for number in self.opening for start in self.part(number).starts)
 
     def check(self, graph: ProcessDefinition, node: FlowNode) -> Iterator[Problem]:
         """Not everything can be one of several, and not everything be needed beside others."""
-        place = getattr(node, "place", lambda _: "")(graph) if not node.container else ""
         for part in self.parts:
             if part.kind == "link":
                 yield error(node, "a link event can have no other definition", rule="position")
                 continue
             yield from part.check(graph, node)
-            if part.kind in WITHOUT_WAIT and self.needs_all:
+            if part.kind in _NEVER_WAITED_FOR and self.needs_all:
                 text = f"{part.kind} cannot be one of several events that must all happen"
                 yield error(node, text, rule="parallelMultiple")
-            elif part.always_interrupts and not _interrupts(node):
+            elif part.always_interrupts and not interrupts(node):
                 text = f"{part.kind} interrupts, so the event must be an interrupting one"
                 yield error(node, text, rule="cancelActivity")
-            elif self.needs_all and part.kind in _ANONYMOUS and place == "start":
-                text = f"{part.kind} cannot be one of several events that must all start a process"
-                yield error(node, f"{text}: nothing tells which", rule="parallelMultiple")
         ends = [part.kind for part in self.parts if part.kind in ENDS[1:]]
         if getattr(node, "position", "") == "end" and len(ends) > 1:
             text = f"only one of {' and '.join(ends)} can happen at an end"
             yield error(node, text, rule="position")
-
-
-def _interrupts(node: FlowNode) -> bool:
-    return getattr(node, "cancel_activity", True) and getattr(node, "is_interrupting", True)

@@ -49,14 +49,14 @@ class SignalEventDefinition(EventDefinition):
         name = signal.name if signal else reference
         if not name:
             xml.problem("warning", "no signal is named")
-        elif signal is None and not xml.document.is_jbpm:
+        elif signal is None and not xml.document.semantics.jbpm_checks:
             xml.problem("warning", f"signal {reference} is not declared", rule="reference")
         return cls(
             id=xml.id,
             line=xml.line,
             name=name,
             template=xml.template(name),
-            is_later=xml.document.is_jbpm and _has_async(xml),
+            is_later=xml.document.semantics.async_inputs_delay_signals and _has_async(xml),
         )
 
     def listen(self, t: Transition, owner: ElementInstance, handler: FlowNode) -> None:

@@ -15,7 +15,7 @@ from procession.bpmn.elements.event_definitions.event_definition import EventDef
 from procession.bpmn.expression_languages import as_template
 from procession.bpmn.problems import Severity
 from procession.bpmn.reader import Reader
-from procession.bpmn.timer_expressions import Firing, TimerExpression, parse
+from procession.bpmn.timer_expressions import Firing, TimerExpression, parse, ways_of
 from procession.core.graph import FlowNode
 from procession.core.ports import Script
 from procession.core.state import ElementInstance, Wait, WaitKind
@@ -45,7 +45,7 @@ class TimerEventDefinition(EventDefinition):
         inner = next((child for kind in kinds if (child := xml.child(kind))), None)
         text = as_template(inner, inner.text(), inner.tag) if inner else ""
         if inner is None or not text:
-            severity: Severity = "error" if xml.document.is_jbpm else "warning"
+            severity: Severity = "error" if xml.document.semantics.jbpm_checks else "warning"
             xml.problem(severity, "the timer has no duration, date or cycle")
             return cls(id=xml.id, line=xml.line)
         language = inner.attribute("language") or ""
@@ -53,7 +53,8 @@ class TimerEventDefinition(EventDefinition):
         expression = None
         if template is None and "#{" not in text:
             try:
-                expression = parse(inner.tag, text, language=language, is_jbpm=xml.document.is_jbpm)
+                ways = ways_of(xml.document.semantics)
+                expression = parse(inner.tag, text, language=language, ways=ways)
             except Invalid as fault:
                 inner.problem("error", fault.message, rule="timer")
         return cls(
@@ -117,7 +118,7 @@ class TimerEventDefinition(EventDefinition):
         value = t.evaluate(self.template, owner.id, owner)
         try:
             return parse(
-                self.text_kind, value, language=self.language, is_jbpm=t.definition.is_jbpm
+                self.text_kind, value, language=self.language, ways=ways_of(t.definition.semantics)
             )
         except Invalid as fault:
             raise ExecutionFailure(

@@ -88,7 +88,7 @@ class BoundaryEvent(Event):
             yield error(self, "a boundary event cannot have incoming flows")
         if self.definition and self.definition.always_interrupts and not self.cancel_activity:
             text = f"an {self.definition.kind} event always interrupts"
-            if graph.is_jbpm:
+            if graph.semantics.jbpm_checks:
                 yield warning(self, text, rule="ignored")
             else:
                 yield error(self, text, rule="position")

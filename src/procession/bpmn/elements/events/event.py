@@ -108,7 +108,7 @@ class Event(FlowNode):
             part = payload
             if len(self.outputs) > 1 and isinstance(payload, dict):
                 part = payload.get(association.source, payload)
-            if t.definition.is_jbpm:
+            if t.definition.semantics.payload_needs_a_variable:
                 self._need(t, me, association.target)
             association.store(t, me, association.transformed(t, me, part))
 

@@ -36,7 +36,8 @@ class ImplicitThrowEvent(Event):
         known = REGISTRY.get(inner.tag)
         definition = cast("EventDefinition | None", known and known.read(inner))  # type: ignore[attr-defined]
         kind = definition.kind if definition else inner.tag
-        if definition is None or kind not in KINDS or (kind == "message" and xml.document.is_jbpm):
+        by_handler = kind == "message" and xml.document.semantics.messages_are_work_items
+        if definition is None or kind not in KINDS or by_handler:
             xml.refuse(f"a loop that throws a {kind} definition")
             return None
         return cls(id=inner.id or xml.id, line=inner.line, definition=definition)

@@ -90,7 +90,8 @@ class IntermediateCatchEvent(Event):
         return t.note(t.activate(self, owner.id), "met")
 
     def _stays(self, t: Transition, owner: ElementInstance, wait: Wait | None) -> bool:
-        if wait is None or wait.due is None or wait.part or not t.definition.is_jbpm:
+        repeats = t.definition.semantics.timer_catches_repeat
+        if wait is None or wait.due is None or wait.part or not repeats:
             return False
         return self.definition is not None and self.definition.goes_on(t, owner, self, wait)
 

@@ -82,7 +82,7 @@ class StartEvent(Event):
 
     def receive(self, t: Transition, me: ElementInstance, payload: Value) -> None:
         """In jBPM's files, of several mappings only those from ``event`` get what came."""
-        if not t.definition.is_jbpm or len(self.outputs) < 2:
+        if not t.definition.semantics.start_mappings_read_event or len(self.outputs) < 2:
             super().receive(t, me, payload)
             return
         for association in self.outputs:
@@ -171,7 +171,7 @@ def begin(t: Transition, me: ElementInstance, container: str) -> None:
     if not typed:
         for node in entrances:
             continuing.enter(t, node, me.id)
-    elif not t.definition.is_jbpm:
+    elif not t.definition.semantics.typed_starts_begin_idle:
         text = f"process {t.definition.id} has no start event without a definition"
         raise Rejected(text, reason="no_plain_start")
 

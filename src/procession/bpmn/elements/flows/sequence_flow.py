@@ -45,7 +45,7 @@ def _condition(xml: Reader) -> Script | None:
         return None
     language = inner.attribute("language")
     if language is None:
-        language = "" if xml.document.is_jbpm else xml.document.expression_language
+        language = xml.document.default_language
     types = {**xml.place.types, **_names(xml)}
     return inner.moved(types=Map(types)).compile(language, text, Purpose.CONDITION)
 

@@ -138,7 +138,7 @@ def _activation(xml: Reader) -> Script | None:
         return None
     language = inner.attribute("language")
     if language is None:
-        language = "" if xml.document.is_jbpm else xml.document.expression_language
+        language = xml.document.default_language
     counts = dict.fromkeys(("activationCount", *_WAY.findall(text)), "Integer")
     types = Map({**xml.place.types, **counts})
     return inner.moved(types=types).compile(language, text, Purpose.CONDITION)

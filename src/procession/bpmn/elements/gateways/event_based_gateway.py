@@ -14,7 +14,7 @@ from typing import Final, Self, cast
 
 from procession.bpmn.element import element
 from procession.bpmn.elements.activities.receive_task import ReceiveTask
-from procession.bpmn.elements.event_definitions.event_definition import EventDefinition
+from procession.bpmn.elements.event_definitions.event_definition import EventDefinition, openers
 from procession.bpmn.elements.event_definitions.multiple import Multiple
 from procession.bpmn.elements.events.intermediate_catch_event import IntermediateCatchEvent
 from procession.bpmn.elements.gateways.gateway import Gateway, gateway_fields
@@ -59,6 +59,8 @@ class EventBasedGateway(Gateway):
             t.started_at, key = None, t.key
             if t.trigger is not None and t.trigger[0] == "message":
                 t.key = t.trigger[2]
+        if first is not None and self.needs_all:
+            me = t.note(me, len(followers))
         if first is None or self.needs_all:
             for node in followers:
                 if me.id in t.state.elements and node is not first:
@@ -75,7 +77,10 @@ class EventBasedGateway(Gateway):
         for wait in t.waits_of(me):
             if wait.handler == node.id:
                 t.stop_waiting(wait, "cancelled")
-        if not self.needs_all or not t.waits_of(me):
+        left = t.state.elements[me.id].memo
+        if left is not None:
+            me = t.note(me, left - 1)
+        if not self.needs_all or not (t.waits_of(me) if left is None else left > 1):
             t.conclude(me)
         flow = next(flow for flow in t.definition.outgoing(self) if flow.target == node.id)
         t.append(SequenceFlowTaken(flow.id, me.scope, me.id))
@@ -85,6 +90,13 @@ class EventBasedGateway(Gateway):
         """The nodes behind it, in document order of the flows."""
         nodes = (graph.nodes[flow.target] for flow in graph.outgoing(self))
         return tuple(cast("Follower", node) for node in nodes)
+
+    def beginners(self, graph: ProcessDefinition) -> tuple[Follower, ...]:
+        """Those behind it that start a process."""
+        found = self.followers(graph)
+        if not self.needs_all:
+            return found
+        return tuple(found[number - 1] for number in openers([_kinds(node) for node in found]))
 
     # -- checks ------------------------------------------------------------------------------
 
@@ -127,10 +139,6 @@ class EventBasedGateway(Gateway):
         if tasks and events:
             text = f"{events[0].id} and {tasks[0].id}: message events or receive tasks, not both"
             yield error(self, text, rule="10.6.6")
-        late = [n for n in followers if self.needs_all and _kinds(n) & {"timer", "conditional"}]
-        for node in late:
-            text = "a timer or condition cannot be among the events that must all come"
-            yield error(node, f"{text}: nothing tells to which instance it belongs")
 
     def _check_beginning(self, graph: ProcessDefinition) -> Iterator[Problem]:
         before = [graph.nodes[flow.source] for flow in graph.incoming(self)]

@@ -143,7 +143,7 @@ def expression(xml: Reader, tag: str, purpose: Purpose) -> Script | None:
         return None
     language = inner.attribute("language")
     if language is None:
-        language = "" if xml.document.is_jbpm else xml.document.expression_language
+        language = xml.document.default_language
     return inner.compile(language, text, purpose)
 
 
@@ -154,7 +154,7 @@ def counted(xml: Reader, text: str, at: Reader | None, what: str) -> int | Scrip
     except ValueError:
         if at is not None:
             return expression(xml, at.tag, Purpose.EXPRESSION)
-        language = "" if xml.document.is_jbpm else xml.document.expression_language
+        language = xml.document.default_language
         return xml.compile(language, text, Purpose.EXPRESSION)
     if number < 0:
         xml.problem("error", f"{what} is {number}, which is negative", rule="loop")

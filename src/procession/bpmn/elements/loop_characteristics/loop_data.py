@@ -59,7 +59,8 @@ def items(xml: Reader) -> Iterator[tuple[str, Property]]:
     """The variables of a round, by the tag that declares them."""
     for tag in ITEMS:
         for item in xml.children(tag):
-            name = item.id if xml.document.is_jbpm else item.attribute("name") or item.id
+            by_id = xml.document.semantics.loop_items_named_by_id
+            name = item.id if by_id else item.attribute("name") or item.id
             if name:
                 yield tag, Property(id=item.id, variable=declared(item, name))
     for tag, name in zip(ITEMS, _vendors(xml), strict=True):

@@ -65,7 +65,7 @@ class MultiInstanceLoopCharacteristics(LoopCharacteristics):
     @classmethod
     def read(cls, xml: Reader, activity: Reader) -> Self:
         """Read the loop of an activity."""
-        is_jbpm = xml.document.is_jbpm
+        semantics = xml.document.semantics
         collection = loop_data.collection(xml, activity)
         results = loop_data.results(xml, activity)
         gathered = (results.source, results.target) if results else ()
@@ -74,9 +74,9 @@ class MultiInstanceLoopCharacteristics(LoopCharacteristics):
         given = {tag: item.variable.name for tag, item in loop_data.items(xml)}
         return cls(
             activity=activity.id,
-            attributes=frozenset() if is_jbpm else frozenset(numbers),
+            attributes=frozenset() if semantics.loops_tell_no_numbers else frozenset(numbers),
             counts_from=1 if numbers == loop_data.NUMBERS else 0,
-            is_sequential=xml.flag("isSequential", False) and not is_jbpm,
+            is_sequential=xml.flag("isSequential", False) and not semantics.loops_are_parallel,
             cardinality=loop_data.cardinality(xml, collection),
             collection=collection,
             item=given.get("inputDataItem", ""),
@@ -128,7 +128,8 @@ class MultiInstanceLoopCharacteristics(LoopCharacteristics):
         total, made, done, stopped = me.memo
         me = t.note(me, (total, made, done + 1, stopped))
         if self.results is not None and self.result:
-            place = done + 1 if t.definition.is_jbpm else one.id
+            by_end = t.definition.semantics.loop_results_as_completed
+            place = done + 1 if by_end else one.id
             looping.gather(t, me, place, t.variable(one.id, self.result))
         so_far = loop_data.so_far(self.results, t, me)
         enough = self.condition if self._throws(t, me, one, so_far) else None
@@ -170,7 +171,7 @@ class MultiInstanceLoopCharacteristics(LoopCharacteristics):
         self, t: Transition, me: ElementInstance, place: int, items: tuple[Value, ...] | None
     ) -> int:
         given: dict[str, Value] = {}
-        if not t.definition.is_jbpm:
+        if not t.definition.semantics.loops_tell_no_numbers:
             given[COUNTER] = place + self.counts_from
         if items is not None and self.item:
             given[self.item] = items[place]
@@ -188,10 +189,10 @@ class MultiInstanceLoopCharacteristics(LoopCharacteristics):
 
     def _end(self, t: Transition, me: ElementInstance) -> None:
         """Hand on what the rounds gave."""
-        is_jbpm = t.definition.is_jbpm
-        if self.results is not None and self.result and (me.memo[0] or not is_jbpm):
+        appends = t.definition.semantics.loop_results_appended
+        if self.results is not None and self.result and (me.memo[0] or not appends):
             gathered: Value = looping.gathered(t.state, me)
-            if is_jbpm:
+            if appends:
                 gathered = loop_data.appended(t.variable(me.id, self.results.target), gathered)
             self.results.apply(t, me, Map({self.results.source: gathered}))
         self.finish(t, me)

@@ -41,7 +41,7 @@ class StandardLoopCharacteristics(LoopCharacteristics):
     @classmethod
     def read(cls, xml: Reader, activity: Reader) -> Self | None:
         """Read the loop of an activity; ``None`` if there is none to do."""
-        if xml.document.is_jbpm:
+        if xml.document.semantics.standard_loops_ignored:
             xml.problem("warning", "a standard loop has no effect in files of jBPM", rule="ignored")
             return None
         xml = names(xml, COUNTER)

@@ -59,14 +59,14 @@ class Process(FlowNode):
             begin(t, me, "")
             if not t.definition.nodes:
                 t.complete(me)
-        if t.definition.is_jbpm:
+        if t.definition.semantics.catch_events_listen_without_flow:
             for node in t.definition.entrances.get("", ()):
                 if isinstance(node, IntermediateCatchEvent) and node.definition is not None:
                     node.definition.listen(t, me, node)
 
     def child_ended(self, t: Transition, me: ElementInstance, child: ElementInstance) -> None:
         """Done when nothing moves any more; an ad hoc process never is."""
-        if t.definition.is_jbpm and self._is_interrupted(t, child):
+        if t.definition.semantics.interruption_aborts_process and self._is_interrupted(t, child):
             return
         if self.is_ad_hoc:
             return
