@@ -13,7 +13,19 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from bench import inside, machine, page, peers, report, rest, serving
+from bench import (
+    decisions,
+    flatness,
+    inside,
+    machine,
+    page,
+    peers,
+    report,
+    rest,
+    scripts,
+    serving,
+    timers,
+)
 
 _EXAMPLES = """examples:
   python -m bench                                 everything, about ten minutes
@@ -21,6 +33,10 @@ _EXAMPLES = """examples:
   python -m bench --only 'rest/sqlite/*'          REST on SQLite
   python -m bench --only 'engine only' --only spiffworkflow
   python -m bench --only counts --out counts.json
+  python -m bench --only '*10,000 rows'           a large decision table, and its peer
+  python -m bench --only 'flat/*'                 calls for an element, by size and age
+  python -m bench --only 'timers*'                timers by the thousand, and cycles
+  python -m bench --only 'scripts/*'              scripts and conditions, and their peers
   python -m bench --page                          and put the figures into docs/benchmarks.md
   make bench ARGS='--quick --databases sqlite'
 
@@ -130,6 +146,8 @@ class Run:
             suites = [lambda: inside.counts(folder, self.wanted), self._in_process]
             suites += [self._on(name, address) for name, address in addresses.items()]
             suites.append(lambda: self._peer_rest(folder))
+            suites.append(self._decisions)
+            suites.append(lambda: scripts.run(self.wanted, peers=not self.given.no_peers))
             suites += [self._restart(name, address) for name, address in addresses.items()]
             for suite in suites:
                 try:
@@ -162,6 +180,7 @@ class Run:
     def _in_process(self) -> Iterator[Any]:
         seconds = self.given.seconds / 2
         yield from inside.engine_only(seconds, self.wanted)
+        yield from flatness.flatness(self.wanted)
         names = [name for name in peers.models() if self.wanted(f"spiffworkflow/{name}")]
         python = peers.ensure(self.say) if names and not self.given.no_peers else None
         if python is not None:
@@ -179,6 +198,7 @@ class Run:
             seconds = self.given.seconds
             yield from inside.persisted(database, address(), seconds / 2, self.wanted)
             yield from rest.run(database, address(), seconds=seconds, wanted=self.wanted)
+            yield from timers.run(database, address, self.given.quick, self.wanted)
 
         return suite
 
@@ -188,6 +208,10 @@ class Run:
         python = peers.ensure(self.say)
         if python is not None:
             yield from peers.rest(python, folder / "peer.db", seconds=self.given.seconds)
+
+    def _decisions(self) -> Iterator[Any]:
+        with_peers = not self.given.no_peers
+        return decisions.run(self.given.seconds, self.wanted, self.say, peers=with_peers)
 
     def _restart(self, database: str, address: Callable[[], str]) -> Callable[[], Iterator[Any]]:
         waiting = 5_000 if self.given.quick else inside.WAITING

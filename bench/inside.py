@@ -30,7 +30,7 @@ def timed(once: Callable[[], object], seconds: float, repeats: int = REPEATS) ->
     for _ in range(repeats):
         begun, used, count = time.perf_counter(), time.process_time(), 0
         until = begun + seconds / repeats
-        while time.perf_counter() < until:
+        while not count or time.perf_counter() < until:
             once()
             count += 1
         rates.append(count / (time.perf_counter() - begun))

@@ -97,6 +97,7 @@ BY_ROLE = {
     "worker": "worker",
     "act_for_others": "act-for-others",
     "see_all": "see-all",
+    "decision.evaluate": "process-manager",
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from procession.errors import ExecutionFailure
+from procession.errors import ExecutionFailure, InvalidModel
 from procession.services.processes import ProcessRef
+from procession.store.repositories.tasks import loads_of
 from procession.values import EMPTY, Map
 
 from .task_house import HOTEL, house, human_task, process
@@ -130,3 +131,43 @@ def test_an_own_function_nobody_has_registered_stops_the_turn(home):
 
     with pytest.raises(ExecutionFailure, match="registered: last"):
         begin(home)
+
+
+def test_an_advanced_row_works_out_who_it_names(home):
+    rows = '<oneweb:row type="advance" assignee="#{amount}"/>'
+    deploy(home, 'policy="routing"', rows)
+
+    assert sorted(offered(begin(home, amount="carl, sales"))) == ["carl", "sales"]
+    assert sorted(offered(begin(home, amount=("Team",)))) == ["ann", "bob", "carl"]
+    assert [one.kind for one in begin(home, amount="approver").potential_owners] == ["ROLE"]
+
+
+def test_the_policy_multi_instance_offers_every_round_to_the_party(home):
+    marker = (
+        "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality>"
+        "</multiInstanceLoopCharacteristics>"
+    )
+    task = human_task("t", extension='<oneweb:allocation policy="Multi Instance"/>')
+    drawn = task.replace("</userTask>", marker + "</userTask>")
+    file = process("policies", drawn, lane="Team", extra=HOTEL)
+    home.engine.deployments.deploy(home.admin, UNIT, {"p.bpmn2": file})
+    made = home.engine.processes.start(home.actor("mary"), ProcessRef(UNIT, "policies"))
+    tasks = home.tasks.of_instance(home.admin, made.id).items
+    assert [sorted(offered(one)) for one in tasks] == [["ann", "bob", "carl"]] * 3
+
+    plain = process("policies", task, lane="Team", extra=HOTEL)
+    with pytest.raises(InvalidModel, match="multi instance without that marker"):
+        home.engine.deployments.deploy(home.admin, "acme:plain:1.0", {"p.bpmn2": plain})
+
+
+def test_tasks_that_are_over_are_no_longer_counted_nor_looked_at(home):
+    task, ann = home.offer("review"), home.actor("ann")
+    with home.engine.room.store.read() as reader:
+        assert {row[-1] for row in reader.hot("people", ((task.id,),))} == {1}
+        assert loads_of(reader, ["ann", "bob"]) == {"ann": 1}
+    home.tasks.start(ann, task.id)
+    home.tasks.complete(ann, task.id)
+
+    with home.engine.room.store.read() as reader:
+        assert {row[-1] for row in reader.hot("people", ((task.id,),))} == {0}
+        assert loads_of(reader, ["ann", "bob"]) == {}

@@ -65,10 +65,10 @@ def test_two_files_with_one_process_id_are_refused(engine):
 
 
 def test_a_unit_without_a_process_is_refused(engine):
-    with pytest.raises(InvalidModel, match="no process"):
+    with pytest.raises(InvalidModel, match="no process and no rules"):
         engine.deployments.deploy(engine.admin, UNIT, {"readme.txt": b"hello"})
-    with pytest.raises(InvalidModel, match="rule"):
-        engine.deployments.deploy(engine.admin, UNIT, {"a.bpmn": WAITING.xml(), "r.drl": b""})
+    with pytest.raises(InvalidModel, match=r"write rules as \.drl"):
+        engine.deployments.deploy(engine.admin, UNIT, {"a.bpmn": WAITING.xml(), "r.gdst": b""})
 
 
 def test_ids_and_strategies_are_checked(engine):

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from procession.errors import Denied, Invalid, NotFound
-from procession.history.retention import purge
+from procession.errors import Denied, NotFound
 from procession.identity.model import SYSTEM, Actor
 from procession.services.paging import PageRequest
 from procession.store.rows import NodeLogRow, VariableLogRow
@@ -212,19 +211,6 @@ def test_only_administrators_clear(room):
         room.history.clear(ANN)
 
     assert len(ids(room.history.instances(SYSTEM))) == 4
-
-
-def test_purging_forgets_what_ended_long_ago(room):
-    uow = room.store.unit_of_work()
-    now = datetime.fromtimestamp(AT / 1000, UTC) + timedelta(seconds=63)
-
-    purge(uow, now, timedelta(minutes=1))
-    assert room.store.commit([uow]) == [None]
-
-    assert ids(room.history.instances(SYSTEM)) == [1, 2, 3]
-    assert len(room.history.nodes(SYSTEM, 1).items) == 3
-    with pytest.raises(Invalid):
-        purge(room.store.unit_of_work(), now, timedelta(seconds=-1))
 
 
 def test_a_user_may_be_named_instead_of_an_actor(room):

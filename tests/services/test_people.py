@@ -226,7 +226,7 @@ def test_a_user_made_anew_inherits_nothing(room):
     assert room.directory.parties_of("ann") == frozenset()
     assert room.directory.party("night").lead is None
     with room.store.read() as reader:
-        assert [row[-1] for row in reader.hot("people", ((1,),))] == ["ben"]
+        assert [row[3] for row in reader.hot("people", ((1,),))] == ["ben"]
     with pytest.raises(Unauthenticated):
         people.verify_token(token)
 

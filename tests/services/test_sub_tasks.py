@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -72,6 +72,12 @@ def test_people_there_are_not_are_left_out(home):
         {"sub_task_strategy": "Whatever"},
         {"deadlines": {"NotStartedReassign": "soon"}},
         {"deadlines": {"Sometime": "[users:ann]@[1h]"}},
+        {"priority": 2**31},
+        {"priority": -(2**40)},
+        {"expires_at": datetime(2031, 1, 1)},
+        {"follow_up_at": datetime(2031, 1, 1)},
+        {"expires_at": datetime.fromisoformat("9999-12-31T23:59:59-14:00")},
+        {"follow_up_at": datetime.fromisoformat("0001-01-01T00:00:00+14:00")},
     ],
 )
 def test_what_makes_no_sense_is_refused(home, wrong):

@@ -101,7 +101,12 @@ def test_alembic_finds_nothing_to_add(database_url: str, database_kind: str) -> 
     if database_kind == "memory":
         pytest.skip("a database in memory cannot be opened twice")
     with looking_at(database_url) as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        # Alembic cannot compare a falling index on SQLite; the test above compares it.
+        options = {
+            "version_table": VERSION_TABLE,
+            "include_object": lambda _, name, *rest: name != "ix_task_urgency",
+        }
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
 

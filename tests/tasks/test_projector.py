@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from procession.bpmn.elements.activities.activity import PRIVATE
+from procession.core.flags import JBPM, SPECIFICATION
 from procession.core.graph import FlowNode, ProcessDefinition
 from procession.core.records import Record, WaitClosed, WaitOpened
 from procession.core.state import ROOT, DefinitionKey, ElementInstance, Wait, WaitKind, empty_state
@@ -42,6 +43,7 @@ class Bench:
             nodes={"review": node},
             flows={},
             is_jbpm=is_jbpm,
+            semantics=JBPM if is_jbpm else SPECIFICATION,
         )
         self.state = empty_state(1, self.definition.key)
         self.state.elements[ROOT] = ElementInstance(ROOT, "", 0)
@@ -222,6 +224,16 @@ def test_due_dates_are_read_in_every_form(bench, text, hours):
 
     expected = AT + hours * 3_600_000 if hours else 1_767_603_600_000
     assert task.expires_at == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "P99999999999d", "P9999Y", "soon"],
+)
+def test_a_due_date_that_no_calendar_has_is_none(bench, text):
+    task, _ = bench.open(DueDate=text)
+
+    assert task.expires_at is None
 
 
 def test_the_document_holds_all_parameters_or_only_the_content(bench):

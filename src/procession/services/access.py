@@ -77,6 +77,7 @@ TABLE: Final[Mapping[str, Rule]] = MappingProxyType(
         "execute": Rule(Who.AUTHENTICATED, (), ("rest-client", "rest-all")),
         "deployment.read": Rule(Who.AUTHENTICATED, (), _DEPLOYMENT),
         "deployment.write": Rule(Who.ADMINISTRATORS, (), _DEPLOYMENT),
+        "decision.evaluate": Rule(Who.ROLES, (PROCESS_MANAGER, OPERATOR), _DEPLOYMENT),
         "job.read": Rule(Who.ROLES, (OPERATOR,)),
         "job.write": Rule(Who.ROLES, (OPERATOR,)),
         "worker": Rule(Who.ROLES, (WORKER,)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procession.runtime.clock import from_ms
 from procession.runtime.definitions import definition_id
-from procession.services.views import DefinitionView, DeploymentView
+from procession.services.views import DefinitionView, DeploymentJobView, DeploymentView
 from procession.store.codec import decode_value
 from procession.store.repositories import deployments as repository
 
@@ -44,4 +44,18 @@ def definition_view(stored: repository.Definition) -> DefinitionView:
         definition_id=definition_id(stored),
         resource=stored.resource,
         variables=decode_value(bytes(stored.variables)),
+    )
+
+
+def accepted(job: int, operation: str, unit: repository.Unit, text: str) -> DeploymentJobView:
+    """The answer to what was done."""
+    return DeploymentJobView(
+        id=job, operation=operation, unit=unit_view(unit), success=True, explanation=text
+    )
+
+
+def refused(job: int, operation: str, unit: repository.Unit, text: str) -> DeploymentJobView:
+    """The answer to what was not done, and why."""
+    return DeploymentJobView(
+        id=job, operation=operation, unit=unit_view(unit), success=False, explanation=text
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,29 +10,39 @@ from typing import Final
 import msgspec
 
 from procession.bpmn.compiler import Compilation
+from procession.bpmn.data_types import gather_types
 from procession.bpmn.problems import Problem
 from procession.bpmn.soundness import DEPLOYING, check_soundness
 from procession.bpmn.starts import start_subscriptions, start_timers
+from procession.core.data_types import DataTypes
 from procession.core.graph import ProcessDefinition
+from procession.core.semantics import combined, read_choice
 from procession.core.state import WaitKind
 from procession.errors import Invalid, InvalidModel, NotFound
 from procession.identity.model import Actor
 from procession.runtime.clock import to_ms
 from procession.runtime.lanes import Service, change, query
 from procession.runtime.turn import Turn
-from procession.services.deployment_views import definition_view, unit_view
+from procession.services.deployment_views import accepted, definition_view, refused, unit_view
+from procession.services.descriptors import semantics_of
 from procession.services.paging import EVERYTHING, PageRequest
+from procession.services.unit_files import (
+    digest_of,
+    lock_number,
+    options_of,
+    without_classes,
+)
 from procession.services.views import DefinitionView, DeploymentJobView, DeploymentView, Page
 from procession.store.codec import encode_value
 from procession.store.repositories import deployments as repository
 from procession.store.rows import JobRow
-from procession.store.store import Reader
 from procession.tasks.form_schemas import form_fault
 from procession.values import Map
 
 STRATEGIES: Final = ("SINGLETON", "PER_REQUEST", "PER_PROCESS_INSTANCE")
 BPMN_ENDINGS: Final = (".bpmn", ".bpmn2", ".bpmn20.xml")
-UNSUPPORTED: Final = (".drl", ".dmn", ".rdrl", ".gdst", ".dsl", ".dslr", ".rf", ".xls", ".xlsx")
+RULES: Final = (".drl", ".xls", ".xlsx", ".csv", ".dmn")
+UNSUPPORTED: Final = (".rdrl", ".gdst", ".dsl", ".dslr", ".rf")
 
 
 _START_KINDS: Final = {
@@ -55,25 +64,36 @@ class DeploymentService(Service):
         strategy: str = "SINGLETON",
         strict: bool = False,
         base: str | None = None,
+        semantics: Iterable[str] = (),
     ) -> DeploymentJobView:
         """Compile every file of a unit, then store it; to be called where it may take a while.
 
         ``base`` names a deployment whose files are taken over where ``files`` has none (a patch
-        snapshot). Raises :class:`InvalidModel` with all problems, and then nothing is deployed. A
-        unit that is deployed already is answered with ``success`` false.
+        snapshot). ``semantics`` chooses between jBPM's meaning and the specification's
+        (``core/semantics.py``), before what the descriptor and the settings say; the unit keeps
+        it. Raises :class:`InvalidModel` with all problems, and then nothing is deployed. A unit
+        that is deployed already is answered with ``success`` false.
         """
         if isinstance(actor, str):
             actor = self.room.actor(actor)
         self.room.access.check(actor, "deployment.write")
         _check_id(deployment_id)
         strategy = _strategy(strategy)
+        choice = read_choice(self.room.settings.semantics)
         if base is not None:
-            files = {**self._files_of(base), **files}
-        compilations, problems = self._compile(files, strict)
+            inherited, given = self._base(base)
+            files = {**given, **files}
+            choice = inherited
+        choice = combined(choice, read_choice((*semantics_of(files), *semantics)))
+        data_types, faults = gather_types(files)
+        files = without_classes(files, data_types)
+        compilations, problems = self._compile(files, strict, choice, data_types)
+        problems = [*faults, *problems]
         errors = tuple(p for p in problems if p.severity == "error")
         if errors:
             raise InvalidModel(_summary(deployment_id, errors), errors)
-        return self._store(actor, deployment_id, files, strategy, compilations, problems)
+        options = options_of(problems, choice, data_types)
+        return self._store(actor, deployment_id, files, strategy, compilations, options)
 
     @change
     def undeploy(self, actor: Actor, deployment_id: str) -> DeploymentJobView:
@@ -87,12 +107,13 @@ class DeploymentService(Service):
         running = repository.count_running(turn.reader, unit.revision)
         if running:
             text = f"{running} process instances of {deployment_id} are running; abort them first"
-            return _refused(job, "UNDEPLOY", unit, text)
+            return refused(job, "UNDEPLOY", unit, text)
         repository.take_away(turn.uow, unit.revision)
         repository.remove_starts(turn.uow, unit.revision)
+        self.room.executive.loaded.rule_sessions.end(turn, deployment_id)
         self._changed(turn, deployment_id)
         gone = msgspec.structs.replace(unit, status="UNDEPLOYED")
-        return _accepted(job, "UNDEPLOY", gone, "Undeployment job accepted")
+        return accepted(job, "UNDEPLOY", gone, "Undeployment job accepted")
 
     @change
     def activate(self, actor: Actor, deployment_id: str) -> DeploymentView:
@@ -112,7 +133,7 @@ class DeploymentService(Service):
         self.room.access.check(actor, "deployment.read")
         with self.room.store.read() as reader:
             found, total = repository.units(reader, page.offset, page.limit)
-        return Page(tuple(unit_view(u) for u in found), total, page.number, page.size)
+        return page.of(map(unit_view, found), total)
 
     @query
     def get(self, actor: Actor, deployment_id: str) -> DeploymentView:
@@ -134,7 +155,7 @@ class DeploymentService(Service):
             if deployment_id is not None and repository.unit(reader, deployment_id) is None:
                 raise NotFound(f"there is no deployment {deployment_id}", reason="deployment")
             found, total = repository.definitions(reader, deployment_id, page.offset, page.limit)
-        return Page(tuple(definition_view(d) for d in found), total, page.number, page.size)
+        return page.of(map(definition_view, found), total)
 
     @query
     def definition(self, actor: Actor, deployment_id: str, process_id: str) -> DefinitionView:
@@ -186,7 +207,7 @@ class DeploymentService(Service):
     # -- inside ------------------------------------------------------------------------------
 
     def _compile(
-        self, files: Mapping[str, bytes], strict: bool
+        self, files: Mapping[str, bytes], strict: bool, choice: Map, data_types: DataTypes
     ) -> tuple[dict[str, Compilation], Sequence[Problem]]:
         compilations: dict[str, Compilation] = {}
         problems: deque[Problem] = deque()
@@ -196,25 +217,32 @@ class DeploymentService(Service):
             if name.lower().endswith(".form") and (fault := form_fault(content)):
                 problems.append(_fault("", 0, f"{name}: {fault}", "form"))
             if name.lower().endswith(UNSUPPORTED):
-                text = f"{name}: rule and decision files are not supported yet"
+                text = f"{name}: files of this kind are not supported: write rules as .drl"
                 problems.append(_fault(name, 0, text, "unsupported"))
             if not name.lower().endswith(BPMN_ENDINGS):
                 continue
-            compiled = self.room.definitions.compile(content, name, strict=strict)
+            compiled = self.room.definitions.compile(
+                content, name, strict=strict, semantics=choice, data_types=data_types
+            )
             compilations[name] = compiled
             place = name if several else ""
             problems.extend(replace(problem, file=place) for problem in compiled.problems)
             if not compiled.errors:
-                sound = check_soundness(content, resource=name, bounds=DEPLOYING)
+                sound = check_soundness(content, resource=name, bounds=DEPLOYING, semantics=choice)
                 problems.extend(replace(problem, file=place) for problem in sound.problems)
             for definition in compiled.definitions:
                 if definition.id in seen:
                     text = f"Process with same id already exists: {definition.id}"
                     problems.append(_fault(definition.id, definition.line, text, "unique"))
                 seen.add(definition.id)
-        if not seen and not problems:
-            text = "the unit contains no process definition"
-            problems.append(_fault("", 0, text, "empty"))
+        has_rules = any(name.lower().endswith(RULES) for name in files)
+        definitions = [one for c in compilations.values() for one in c.definitions]
+        if has_rules or any(one.rule_conditions for one in definitions):
+            bases = self.room.executive.loaded.rule_sessions.bases
+            problems.extend(bases.compile(files, definitions)[1])
+        problems.extend(self.room.definitions.decisions.compile(files)[1])
+        if not (seen or has_rules or problems):
+            problems.append(_fault("", 0, "the unit has no process and no rules", "empty"))
         return compilations, problems
 
     def _store(
@@ -224,17 +252,16 @@ class DeploymentService(Service):
         files: Mapping[str, bytes],
         strategy: str,
         compilations: Mapping[str, Compilation],
-        problems: Sequence[Problem],
+        options: Map,
     ) -> DeploymentJobView:
-        warnings = tuple(str(p) for p in problems if p.severity == "warning")
 
         def write() -> DeploymentJobView:
             turn = self.turn
-            turn.touch("deployment", _lock_number(deployment_id))
+            turn.touch("deployment", lock_number(deployment_id))
             job = turn.next_id("job")
             known = repository.unit(turn.reader, deployment_id)
             if known is not None and known.status == "DEPLOYED":
-                return _refused(job, "DEPLOY", known, f"{deployment_id} is already deployed")
+                return refused(job, "DEPLOY", known, f"{deployment_id} is already deployed")
             unit = repository.Unit(
                 revision=turn.next_id("revision"),
                 id=deployment_id,
@@ -244,15 +271,16 @@ class DeploymentService(Service):
                 deployed_at=turn.now_ms,
                 deployed_by=actor.name,
                 message=None,
-                options=encode_value(Map(warnings=warnings)),
-                digest=_digest(files),
+                options=encode_value(options),
+                digest=digest_of(files),
             )
             repository.add_unit(turn.uow, unit, files)
             for name, compilation in compilations.items():
                 for definition in compilation.definitions:
                     self._add_definition(turn, unit, name, definition)
             self._changed(turn, deployment_id)
-            return _accepted(job, "DEPLOY", unit, _told("Deployment job accepted", warnings))
+            told = _told("Deployment job accepted", options["warnings"])
+            return accepted(job, "DEPLOY", unit, told)
 
         return self.room.executive.run(write, actor=actor.name)
 
@@ -311,32 +339,17 @@ class DeploymentService(Service):
         turn.after_commit(lambda: self.room.executive.between_turns(forget))
         turn.after_commit(lambda: self.room.store.notify("definitions", deployment_id))
 
-    def _files_of(self, deployment_id: str) -> dict[str, bytes]:
+    def _base(self, deployment_id: str) -> tuple[Map, dict[str, bytes]]:
         with self.room.store.read() as reader:
             unit = repository.unit(reader, deployment_id)
             if unit is None:
                 raise NotFound(f"there is no deployment {deployment_id}", reason="deployment")
-            return _files(reader, unit.revision)
-
-
-def _accepted(job: int, operation: str, unit: repository.Unit, text: str) -> DeploymentJobView:
-    return DeploymentJobView(
-        id=job, operation=operation, unit=unit_view(unit), success=True, explanation=text
-    )
-
-
-def _refused(job: int, operation: str, unit: repository.Unit, text: str) -> DeploymentJobView:
-    return DeploymentJobView(
-        id=job, operation=operation, unit=unit_view(unit), success=False, explanation=text
-    )
+            chosen = repository.semantics_in(unit.options)
+            return chosen, dict(repository.resources(reader, unit.revision))
 
 
 def _fault(element: str, line: int, text: str, rule: str) -> Problem:
     return Problem(severity="error", element=element, line=line, text=text, rule=rule)
-
-
-def _files(reader: Reader, revision: int) -> dict[str, bytes]:
-    return dict(repository.resources(reader, revision))
 
 
 def _start_job(turn: Turn, unit: repository.Unit, due: int, payload: bytes) -> JobRow:
@@ -385,16 +398,3 @@ def _told(text: str, warnings: Sequence[str]) -> str:
         return text
     more = [f"and {len(warnings) - 20} more"] if len(warnings) > 20 else []
     return "\n".join((f"{text}, {len(warnings)} warning(s):", *warnings[:20], *more))
-
-
-def _digest(files: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha256()
-    for name, content in sorted(files.items()):
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def _lock_number(deployment_id: str) -> int:
-    """A number that stands for the id, so that two deployments of one unit do not race."""
-    return int.from_bytes(hashlib.sha256(deployment_id.encode()).digest()[:6], "big")

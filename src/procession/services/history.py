@@ -7,13 +7,13 @@ may not see, are empty; see :mod:`procession.services.access`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from procession.errors import NotFound
 from procession.identity.model import Actor
 from procession.runtime.clock import from_ms
 from procession.runtime.lanes import Service, change, query
-from procession.services.paging import PageRequest
+from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.views import NodeLogView, Page, ProcessLogView, VariableLogView
 from procession.store.phrases import Phrase, all_of
 from procession.store.repositories import history as logs
@@ -23,7 +23,6 @@ from procession.values import EMPTY, Map
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
-_ALL: Final = PageRequest()
 
 
 class HistoryService(Service):
@@ -33,7 +32,7 @@ class HistoryService(Service):
 
     @query
     def instances(
-        self, actor: Actor, *, active: bool = False, page: PageRequest = _ALL
+        self, actor: Actor, *, active: bool = False, page: PageRequest = EVERYTHING
     ) -> Page[ProcessLogView]:
         """All process instances; with ``active`` those that have not ended."""
         return self._processes(actor, page, *([logs.is_active()] if active else []))
@@ -52,7 +51,7 @@ class HistoryService(Service):
 
     @query
     def children(
-        self, actor: Actor, instance_id: int, page: PageRequest = _ALL
+        self, actor: Actor, instance_id: int, page: PageRequest = EVERYTHING
     ) -> Page[ProcessLogView]:
         """The instances that an instance has called, not those that they have called."""
         return self._processes(actor, page, logs.is_("process_log.parent_id", instance_id))
@@ -63,7 +62,7 @@ class HistoryService(Service):
         actor: Actor,
         process_id: str,
         status: int | None = None,
-        page: PageRequest = _ALL,
+        page: PageRequest = EVERYTHING,
     ) -> Page[ProcessLogView]:
         """All instances of a process; status 1 means those that have not ended."""
         where = [logs.is_("process_log.process_id", process_id)]
@@ -79,7 +78,7 @@ class HistoryService(Service):
         value: str | None = None,
         *,
         active: bool = False,
-        page: PageRequest = _ALL,
+        page: PageRequest = EVERYTHING,
     ) -> Page[ProcessLogView]:
         """The instances in which a variable was set: once for each time, so they repeat."""
         where = [logs.of_variable(variable_id, value), *([logs.is_active()] if active else [])]
@@ -93,7 +92,7 @@ class HistoryService(Service):
         actor: Actor,
         instance_id: int,
         node_id: str | None = None,
-        page: PageRequest = _ALL,
+        page: PageRequest = EVERYTHING,
     ) -> Page[NodeLogView]:
         """Every node entered and left in an instance, or one of them."""
         where = [logs.is_("node_log.instance_id", instance_id)]
@@ -107,7 +106,7 @@ class HistoryService(Service):
         actor: Actor,
         instance_id: int,
         variable_id: str | None = None,
-        page: PageRequest = _ALL,
+        page: PageRequest = EVERYTHING,
     ) -> Page[VariableLogView]:
         """Every time a variable of an instance was set, or one of them."""
         where = [logs.is_("variable_log.instance_id", instance_id)]
@@ -125,7 +124,7 @@ class HistoryService(Service):
         value: str | None = None,
         *,
         active: bool = False,
-        page: PageRequest = _ALL,
+        page: PageRequest = EVERYTHING,
     ) -> Page[VariableLogView]:
         """Every time a variable was set in any instance, or set to exactly that text."""
         where = [logs.of_variable(variable_id, value)]
@@ -181,7 +180,8 @@ class HistoryService(Service):
         where = where if seen is None else (*where, seen)
         with self.room.store.read() as reader:
             rows = log.read(reader, all_of(*where), page.limit, page.offset)
-        return Page(tuple([view(row) for row in rows]), None, page.number, page.size)
+            total = log.count(reader, all_of(*where)) if page.counted else None
+        return page.of(map(view, rows), total)
 
     def _of_instance(
         self,
@@ -196,9 +196,10 @@ class HistoryService(Service):
         self.room.access.check(actor, "history.read")
         with self.room.store.read() as reader:
             if not self.room.access.sees_instance(reader, actor, instance_id):
-                return Page((), None, page.number, page.size)
+                return page.of(())
             rows = log.read(reader, all_of(*where), page.limit, page.offset)
-        return Page(tuple([view(row) for row in rows]), None, page.number, page.size)
+            total = log.count(reader, all_of(*where)) if page.counted else None
+        return page.of(map(view, rows), total)
 
 
 def process_log_view(row: ProcessLogRow) -> ProcessLogView:

@@ -51,7 +51,7 @@ class JobService(Service):
             rows, total = repository.jobs(
                 reader, state=state, kind=kind, offset=page.offset, limit=page.limit
             )
-        return Page(tuple(_view(row) for row in rows), total, page.number, page.size)
+        return page.of(map(_view, rows), total)
 
     @query
     def incidents(self, actor: Actor, page: PageRequest = EVERYTHING) -> Page[IncidentView]:
@@ -59,7 +59,7 @@ class JobService(Service):
         self.room.access.check(actor, "job.read")
         with self.room.store.read() as reader:
             rows, total = repository.incidents(reader, offset=page.offset, limit=page.limit)
-        return Page(tuple(_incident(row) for row in rows), total, page.number, page.size)
+        return page.of(map(_incident, rows), total)
 
     @change
     def retry(self, actor: Actor, job_id: int, retries: int = 3) -> JobView:

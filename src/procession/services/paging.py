@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, TypeVar
 
 import msgspec
 
 from procession.errors import Invalid
+from procession.services.views import Page
 
+T = TypeVar("T")
 DEFAULT_SIZE: Final = 10
 
 
@@ -15,11 +18,12 @@ class PageRequest(msgspec.Struct, frozen=True):
     """A page by number (from 1) and size; with neither, everything.
 
     ``reference/jbpm-rest-api.md`` 3.5: a number alone means pages of ten, page 0 is page 1, and
-    size 0 is no paging.
+    size 0 is no paging. ``counted``: whoever asks wants to know how many there are in all.
     """
 
     number: int | None = None
     size: int | None = None
+    counted: bool = False
 
     def __post_init__(self) -> None:
         for name, value in (("page", self.number), ("page size", self.size)):
@@ -42,6 +46,10 @@ class PageRequest(msgspec.Struct, frozen=True):
     def offset(self) -> int:
         """How many items come before the page."""
         return (max(self.number or 1, 1) - 1) * (self.limit or 0)
+
+    def of(self, items: Iterable[T], total: int | None = None) -> Page[T]:
+        """The page itself: these items of a list of ``total``, ``None`` if nobody counted."""
+        return Page(tuple(items), total, self.number, self.size)
 
 
 EVERYTHING: Final = PageRequest()

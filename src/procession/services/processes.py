@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -65,12 +65,14 @@ class ProcessService(Service):
         variables: Map = EMPTY,
         *,
         correlation_key: str | None = None,
+        facts: Sequence[Value] = (),
     ) -> ProcessInstanceView:
         """Start a process; answers when every token rests.
 
-        ``ref`` may be a process id: then the most recently deployed definition is used. Raises
-        :class:`NotFound`, :class:`Rejected` (correlation key in use) and
-        :class:`procession.errors.ExecutionFailure`, after which nothing has happened.
+        ``facts`` are put into its rule session before. ``ref`` may be a process id: then the most
+        recently deployed definition is used. Raises :class:`NotFound`, :class:`Rejected`
+        (correlation key in use) and :class:`procession.errors.ExecutionFailure`, after which
+        nothing has happened.
         """
         self.room.access.check(actor, "process.start")
         definition = self._definition(ref)
@@ -84,7 +86,7 @@ class ProcessService(Service):
             taken = self.turn.reader.hot("instance_by_correlation_key", (correlation_key,))
             if taken:
                 raise Rejected(f"{correlation_key} already exists", reason="correlation_key")
-        return running_view(self.turn.start(definition, command))
+        return running_view(self.turn.start(definition, command, tuple(map(freeze, facts))))
 
     @change
     def evaluate_conditions(
@@ -267,7 +269,7 @@ class ProcessService(Service):
             )
         definitions = self.room.definitions
         views = tuple(running_view(from_row(row, definitions)) for row in rows)
-        return Page(views, total, page.number, page.size)
+        return page.of(views, total)
 
     @query
     def diagram(self, actor: Actor, instance_id: int) -> str:

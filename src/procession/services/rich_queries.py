@@ -24,7 +24,7 @@ from procession.services.tasks.criteria import UNPAGED_LIMIT, TaskCriteria
 from procession.services.views import Page, ProcessInstanceView, TaskView
 from procession.store.hot import load_tasks
 from procession.store.phrases import ALWAYS, Phrase, all_of, any_of
-from procession.store.repositories import task_search
+from procession.store.repositories import history, task_search, task_walks
 from procession.store.rows import ProcessLogRow
 from procession.store.store import Reader
 from procession.tasks.people import who_is
@@ -41,6 +41,7 @@ TASK: Final = {
 }  # fmt: skip
 VARIABLE: Final = {"variable": "variable_id", "value": "value"}
 PEOPLE: Final = frozenset({"stakeholder", "potential_owner", "business_administrator"})
+_OF_INSTANCE: Final = {"process_instance_id": "instance_id", "deployment_id": "deployment_id"}
 _NUMBERS: Final = frozenset({"process_instance_id", "task_id", "status", "started_at", "ended_at"})
 _BOUNDS: Final = {"min": ">=", "max": "<="}
 Kind = Literal["equal", "like", "min", "max"]
@@ -103,8 +104,9 @@ class RichQueryService(Service):
         seen = self.room.access.visible(actor, "process_log.instance_id")
         where = all_of(self._of_instance(asked), *([] if seen is None else [seen]))
         with self.room.store.read() as reader:
+            where = _narrowed(reader, asked, where)
             logs = _logs(reader, where, page)
-            return Page(tuple(_infos(reader, logs, asked.every)), None, page.number, page.size)
+            return page.of(_infos(reader, logs, asked.every))
 
     @query
     def tasks(
@@ -128,12 +130,29 @@ class RichQueryService(Service):
             ),
         )
         with self.room.store.read() as reader:
+            few = task_walks.instances(reader, [*self._narrow(asked), *seen])
+            if few is not None:
+                where = all_of(few.within("process_log.instance_id in (", ")"), where)
             logs = _logs(reader, where, page)
             tasks = _tasks(reader, [log.instance_id for log in logs], of_task)
-            infos = _infos(reader, logs, asked.every, tasks)
-            return Page(tuple(infos), None, page.number, page.size)
+            return page.of(_infos(reader, logs, asked.every, tasks))
 
     # -- inside ------------------------------------------------------------------------------
+
+    def _narrow(self, asked: RichQuery) -> list[task_search.Condition]:
+        """What of the questions an index can list by tasks: the search begins with the shortest."""
+        found = []
+        for one in asked.criteria:
+            column = TASK.get(one.field) or _OF_INSTANCE.get(one.field)
+            if one.kind == "equal" and column is not None:
+                found.append(task_search.is_one_of(column, one.values))
+            elif one.kind == "equal" and one.field in PEOPLE:
+                named = lists.names([str(value) for value in one.values], self.room.directory)
+                found.append(task_search.is_related_to((RELATIONS[one.field],), named))
+        if asked.variables and not any(one.is_pattern for one in asked.variables):
+            valued = [task_search.has_variable(v.name, v.value) for v in asked.variables]
+            found.append(task_search.either(*valued))
+        return [one for one in found if not (asked.every and one.is_late)]
 
     def _of_instance(self, asked: RichQuery) -> Phrase:
         of_process = [
@@ -177,6 +196,20 @@ def _compared(table: str, column: str, one: Wanted) -> Phrase:
     if one.field in _NUMBERS:
         return Phrase(f"{name} in ??", (tuple(one.values),))
     return Phrase(f"{name} in $$", (tuple(str(each) for each in one.values),))
+
+
+def _narrowed(reader: Reader, asked: RichQuery, where: Phrase) -> Phrase:
+    """The same condition, beginning with the instances that values lead to if those are few."""
+    equal = {one.field: one.values for one in asked.criteria if one.kind == "equal"}
+    names, values = equal.get("variable", ()), equal.get("value", ())
+    found = [[(str(name), str(value)) for name in names for value in values]]
+    if not any(one.is_pattern for one in asked.variables):
+        found.append([(one.name, one.value) for one in asked.variables])
+    for pairs in filter(None, found):
+        few = history.instances_of_values(reader, pairs)
+        if few is not None:
+            return all_of(few.within("process_log.instance_id in (", ")"), where)
+    return where
 
 
 def _valued(one: WantedVariable) -> Phrase:

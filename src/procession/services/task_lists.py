@@ -6,11 +6,13 @@ may not see in a search is in none of them either.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
 import msgspec
 
+from procession.errors import Invalid
 from procession.identity.model import Actor
 from procession.runtime.lanes import Service, query
 from procession.services.tasks import criteria as lists
@@ -20,7 +22,8 @@ from procession.services.views import Page, TaskView
 from procession.store.phrases import ALWAYS, NEVER, Phrase, all_of, any_of
 from procession.store.repositories import task_search as found
 from procession.store.repositories import tasks as repository
-from procession.store.repositories.task_search import BY_ID_DOWN, Condition, Names, search
+from procession.store.repositories.task_search import Condition, Names
+from procession.store.repositories.task_walks import BY_ID, BY_ID_DOWN, search
 from procession.tasks.people import (
     BUSINESS_ADMINISTRATOR,
     EXCLUDED_OWNER,
@@ -50,6 +53,7 @@ TEXTS: Final = {
 }  # fmt: skip
 CONSTANTS: Final[dict[str, object]] = {"archived": False, "session_id": showing.SESSION}
 _INDEXED: Final = frozenset({"id", "instance_id", "work_item_id", "actual_owner", "status"})
+LONGEST_PATTERN: Final = 1_000
 Kind = Literal["equal", "like", "range"]
 
 
@@ -122,7 +126,9 @@ class TaskListService(Service):
 
     def _related(self, asked: Asked) -> Condition:
         named = self._names((asked.user,) if asked.user else (), asked.groups)
-        condition = found.is_related_to((RELATIONS[asked.part],), named)
+        statuses = lists.status_names(asked.statuses)
+        of_open = bool(statuses) and lists.OPEN_STATUSES.issuperset(statuses)
+        condition = found.is_related_to((RELATIONS[asked.part],), named, is_open=of_open)
         checks = []
         if asked.part == "potential_owner" and asked.user:
             own = self._names((asked.user,))
@@ -190,7 +196,7 @@ class TaskListService(Service):
 def _order(part: Part) -> str:
     column = {**NUMBERS, **TIMES, **TEXTS}.get(part.order)
     if column is None or column == "id":
-        return found.BY_ID if column and part.ascending else BY_ID_DOWN
+        return BY_ID if column and part.ascending else BY_ID_DOWN
     return f"task.{column} {'asc' if part.ascending else 'desc'}, task.id desc"
 
 
@@ -213,7 +219,13 @@ def _compared(one: Criterion) -> Phrase:
 
 
 def like(pattern: str) -> str:
-    """A pattern of the clients (``*`` any text, ``.`` one character) as SQL has it."""
+    """A pattern of the clients (``*`` any text, ``.`` one character) as SQL has it.
+
+    Databases match it in time that grows with text times pattern, so a long one is refused.
+    """
+    if len(pattern) > LONGEST_PATTERN:
+        raise Invalid(f"a pattern has at most {LONGEST_PATTERN} characters, not {len(pattern)}")
+    pattern = re.sub(r"\*+", "*", pattern)
     for plain, escaped in (("!", "!!"), ("%", "!%"), ("_", "!_"), ("*", "%"), (".", "_")):
         pattern = pattern.replace(plain, escaped)
     return pattern

@@ -254,6 +254,54 @@ class ContentView(View, frozen=True):
     value: Value
 
 
+class DecisionModelView(View, frozen=True):
+    """A decision model: what it takes and what it decides, by name with their types."""
+
+    name: str
+    id: str
+    namespace: str
+    resource: str
+    inputs: Map = EMPTY
+    decisions: Map = EMPTY
+    services: tuple[str, ...] = ()
+
+
+class DecisionView(View, frozen=True):
+    """A decision that was made. ``decisions`` are all that it took, in order: each with its
+    ``inputs``, its ``result``, the ``rules`` of tables that matched, and ``notes`` on nulls.
+    """
+
+    model: str
+    decision: str
+    result: Value
+    decisions: tuple[Map, ...] = ()
+    messages: tuple[str, ...] = ()
+
+
+class RuleView(View, frozen=True):
+    """A rule of a unit; without a ``ruleflow_group`` it fires whenever rules fire."""
+
+    name: str
+    package: str
+    resource: str
+    line: int
+    ruleflow_group: str = ""
+    agenda_group: str = ""
+
+
+class RuleRunView(View, frozen=True):
+    """Rules that were tried. ``fired`` are their names in order, each with the facts it matched
+    (their places, from 0; -1 for one that a rule put in); ``facts`` are those that were given, as
+    they are then, null if a rule took one out; ``more`` those that rules put in.
+    """
+
+    fired: tuple[Map, ...]
+    facts: tuple[Value, ...]
+    more: tuple[Value, ...] = ()
+    globals: Map = EMPTY
+    printed: tuple[str, ...] = ()
+
+
 class DeploymentView(View, frozen=True):
     """A deployment unit; ``status`` in jBPM's words, ``message`` why it failed.
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Integer, MetaData, text
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    desc,
+    text,
+)
 
 metadata = MetaData()
 views = MetaData()
@@ -23,3 +35,31 @@ def where_known(name: str, column: str) -> Index:
     """
     known = text(f"{column} is not null")
     return Index(name, column, sqlite_where=known)
+
+
+ODD = "status not in (1, 2)"
+"""Of process logs that are neither active nor completed, which are few."""
+
+
+def where(name: str, condition: str, *columns: str) -> Index:
+    """An index of the rows for which a condition holds; a question repeats it word by word."""
+    return Index(name, *columns, sqlite_where=text(condition))
+
+
+OPEN = "status in ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
+"""Of tasks that are still to be done. A search that says it with these words may use the indexes
+that :func:`where_open` makes.
+"""
+
+
+def where_open(name: str, *columns: str, known: str = "") -> Index:
+    """An index of the open tasks alone, as long as the work and not as the history.
+
+    A name with ``desc`` behind it is kept in falling order; ``known`` leaves out where it is null.
+    """
+    where = f"{OPEN} and {known} is not null" if known else OPEN
+    return Index(name, *map(_ordered, columns), sqlite_where=text(where))
+
+
+def _ordered(column: str) -> str | ColumnElement[Any]:
+    return desc(column.removesuffix(" desc")) if column.endswith(" desc") else column

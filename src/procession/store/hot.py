@@ -134,9 +134,17 @@ HOT: Final[dict[str, str]] = {
         " from process_definition p join deployment d on d.revision = p.revision"
         " where p.name = ? and d.status = 'DEPLOYED' and d.is_active order by p.revision desc"
     ),
+    "deployment_options": "select options from deployment where revision = ?",
     "deployment_by_id": (
         "select revision, id, status, strategy, is_active, deployed_at, deployed_by, message,"
         " options, digest from deployment where id = ? order by revision desc limit 1"
+    ),
+    "task_rules": (
+        "select 1 from resource where revision = ?"
+        " and (name like '%default-add-task.drl' or name like '%default-complete-task.drl')"
+    ),
+    "processes_of": (
+        "select process_id from process_definition where revision = ? order by process_id"
     ),
     "resource": "select content from resource where revision = ? and name = ?",
     "start_subscriptions": (
@@ -146,6 +154,15 @@ HOT: Final[dict[str, str]] = {
     ),
     "start_subscriptions_in": (
         _START + " where kind = ? and name = ? and deployment_id = ? order by revision, process_id"
+    ),
+    "rule_session": (
+        "select value, version from rule_session where deployment_id = ? and root_id = ?"
+    ),
+    "rule_session_globals": (
+        "select root_id, globals from rule_session where deployment_id = ? and root_id in (0, ?)"
+    ),
+    "rule_session_version": (
+        "select version from rule_session where deployment_id = ? and root_id = ?"
     ),
     "data_store": "select value, version from data_store where deployment_id = ? and name = ?",
     # people
@@ -167,6 +184,9 @@ HOT: Final[dict[str, str]] = {
 }
 
 MARK: Final = re.compile(r"in \?\?|in \$\$|\?")
+HINT: Final = re.compile(r" @(\w+)")
+"""Behind a table: the index to read it by (``rowid``: none), for a database that cannot tell.
+At the end of an inner select: ``apart``, keep it as it is, for a database that would join it."""
 _TEXTS = "in $$"
 _MOST_TEXTS: Final = 1000
 
@@ -187,10 +207,18 @@ class Spelling:
     A ``#`` in them becomes the number of the parameter, from 1.
     """
 
-    def __init__(self, mark: str, numbers: str, texts: str) -> None:
+    def __init__(self, mark: str, numbers: str, texts: str, hint: str = "") -> None:
         self._marks = {"?": mark, "in ??": numbers, _TEXTS: texts}
+        self._hint = hint
         self._texts: dict[str, HotRead] = {}
         self.named = {name: self._spell(text) for name, text in HOT.items()}
+
+    def _hints(self, match: re.Match[str]) -> str:
+        if match[1] == "apart":
+            return "" if self._hint else " offset 0"
+        if match[1] == "rowid":
+            return " not indexed" if self._hint else ""
+        return self._hint.replace("#", match[1])
 
     def of(self, text: str) -> HotRead:
         """Any other read, written like those above; there are few different ones."""
@@ -208,7 +236,7 @@ class Spelling:
             found.append(match[0])
             return self._marks[match[0]].replace("#", str(len(found)))
 
-        sql = MARK.sub(write, text)
+        sql = MARK.sub(write, HINT.sub(self._hints, text))
         lists = tuple((at, one == _TEXTS) for at, one in enumerate(found) if one != "?")
         return HotRead(sql, lists)
 

@@ -5,8 +5,8 @@ msgpack knows fewer types than values have, so:
 - what it knows stands as it is (null, booleans, 64-bit integers, doubles, text, bytes, times; a
   tuple as an array, a :class:`Map` with text keys as a map);
 - other scalars are extension types, one code each;
-- :class:`Set`, :class:`Bean` and maps with other keys are arrays that begin with a *mark*, an
-  extension without content that no value can produce.
+- :class:`Set`, :class:`Bean`, :class:`Array` and maps with other keys are arrays that begin with
+  a *mark*, an extension without content that no value can produce.
 
 Almost every value needs no preparing, so :func:`lower` looks only at the types of a row of values
 and walks through one of them when it must. A time is stored as the instant; its zone becomes UTC.
@@ -25,6 +25,7 @@ from msgspec.msgpack import Ext
 from procession.errors import InvalidValue
 from procession.values import (
     MAX_DEPTH,
+    Array,
     Bean,
     BigInteger,
     Byte,
@@ -39,7 +40,7 @@ from procession.values import (
 
 # Codes of extension types. Stored: never give one a new meaning.
 _LONG, _SHORT, _BYTE, _BIG, _FLOAT, _CHAR, _DECIMAL, _INT, _TEXT = range(1, 10)
-_SET_MARK, _BEAN_MARK, _MAP_MARK = 20, 21, 22
+_SET_MARK, _BEAN_MARK, _MAP_MARK, _ARRAY_MARK = 20, 21, 22, 23
 
 _INTEGERS: dict[type, int] = {Long: _LONG, Short: _SHORT, Byte: _BYTE, BigInteger: _BIG}
 _INTEGER_OF: dict[int, Callable[[int], int]] = {code: kind for kind, code in _INTEGERS.items()}
@@ -56,8 +57,8 @@ class _Mark:
         self.ext = Ext(code, b"")
 
 
-_MARKS = {code: _Mark(code) for code in (_SET_MARK, _BEAN_MARK, _MAP_MARK)}
-_SETS, _BEANS, _MAPS = (_MARKS[code].ext for code in (_SET_MARK, _BEAN_MARK, _MAP_MARK))
+_MARKS = {code: _Mark(code) for code in (_SET_MARK, _BEAN_MARK, _MAP_MARK, _ARRAY_MARK)}
+_SETS, _BEANS, _MAPS, _ARRAYS = (mark.ext for mark in _MARKS.values())
 
 # What the encoder writes without help: natively, or (the subclasses) by asking extend.
 PLAIN = frozenset(
@@ -129,6 +130,8 @@ def lower(value: Value, thorough: bool, depth: int = 0) -> Any:
     if kind is Bean:
         name = _text(value.type_name)
         return [_BEANS, name, _lower_map(value.fields, thorough, depth)]
+    if kind is Array:
+        return [_ARRAYS, _text(value.component), *_lower_all(value, thorough, depth)]
     raise InvalidValue(f"cannot store a {kind.__name__}")
 
 
@@ -202,6 +205,8 @@ def _unmark(array: list[Any], depth: int) -> Value:
         return Set(items)
     if code == _MAP_MARK:
         return Map(zip(items[::2], items[1::2], strict=True))
+    if code == _ARRAY_MARK:
+        return Array(items[1:], items[0])
     name, fields = items
     if not isinstance(name, str) or not isinstance(fields, Map):
         raise ValueError("not an object")

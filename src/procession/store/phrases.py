@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Text, and_, bindparam
 from sqlalchemy import text as sql_text
 
-from procession.store.hot import MARK
+from procession.store.hot import HINT, MARK
 from procession.store.store import Reader
 
 
@@ -71,7 +71,8 @@ def ask(reader: Reader, phrases: Iterable[Phrase]) -> Sequence[tuple[Any, ...]]:
 
 def clause(phrase: Phrase) -> ColumnElement[bool]:
     """A condition as part of a SQLAlchemy select."""
-    parts, marks = MARK.split(phrase.text), MARK.findall(phrase.text)
+    text = HINT.sub("", phrase.text)
+    parts, marks = MARK.split(text), MARK.findall(text)
     found = parts[0]
     binds: list[BindParameter[Any]] = []
     for number, (mark, value, part) in enumerate(zip(marks, phrase.values, parts[1:], strict=True)):

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from procession.errors import Conflict, Fault, StoreUnavailable
 from procession.store.arrays import Numbers, Texts
 from procession.store.composing import compose, phases
+from procession.store.contests import key_taken
 from procession.store.hot import HotRead, Spelling
 from procession.store.lines import Line, Session, fault, settle
 from procession.store.listening import Listener
@@ -28,7 +29,7 @@ from procession.store.numbering import SEQUENCES, Blocks
 from procession.store.reading import Readers, Reading
 from procession.store.rows import JobRow
 from procession.store.schema import prepare_schema
-from procession.store.writing import Plan, Writes, key_taken, plan
+from procession.store.writing import Plan, Writes, plan
 
 _ERRORS: Final = (psycopg.Error, DBAPIError, UnicodeEncodeError)
 _LOST_RACES: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
@@ -42,6 +43,15 @@ _WRITER: Final = (
     "set enable_seqscan = off",
     "set plan_cache_mode = force_generic_plan",
 )
+_READER: Final = (
+    "set enable_hashjoin = off",
+    "set enable_mergejoin = off",
+    "set max_parallel_workers_per_gather = 0",
+    "set jit = off",
+)
+"""Reads are written to go from index to index. Joining whole tables, other processes and compiled
+plans are for reads of millions of rows; a wrong guess at how many there are costs a second.
+"""
 _BEGIN_READ: Final = b"begin isolation level repeatable read read only"
 _COLUMNS: Final = ", ".join(f'j."{name}"' for name in JobRow.__struct_fields__)
 
@@ -139,11 +149,17 @@ class PostgresqlStore:
         if not self._is_open:
             raise StoreUnavailable("the database is closed")
         try:
-            reader = self._idle_reader() or _Reader(Session(self._engine))
+            reader = self._idle_reader() or self._open_reader()
             reader.session.say(_BEGIN_READ)
         except _ERRORS as error:
             raise fault(error) from error
         return reader
+
+    def _open_reader(self) -> _Reader:
+        session = Session(self._engine)
+        for setting in _READER:
+            session.raw.execute(setting)
+        return _Reader(session)
 
     def _idle_reader(self) -> _Reader | None:
         while True:

@@ -153,12 +153,14 @@ class TaskPersonRow(Row):
 
     ``relation``: ``potential_owner``, ``business_administrator``, ``excluded_owner``,
     ``stakeholder``, ``recipient``. ``kind``: ``USER``, ``GROUP``, ``ROLE`` or ``PARTY``.
+    ``is_open``: 0 once the task is over, so that an index finds what people still have to do.
     """
 
     task_id: int
     relation: str
     kind: str
     name: str
+    is_open: int = 1
 
 
 class TaskEventRow(Row):
@@ -185,6 +187,15 @@ class TaskContentRow(Row):
     task_id: int | None
     kind: str
     body: bytes
+
+
+class TaskVariableRow(Row):
+    """An input or output value of a task as text, to look for; the documents keep the types."""
+
+    task_id: int
+    kind: str
+    name: str
+    value: str
 
 
 class TaskCommentRow(Row):

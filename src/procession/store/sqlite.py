@@ -30,6 +30,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from procession.errors import Conflict, Fault, InvalidValue, StoreFault, StoreUnavailable
+from procession.store.contests import key_taken, lost
 from procession.store.filelock import FileLock
 from procession.store.hot import HotRead, Spelling
 from procession.store.numbering import Blocks
@@ -37,13 +38,13 @@ from procession.store.reading import Readers, Reading
 from procession.store.rows import JobRow
 from procession.store.schema import prepare_schema
 from procession.store.sqlite_file import connect
-from procession.store.writing import WRITES, Plan, Step, Write, Writes, key_taken, lost, plan
+from procession.store.writing import WRITES, Plan, Step, Write, Writes, plan
 
 BLOCK: Final = 1000
 """How many numbers are reserved at a time, and so lost at most by a crash."""
 _SIZES: Final = (64, 16, 4, 1)
 _LIST: Final = "in (select value from json_each(?))"
-_SPELLING: Final = Spelling("?", _LIST, _LIST)
+_SPELLING: Final = Spelling("?", _LIST, _LIST, " indexed by #")
 _COLUMNS: Final = ", ".join(f'"{name}"' for name in JobRow.__struct_fields__)
 _RESERVE: Final = (
     "insert into counter (name, value) values (?1, ?2)"

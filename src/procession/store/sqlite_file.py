@@ -19,7 +19,9 @@ def connect(path: str, *, is_durable: bool) -> sqlite3.Connection:
     _write_ahead(raw)
     raw.execute(f"pragma synchronous = {'full' if is_durable else 'off'}")
     raw.execute("pragma foreign_keys = on")
+    raw.execute("pragma case_sensitive_like = on")  # as PostgreSQL
     raw.execute("pragma temp_store = memory")
+    raw.execute("pragma cache_size = -8000")  # KiB; searches among many tasks come back to pages
     raw.execute("pragma secure_delete = fast")
     raw.execute("pragma wal_autocheckpoint = 4000")  # pages; each costs two more fsyncs
     return raw

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from procession.store.columns import Id, metadata, own_id, views, where_known
+from procession.store.columns import ODD, Id, metadata, own_id, views, where, where_known
 from procession.store.task_tables import (
     task,
     task_attachment,
@@ -25,6 +25,7 @@ from procession.store.task_tables import (
     task_content,
     task_event,
     task_person,
+    task_variable,
 )
 
 __all__ = [
@@ -36,7 +37,6 @@ __all__ = [
     "incident",
     "job",
     "journal",
-    "lane_actor",
     "membership",
     "metadata",
     "node_log",
@@ -47,6 +47,7 @@ __all__ = [
     "resource",
     "role",
     "role_grant",
+    "rule_session",
     "setting",
     "start_subscription",
     "task",
@@ -55,6 +56,7 @@ __all__ = [
     "task_content",
     "task_event",
     "task_person",
+    "task_variable",
     "user",
     "variable_log",
     "views",
@@ -134,6 +136,8 @@ process_instance = Table(
     Column("started_at", BigInteger, nullable=False),
     Column("state", LargeBinary, nullable=False),
     Index("ix_process_instance_deployment", "deployment_id", "process_id"),
+    Index("ix_process_instance_starter", "started_by"),
+    Index("ix_process_instance_root", "root_id"),
     where_known("ix_process_instance_caller", "caller_id"),
     UniqueConstraint("correlation_key", name="uq_process_instance_correlation_key"),
 )
@@ -204,13 +208,6 @@ incident = Table(
     Index("ix_incident_job", "job_id"),
     Index("ix_incident_instance", "instance_id"),
 )
-lane_actor = Table(
-    "lane_actor",
-    metadata,
-    Column("instance_id", Id, primary_key=True, autoincrement=False),
-    Column("lane", Text, primary_key=True),
-    Column("actor", Text, nullable=False),
-)
 process_log = Table(
     "process_log",
     metadata,
@@ -233,10 +230,14 @@ process_log = Table(
     Column("correlation_key", Text),
     Column("description", Text),
     Index("ix_process_log_instance", "instance_id", unique=True),
-    Index("ix_process_log_process", "process_id", "status"),
-    Index("ix_process_log_parent", "parent_id"),
+    Index("ix_process_log_process", "process_id", "deployment_id", "instance_id"),
+    Index("ix_process_log_order", "deployment_id", "process_id", "instance_id"),
+    where("ix_process_log_open", "ended_at is null", "deployment_id", "process_id", "instance_id"),
+    where("ix_process_log_odd", ODD, "process_id", "status", "deployment_id", "instance_id"),
+    where_known("ix_process_log_parent", "parent_id"),
     Index("ix_process_log_root", "root_id"),
     Index("ix_process_log_identity", "identity"),
+    where_known("ix_process_log_ended", "ended_at"),
 )
 node_page = Table(
     "node_page",
@@ -280,8 +281,8 @@ variable_log = Table(
     Column("variable_id", Text, nullable=False),
     Column("value", Text, nullable=False),
     Column("old_value", Text, nullable=False),
-    Index("ix_variable_log_instance", "instance_id"),
-    Index("ix_variable_log_variable", "variable_id", "value"),
+    Index("ix_variable_log_instance", "instance_id", "variable_instance_id", "id"),
+    Index("ix_variable_log_variable", "variable_id", "value", "instance_id"),
 )
 user = Table(
     "user_account",
@@ -341,6 +342,15 @@ data_store = Table(
     Column("deployment_id", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+)
+rule_session = Table(
+    "rule_session",
+    metadata,
+    Column("deployment_id", Text, primary_key=True),
+    Column("root_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("globals", LargeBinary, nullable=False),
     Column("value", LargeBinary, nullable=False),
 )
 counter = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
-from procession.store.columns import Id, metadata, own_id, where_known
+from procession.store.columns import Id, metadata, own_id, where_known, where_open
 
 task = Table(
     "task",
@@ -57,6 +57,10 @@ task = Table(
     Index("ix_task_status", "status"),
     Index("ix_task_work_item", "work_item_id"),
     where_known("ix_task_parent", "parent_id"),
+    where_known("ix_task_deployment", "deployment_id"),
+    where_open("ix_task_open", "id", "instance_id", "status", "actual_owner", "deployment_id"),
+    where_open("ix_task_urgency", "priority desc", "created_at", "id"),
+    where_open("ix_task_due", "expires_at", "id", known="expires_at"),
 )
 task_person = Table(
     "task_person",
@@ -65,7 +69,8 @@ task_person = Table(
     Column("relation", String(24), primary_key=True),
     Column("kind", String(5), primary_key=True),
     Column("name", Text, primary_key=True),
-    Index("ix_task_person_name", "name", "kind", "relation"),
+    Column("is_open", Integer, nullable=False),
+    Index("ix_task_person_name", "name", "kind", "relation", "is_open", "task_id"),
     sqlite_with_rowid=False,
 )
 task_event = Table(
@@ -93,6 +98,16 @@ task_content = Table(
     Column("kind", String(6), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("ix_task_content_task", "task_id"),
+)
+task_variable = Table(
+    "task_variable",
+    metadata,
+    Column("task_id", Id, primary_key=True, autoincrement=False),
+    Column("kind", String(6), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Index("ix_task_variable_value", "name", "value", "task_id"),
+    sqlite_with_rowid=False,
 )
 task_comment = Table(
     "task_comment",

@@ -17,7 +17,7 @@ import msgspec
 from msgspec.structs import astuple, replace
 from sqlalchemy import Executable
 
-from procession.errors import Conflict, Fault, Rejected
+from procession.errors import Conflict
 from procession.store.node_pages import paged
 from procession.store.rows import (
     IncidentRow,
@@ -34,6 +34,7 @@ from procession.store.rows import (
     TaskEventRow,
     TaskPersonRow,
     TaskRow,
+    TaskVariableRow,
     VariableLogRow,
     WaitRow,
 )
@@ -67,6 +68,7 @@ ROWS: dict[type[Row], str] = {
     TaskPersonRow: "task_person",
     TaskEventRow: "task_event",
     TaskContentRow: "task_content",
+    TaskVariableRow: "task_variable",
     TaskCommentRow: "task_comment",
     TaskAttachmentRow: "task_attachment",
     ProcessLogRow: "process_log",
@@ -94,6 +96,7 @@ _TASK_FIXED = {
     "created_at",
     "parent_id",
 }
+_OVER = frozenset({"Completed", "Failed", "Error", "Exited", "Obsolete"})
 _TASK_VALUES = tuple(name for name in TaskRow.__struct_fields__ if name not in _TASK_FIXED)
 
 UPDATE_INSTANCE = Write(
@@ -104,6 +107,7 @@ UPDATE_TASK = Write("update", "task", _TASK_VALUES, ("id", "version"), guarded=T
 END_LOG = Write(
     "update", "process_log", ("ended_at", "status", "outcome", "duration"), ("instance_id",)
 )
+CLOSE_PEOPLE = Write("update", "task_person", ("is_open",), ("task_id",))
 DELETE_PEOPLE = Write("delete", "task_person", (), ("task_id",))
 FINISH_JOB = Write("delete", "job", (), ("id", "lease_owner"), guarded=True)
 DELETE_WAIT = Write("delete", "wait", (), ("instance_id", "wait_id"))
@@ -115,6 +119,7 @@ WRITES: tuple[Write, ...] = (
     DELETE_INSTANCE,
     UPDATE_TASK,
     END_LOG,
+    CLOSE_PEOPLE,
     DELETE_PEOPLE,
     FINISH_JOB,
     DELETE_WAIT,
@@ -292,6 +297,21 @@ def _merge_saved(
                 (*[getattr(row, column) for column in columns], read) for _, row, read in updates
             ]
             steps.append(Step(UPDATE_TASK, rows))
+        over = {number for number, row, _ in tasks if row is not None and row.status in _OVER}
+        if over:
+            _close_people(over, batch, steps)
+
+
+def _close_people(over: set[int], batch: Sequence[Writes], steps: list[Step]) -> None:
+    """People of tasks that are over leave the inboxes' index, stored before or only now."""
+    anew = {number for unit in batch for number in unit.people}
+    if over - anew:
+        steps.append(Step(CLOSE_PEOPLE, [(0, number) for number in sorted(over - anew)]))
+    for unit in batch:
+        people = [row for number in over for row in unit.people.get(number, ())]
+        for row in (*unit.inserts.get(TaskPersonRow, ()), *people):
+            if isinstance(row, TaskPersonRow) and row.task_id in over:
+                row.is_open = 0
 
 
 def plan(batch: Sequence[Writes]) -> Plan:
@@ -376,20 +396,3 @@ def _drop_closed(closed: dict[tuple[int, int], Any], inserts: dict[type[Row], li
             keep(WaitRow, [row for row in waits if (row.instance_id, row.wait_id) not in closed])
             for key in born:
                 del closed[key]
-
-
-def lost(write: Write) -> Conflict:
-    """The error of a guarded write that did not find its row."""
-    return Conflict(f"another turn changed the same {write.subject} first; try again")
-
-
-def key_taken(unit: Writes, fault: Fault, is_key: bool) -> Fault:
-    """The error of a turn; a correlation key that is taken is named."""
-    if not is_key:
-        return fault
-    keys = ", ".join(repr(key) for key in unit.correlation_keys())
-    return Rejected(
-        f"the correlation key {keys} belongs to a running process instance already;"
-        " use another one or wait until that instance has ended",
-        reason="correlation_key",
-    )

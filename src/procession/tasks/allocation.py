@@ -128,8 +128,10 @@ POLICIES: Final[dict[str, Policy]] = {
     "roundrobin": round_robin,
     "loadbalance": load_balance,
     "routing": routing,
+    "multiinstance": lane,
     "custom": custom,
 }
+"""*Multi instance* is the task's marker: each of its rounds goes to the work party."""
 
 
 def candidates(choice: Choice) -> tuple[Candidate, ...]:
@@ -141,7 +143,7 @@ def candidates(choice: Choice) -> tuple[Candidate, ...]:
             f"known are {', '.join(sorted(name for name in POLICIES if name))}",
             reason="policy",
         )
-    return () if choice.task.is_jbpm else policy(choice)
+    return () if choice.task.semantics.assignment_policies_ignored else policy(choice)
 
 
 # -- rows of a routing policy --------------------------------------------------------------------
@@ -161,13 +163,32 @@ def _holds(choice: Choice, condition: Value) -> bool:
 
 
 def _named(choice: Choice, row: Map) -> tuple[Candidate, ...]:
-    names = [name.strip() for name in str(row.get("assignee", "")).split(",") if name.strip()]
+    names = _names(row.get("assignee", ""))
     kind = policy_name(str(row.get("type") or "user"))
+    if kind == "advance":
+        found = [one for name in names for one in _whoever(choice, name)]
+        return tuple(dict.fromkeys(found))
     if kind == "workparty":
         parties = [party for name in names if (party := choice.people.party(name))]
         return tuple(one for party in parties for one in members(party))
     kinds: dict[str, Any] = {"user": USER, "role": ROLE, "group": GROUP}
     return tuple(Candidate(kinds[kind], name) for name in names if name not in choice.excluded)
+
+
+def _names(assignee: Value) -> list[str]:
+    """The names of a list, or of a text with commas; an expression may give either."""
+    several = assignee if isinstance(assignee, tuple) else str(assignee or "").split(",")
+    return [name for name in (str(each).strip() for each in several) if name]
+
+
+def _whoever(choice: Choice, name: str) -> tuple[Candidate, ...]:
+    """Who bears a name: a user, else a work party, a group, or a role."""
+    if choice.people.exists_user(name):
+        return () if name in choice.excluded else (Candidate(USER, name),)
+    party = choice.people.party(name)
+    if party is not None:
+        return members(party)
+    return (Candidate(GROUP if choice.people.exists_group(name) else ROLE, name),)
 
 
 def _users(choice: Choice, one: Candidate) -> list[str]:

@@ -8,11 +8,13 @@ administrators, and people other than by the life cycle's operations for adminis
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from procession.errors import Invalid, NotPermitted
+from procession.runtime.clock import is_showable
 from procession.store.rows import TaskPersonRow, TaskRow
 from procession.tasks.lifecycle import OPEN, Applied, event_of
 from procession.tasks.people import (
@@ -35,6 +37,8 @@ RELATIONS: Final = (
     STAKEHOLDER,
     RECIPIENT,
 )
+LARGEST: Final = 2**31 - 1
+"""The highest priority, and without its sign the lowest."""
 WRITERS: Final = frozenset(
     {Part.OWNER, Part.INITIATOR, Part.POTENTIAL_OWNER, Part.ADMINISTRATOR, Part.STAKEHOLDER}
 )
@@ -65,6 +69,20 @@ def require_part(
             f"on task id {task.id}",
             reason="person",
         )
+
+
+def require_priority(priority: int) -> None:
+    """Raise :class:`Invalid` for a number that clients of jBPM could not read."""
+    if not -LARGEST <= priority <= LARGEST:
+        raise Invalid("a priority is a number of 32 bits")
+
+
+def require_moment(date: datetime | None) -> None:
+    """Raise :class:`Invalid` for a date that means another moment, or none, on other servers."""
+    if date is not None and date.tzinfo is None:
+        raise Invalid("a date needs an offset, as 2030-01-31T12:00:00Z")
+    if date is not None and not is_showable(date):
+        raise Invalid("a date lies in the years 1 to 9999, in every time zone")
 
 
 def changed(

@@ -20,7 +20,7 @@ from procession.core.scopes import lookup
 from procession.core.state import Wait, WaitKind
 from procession.errors import Invalid
 from procession.identity.model import ADMINISTRATOR, ADMINISTRATORS
-from procession.runtime.clock import to_ms
+from procession.runtime.clock import is_showable, to_ms
 from procession.runtime.projection import ProjectingTurn, Recorded
 from procession.store.rows import JobRow, TaskPersonRow, TaskRow
 from procession.tasks.allocation import Choice, Custom, candidates
@@ -111,7 +111,8 @@ def draft(
     document = Map({"Content": given["Content"]}) if "Content" in given else given
     _fill_placeholders(task, given)
     rows = _people(number, offered, given, people)
-    lane_actor = as_text(given.get("SwimlaneActorId")).strip() if model.is_jbpm else ""
+    claims = model.semantics.lanes_claim_tasks
+    lane_actor = as_text(given.get("SwimlaneActorId")).strip() if claims else ""
     return Draft(task, rows, document, lane_actor, given)
 
 
@@ -127,18 +128,24 @@ def parse_due(value: Value, now: datetime) -> int | None:
 
     What cannot be read is no due date (``reference/jbpm-engine.md`` 5.3).
     """
-    if isinstance(value, datetime):
-        return to_ms(value)
-    text = as_text(value).strip()
     try:
-        if not text.startswith("P"):
-            moment = datetime.fromisoformat(text)
-            return to_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-        span = engine_time(text[1:]) or iso_period(text, is_jbpm=True, with_months=True)
+        due = _due_date(value, now)
     except (Invalid, ValueError, OverflowError):
         return None
-    due = span.after(now, UTC) if span else None
-    return to_ms(due) if due else None
+    if due is None:
+        return None
+    due = due if due.tzinfo else due.replace(tzinfo=UTC)
+    return to_ms(due) if is_showable(due) else None
+
+
+def _due_date(value: Value, now: datetime) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    text = as_text(value).strip()
+    if not text.startswith("P"):
+        return datetime.fromisoformat(text)
+    span = engine_time(text[1:]) or iso_period(text, is_jbpm=True, with_months=True)
+    return span.after(now, UTC) if span else None
 
 
 def first_state(offered: Sequence[Candidate]) -> tuple[Status, str | None]:
@@ -161,7 +168,7 @@ def _row(
     instance, definition = recorded.instance, recorded.instance.definition
     comment, parent = as_text(given.get("Comment")), as_text(given.get("ParentId")).strip()
     description = as_text(given.get("Description")) or comment
-    if not description and not model.is_jbpm:
+    if not description and not model.semantics.documentation_not_shown:
         description = model.documentation
     expires_at = parse_due(given.get("DueDate"), turn.now)
     cause = turn.actor if turn.actor not in ("", ADMINISTRATOR) else SYSTEM_NAME
@@ -207,7 +214,7 @@ def _priority(value: Value, model: Modelled) -> int:
         return _whole_number(text, 0)
     if model.priority:
         return max(1, min(99, _whole_number(model.priority, DEFAULT_PRIORITY)))
-    return 0 if model.is_jbpm else DEFAULT_PRIORITY
+    return 0 if model.semantics.tasks_begin_with_priority_0 else DEFAULT_PRIORITY
 
 
 def _whole_number(text: str, otherwise: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from procession.bpmn.elements.activities.activity import PRIVATE
+from procession.core.flags import SPECIFICATION, Semantics
 from procession.core.graph import ProcessDefinition
 from procession.core.state import Wait
 from procession.values import EMPTY, Map, Value
@@ -23,7 +24,7 @@ class Modelled(msgspec.Struct, frozen=True):
     name: str
     lane: str | None = None
     documentation: str = ""
-    is_jbpm: bool = False
+    semantics: Semantics = SPECIFICATION
     policy: str = ""
     priority: str = ""
     due_date: Value = None
@@ -47,7 +48,7 @@ def modelled(definition: ProcessDefinition, wait: Wait) -> tuple[Map, Modelled]:
         node.name or node.id,
         extension.get("lane") or None,
         str(node.metadata.get("Documentation") or ""),
-        definition.is_jbpm,
+        definition.semantics,
         str(policy),
         str(extension.get("priority") or ""),
         extension.get("due_date"),

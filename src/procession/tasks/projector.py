@@ -3,12 +3,13 @@
 Opening makes the row, its people, its input document and its first events
 (``reference/jbpm-engine.md`` 5.3). A wait that is closed while its task is open exits the task:
 the process was aborted, a boundary event interrupted it, or somebody completed the work item past
-the task (5.4). A task of a swimlane that has an actor is claimed for them (5.6).
+the task (5.4). A task of a swimlane that has an actor is claimed for them (5.6). What the rules of
+the unit refuse is not made, and the node waits without it (4.9).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Any, Protocol
 
@@ -42,11 +43,16 @@ from procession.tasks.people import (
     known_as,
     related,
 )
-from procession.values import EMPTY
+from procession.tasks.variables import variables
+from procession.values import EMPTY, Map
 
 TASK = "task"
 TASK_PEOPLE = "task people"
 """Kinds of ``turn.objects``: what this turn has made of a task and of its people."""
+
+
+MayAdd = Callable[[Any, str, int, TaskRow, Map], bool]
+"""Asks the rules of a unit (name, revision) whether a task with that document may be, in a turn."""
 
 
 class HasDirectory(Protocol):
@@ -58,9 +64,12 @@ class HasDirectory(Protocol):
 class TaskProjector:
     """Keeps the tasks in step with the waits."""
 
-    def __init__(self, room: HasDirectory, zone: tzinfo = UTC) -> None:
+    def __init__(
+        self, room: HasDirectory, zone: tzinfo = UTC, may_add: MayAdd | None = None
+    ) -> None:
         self._room = room
         self._zone = zone
+        self._may_add = may_add
 
     def project(self, batch: Sequence[Recorded], turn: ProjectingTurn) -> None:
         """Write the tasks that follow from the records."""
@@ -69,10 +78,10 @@ class TaskProjector:
             record = recorded.record
             if isinstance(record, WaitOpened):
                 if record.wait.name == HUMAN_TASK and record.wait.kind is WaitKind.WORK_ITEM:
-                    work = work or _Work(turn, self._room, self._zone)
+                    work = work or _Work(turn, self._room, self._zone, self._may_add)
                     work.open(recorded, record)
             elif isinstance(record, WaitClosed) and record.name == HUMAN_TASK:
-                work = work or _Work(turn, self._room, self._zone)
+                work = work or _Work(turn, self._room, self._zone, self._may_add)
                 work.close(recorded, record)
         if work is not None:
             work.write()
@@ -81,8 +90,11 @@ class TaskProjector:
 class _Work:
     """The tasks of one turn."""
 
-    def __init__(self, turn: ProjectingTurn, room: HasDirectory, zone: tzinfo) -> None:
+    def __init__(
+        self, turn: ProjectingTurn, room: HasDirectory, zone: tzinfo, may_add: MayAdd | None
+    ) -> None:
         self._turn = turn
+        self._may_add = may_add
         self._loads = StoredLoads(turn)
         self._own: Mapping[str, Custom] = getattr(room, "policies", EMPTY)
         self._zone = zone
@@ -99,15 +111,19 @@ class _Work:
     # -- one record after the other ----------------------------------------------------------
 
     def open(self, recorded: Recorded, record: WaitOpened) -> None:
-        """A task begins."""
+        """A task begins, unless the unit's rules refuse it."""
         made = draft(recorded, record.wait, self._turn, self._people, self._loads, self._own)
-        task = made.task
+        task, key = made.task, recorded.instance.definition.key
+        if self._may_add is not None and not self._may_add(
+            self._turn, key.deployment, key.revision, task, made.document
+        ):
+            return
         if task.parent_id is not None:
             self._turn.touch(TASK, task.parent_id)
         by = Who(self._turn.actor or ADMINISTRATOR, actor=self._turn.caller)
         self._events.append(event_of(task, "ADDED", by, self._turn.now_ms, None))
         self._drafts[recorded.instance.id, record.wait.id] = made
-        self._set_deadlines(made, by, recorded.instance.definition.key.revision)
+        self._set_deadlines(made, by, key.revision)
         self._claim_for_lane(made)
 
     def close(self, recorded: Recorded, record: WaitClosed) -> None:
@@ -150,6 +166,8 @@ class _Work:
         for job in made.jobs if task.deadlines else ():
             turn.uow.insert(job)
         turn.uow.insert(TaskContentRow(content, task.id, "input", encode_value(made.document)))
+        for variable in variables(task.id, "INPUT", made.document):
+            turn.uow.insert(variable)
 
     def _exit_closed(self) -> None:
         if not self._closed:

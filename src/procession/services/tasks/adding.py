@@ -6,7 +6,7 @@ from procession.bpmn.deadlines import DEADLINES
 from procession.errors import Invalid, NotFound, NotPermitted
 from procession.identity.model import Actor
 from procession.runtime.lanes import change, query
-from procession.services.tasks import showing
+from procession.services.tasks import ruling, showing
 from procession.services.tasks.desk import Desk, Sheet, sees_task
 from procession.services.tasks.deskwork import Deskwork
 from procession.services.views import TaskView
@@ -16,9 +16,16 @@ from procession.store.repositories import tasks as repository
 from procession.store.rows import TaskContentRow
 from procession.tasks import deadlines
 from procession.tasks.ad_hoc import NewTask, made
-from procession.tasks.changes import KEEPERS, STRATEGIES, require_part
+from procession.tasks.changes import (
+    KEEPERS,
+    STRATEGIES,
+    require_moment,
+    require_part,
+    require_priority,
+)
 from procession.tasks.lifecycle import event_of
 from procession.tasks.projector import TASK, TASK_PEOPLE
+from procession.tasks.variables import variables
 from procession.values import EMPTY, Map, freeze_all
 
 
@@ -37,6 +44,7 @@ class Adding(Deskwork):
         root = self._place(desk, new)
         task, people = made(new, desk.turn, self.room.directory, self._creator(desk, new), root)
         document = freeze_all(document)
+        ruling.ask(desk.turn, ruling.ADD, task, document)
         wanted = Map(new.deadlines)
         zone = self.room.executive.zone
         jobs, problems = deadlines.plan(task, wanted, desk.turn, zone, None)
@@ -51,6 +59,8 @@ class Adding(Deskwork):
         for row in (*people, *jobs):
             uow.insert(row)
         uow.insert(TaskContentRow(task.input_content_id, task.id, "input", encode_value(document)))
+        for variable in variables(task.id, "INPUT", document):
+            uow.insert(variable)
         uow.insert(event_of(task, "ADDED", desk.who, desk.turn.now_ms, None))
         return desk.view(Sheet(task, people, task.version, people, []))
 
@@ -97,6 +107,9 @@ def _check(new: NewTask) -> None:
         raise Invalid("a task needs a name")
     if new.sub_task_strategy not in STRATEGIES:
         raise Invalid(f"sub_task_strategy is none of {', '.join(STRATEGIES)}")
+    require_priority(new.priority)
+    require_moment(new.expires_at)
+    require_moment(new.follow_up_at)
     unknown = sorted(new.deadlines.keys() - DEADLINES.keys())
     if unknown:
         raise Invalid(f"{', '.join(unknown)}: known deadlines are {', '.join(DEADLINES)}")

@@ -29,6 +29,9 @@ from procession.tasks.people import (
 
 UNPAGED_LIMIT: Final = 1000
 """A list without paging is cut here (``reference/jbpm-rest-api.md`` 4.3)."""
+OPEN_STATUSES: Final = frozenset(map(str, OPEN))
+_CLAIMED: Final = frozenset({"Reserved", "InProgress"})
+_UNCLAIMED: Final = frozenset({"Created", "Ready"})
 _STATUSES: Final = {str(status).lower(): str(status) for status in Status}
 
 
@@ -85,6 +88,8 @@ def asked(room: Room, actor: Actor, who: Who, criteria: TaskCriteria) -> list[Co
 def matching(criteria: TaskCriteria, people: People, *, status_in_union: bool) -> list[Condition]:
     """What the criteria ask of a task, all of it."""
     wanted: list[Condition] = []
+    status = status_names(criteria.statuses)
+    of_open = bool(status) and OPEN_STATUSES.issuperset(status) and not criteria.union
     for column, values in (
         ("work_item_id", criteria.work_item_ids),
         ("id", criteria.task_ids),
@@ -98,8 +103,8 @@ def matching(criteria: TaskCriteria, people: People, *, status_in_union: bool) -
         (POTENTIAL_OWNER, criteria.potential_owners),
     ):
         if users:
-            wanted.append(found.is_related_to((relation,), names(users, people)))
-    status = status_names(criteria.statuses)
+            some = names(users, people)
+            wanted.append(found.is_related_to((relation,), some, is_open=of_open))
     if status and criteria.union and status_in_union:
         wanted.append(found.is_one_of("status", status))
         status = ()
@@ -158,19 +163,27 @@ def is_active() -> Condition:
     return found.is_one_of("status", [str(status) for status in OPEN])
 
 
-def inbox(who: Who) -> Condition:
+def inbox(who: Who, statuses: Iterable[str] = ()) -> Condition:
     """What somebody has claimed, and what is offered to them and unclaimed.
 
     ``reference/oneweb-rest-api.md`` 2.6; tasks offered to nobody are in nobody's list.
     """
     own = own_names(who)
     claimed = found.is_one_of("actual_owner", (who.name,))
-    return found.either(claimed, found.both(offered_to(own), _may_take(own)))
+    related = found.is_related_to((POTENTIAL_OWNER,), own, is_open=True)
+    offered = found.both(related, found.is_unclaimed(), _may_take(own))
+    # A state that only claimed tasks can have, or only unclaimed ones, needs one list alone.
+    if statuses and _CLAIMED.issuperset(statuses):
+        return claimed
+    if statuses and _UNCLAIMED.issuperset(statuses):
+        return offered
+    return found.either(claimed, offered)
 
 
 def offered_to(some: Names) -> Condition:
-    """What is unclaimed and offered to one of the names."""
-    return found.both(found.is_related_to((POTENTIAL_OWNER,), some), found.is_unclaimed())
+    """What is still to be done, unclaimed and offered to one of the names."""
+    offered = found.is_related_to((POTENTIAL_OWNER,), some, is_open=True)
+    return found.both(offered, found.is_unclaimed())
 
 
 def next_for(who: Who, *, personally: bool) -> list[Condition]:
@@ -178,7 +191,7 @@ def next_for(who: Who, *, personally: bool) -> list[Condition]:
     own = own_names(who)
     some = Names((who.name,)) if personally else Names((), own.groups, own.roles, own.parties)
     is_free = any_of(found.is_unclaimed(), found.is_one_of("actual_owner", (who.name,)).check)
-    offered = found.is_related_to((POTENTIAL_OWNER,), some)
+    offered = found.is_related_to((POTENTIAL_OWNER,), some, is_open=True)
     return [
         found.is_one_of("status", (str(Status.READY),)),
         found.both(offered, is_free, _may_take(own)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from procession.errors import Invalid, NotPermitted
 from procession.identity.model import Actor
@@ -25,13 +25,13 @@ from procession.tasks.changes import (
     STRATEGIES,
     changed,
     related_anew,
+    require_moment,
     require_part,
+    require_priority,
 )
 from procession.tasks.lifecycle import Candidate
 from procession.tasks.people import RECIPIENT, USER, Part, related
 from procession.values import Map, freeze_all
-
-_LARGEST: Final = 2**31 - 1
 
 
 class Keeping(Deskwork):
@@ -42,8 +42,7 @@ class Keeping(Deskwork):
     @change
     def set_priority(self, actor: Actor, task_id: int, priority: int) -> TaskView:
         """Another priority; 0 is the highest by jBPM's custom, 99 ONEWEB's."""
-        if not -_LARGEST <= priority <= _LARGEST:
-            raise Invalid("a priority is a number of 32 bits")
+        require_priority(priority)
         return self._set(actor, task_id, {"priority": priority})
 
     @change
@@ -95,6 +94,17 @@ class Keeping(Deskwork):
         number = desk.write_document(sheet, "output", together)
         fields = {"output_content_id": number}
         self._apply(desk, sheet, fields, f"output saved: {', '.join(sorted(map(str, output)))}")
+        return desk.view(sheet)
+
+    @change
+    def save_fault(self, actor: Actor, task_id: int, faults: Map) -> TaskView:
+        """Write down what is wrong before the task is given up; it goes on as it is."""
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        self._require(desk, sheet, frozenset({Part.OWNER, Part.ADMINISTRATOR}))
+        number = desk.write_document(sheet, "fault", freeze_all(faults))
+        fields = {"fault_content_id": number}
+        self._apply(desk, sheet, fields, f"fault saved: {', '.join(sorted(map(str, faults)))}")
         return desk.view(sheet)
 
     @query
@@ -175,6 +185,20 @@ class Keeping(Deskwork):
         return Page(tuple(map(_event, cut)), len(rows), page.number, page.size)
 
     @query
+    def events_of_instance(
+        self, actor: Actor, instance_id: int, page: PageRequest = EVERYTHING
+    ) -> Page[TaskEventView]:
+        """What was done to all the tasks of a process instance, running or ended, oldest first."""
+        self.room.access.check(actor, "task.read")
+        with self.room.store.read() as reader:
+            if not self.room.access.sees_instance(reader, actor, instance_id):
+                return Page((), 0, page.number, page.size)
+            rows, total = repository.events_of_instance(
+                reader, instance_id, page.offset, page.limit
+            )
+        return Page(tuple(map(_event, rows)), total, page.number, page.size)
+
+    @query
     def summary(
         self, actor: Actor, process_id: str | None = None, since: datetime | None = None
     ) -> tuple[TaskSummaryView, ...]:
@@ -236,8 +260,7 @@ def _names(rows: Iterable[TaskPersonRow]) -> str:
 def _ms(date: datetime | None) -> int | None:
     if date is None:
         return None
-    if date.tzinfo is None:
-        raise Invalid("a date needs an offset, as 2030-01-31T12:00:00Z")
+    require_moment(date)
     return to_ms(date)
 
 

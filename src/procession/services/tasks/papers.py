@@ -1,4 +1,5 @@
-"""Comments and attachments: what people add to a task, within limits, kept in the store.
+"""Comments and attachments: what people add to a task, within limits, kept in the store or
+in files.
 
 ``reference/jbpm-engine.md`` 5.9. Whoever may work on a task or see to it may add, while it is open;
 to take away takes who added, or an administrator. Whoever sees the task may read.
@@ -11,7 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 from sqlalchemy import delete
 
-from procession.errors import Invalid, NotFound, NotPermitted
+from procession.errors import Fault, Invalid, NotFound, NotPermitted, StoreUnavailable
 from procession.identity.model import Actor
 from procession.runtime.clock import from_ms
 from procession.runtime.lanes import change, query
@@ -23,9 +24,11 @@ from procession.store.repositories import tasks as repository
 from procession.store.rows import TaskAttachmentRow, TaskCommentRow, TaskContentRow
 from procession.store.store import Reader
 from procession.store.tables import task_attachment, task_comment, task_content
+from procession.tasks.cabinet import KIND as KIND_FILE
 from procession.tasks.changes import ADMINISTRATORS, WRITERS, changed, require_part
-from procession.values import Value
+from procession.values import Map, Value
 
+KIND_HERE: Final = "attach"
 ACCESS_TYPES: Final = ("Inline", "Url", "Unknown")
 LONGEST_COMMENT: Final = 10_000
 LONGEST_NAME: Final = 255
@@ -84,7 +87,6 @@ class Papers(Deskwork):
 
     # -- attachments -------------------------------------------------------------------------
 
-    @change
     def attach(
         self,
         actor: Actor,
@@ -94,14 +96,50 @@ class Papers(Deskwork):
         content_type: str = "application/octet-stream",
         access_type: str = "Inline",
     ) -> AttachmentView:
-        """Add a document to a task: bytes, a text, or with ``Url`` an address."""
-        desk, sheet = self._writing(actor, task_id)
+        """Add a document to a task: bytes, a text, or with ``Url`` an address.
+
+        Where a setting names a directory, bytes are written there first, and then the row.
+        """
         _check(name, content_type, access_type)
         body = encode_value(content)
         size = len(content.encode() if isinstance(content, str) else content or b"")
         most = self.room.settings.attachment_bytes
         if max(size, len(body) - 100) > most:
             raise Invalid(f"an attachment has at most {most} bytes", reason="attachment")
+        cabinet = self.room.cabinet
+        if cabinet is None or not isinstance(content, bytes):
+            document = (KIND_HERE, body)
+            return self._attach(actor, task_id, name, document, size, content_type, access_type)
+        reference = self._filed(actor, task_id, content)
+        document = (KIND_FILE, encode_value(reference))
+        try:
+            return self._attach(actor, task_id, name, document, size, content_type, access_type)
+        except Fault:
+            cabinet.drop(reference)
+            raise
+
+    def _filed(self, actor: Actor, task_id: int, content: bytes) -> Map:
+        """The file of a document; strangers leave none."""
+        if isinstance(actor, str):
+            actor = self.room.actor(actor)
+        self.room.access.check(actor, "task.act")
+        with self.room.store.read() as reader:
+            self._see(reader, actor, task_id)
+        filed: Map = self.room.cabinet.put(task_id, content)
+        return filed
+
+    @change
+    def _attach(
+        self,
+        actor: Actor,
+        task_id: int,
+        name: str,
+        content: tuple[str, bytes],
+        size: int,
+        content_type: str,
+        access_type: str,
+    ) -> AttachmentView:
+        desk, sheet = self._writing(actor, task_id)
         _few(len(repository.attachments_of(desk.turn.reader, task_id)), "attachments")
         turn = desk.turn
         number, document = turn.next_id("content"), turn.next_id("content")
@@ -116,7 +154,7 @@ class Papers(Deskwork):
             turn.now_ms,
             document,
         )
-        turn.uow.insert(TaskContentRow(document, task_id, "attach", body))
+        turn.uow.insert(TaskContentRow(document, task_id, *content))
         turn.uow.insert(row)
         self._note(desk, sheet, f"attachment {number} added: {name}")
         return attachment_view(row)
@@ -142,8 +180,7 @@ class Papers(Deskwork):
             if row is None or not is_there or not self._sees(reader, actor, row.task_id):
                 raise _missing("Attachment", attachment_id)
             content = repository.find_content(reader, row.content_id)
-            value = decode_value(bytes(content.body)) if content else None
-            return attachment_view(row), value
+        return attachment_view(row), self._value(content) if content else None
 
     @change
     def delete_attachment(
@@ -156,13 +193,27 @@ class Papers(Deskwork):
             raise _missing("Attachment", attachment_id)
         what = ("Attachment", attachment_id)
         desk, sheet = self._removing(actor, row.task_id, row.attached_by, what)
-        uow = desk.turn.uow
+        uow, cabinet = desk.turn.uow, self.room.cabinet
+        content = repository.find_content(desk.turn.reader, row.content_id)
+        if content is not None and content.kind == KIND_FILE and cabinet is not None:
+            reference = decode_value(bytes(content.body))
+            desk.turn.after_commit(lambda: cabinet.drop(reference))
         mine = task_attachment.c.id == attachment_id
         uow.execute(delete(task_attachment).where(mine), guard=1)
         uow.execute(delete(task_content).where(task_content.c.id == row.content_id))
         self._note(desk, sheet, f"attachment {attachment_id} deleted: {row.name}")
 
     # -- inside ------------------------------------------------------------------------------
+
+    def _value(self, content: TaskContentRow) -> Value:
+        """What is in a document, wherever it is kept."""
+        value = decode_value(bytes(content.body))
+        if content.kind != KIND_FILE:
+            return value
+        if self.room.cabinet is None:
+            raise StoreUnavailable("the attachment is a file, and attachment_dir is not set")
+        found: bytes = self.room.cabinet.get(value)
+        return found
 
     def _writing(self, actor: Actor, task_id: int) -> tuple[Desk, Sheet]:
         desk = self._desk(actor)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from procession.core.commands import FailWait
 from procession.errors import Invalid, NotFound
 from procession.identity.model import Actor
@@ -11,21 +13,23 @@ from procession.runtime.held import from_row
 from procession.runtime.lanes import change, query
 from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.tasks import criteria as lists
-from procession.services.tasks import families, offering, picking, showing, taking
+from procession.services.tasks import families, offering, picking, ruling, showing, taking
 from procession.services.tasks.adding import Adding
 from procession.services.tasks.criteria import UNPAGED_LIMIT, TaskCriteria
 from procession.services.tasks.forms import Forms
+from procession.services.tasks.inbox import Inbox
 from procession.services.tasks.keeping import Keeping
 from procession.services.tasks.merging import task_objects
 from procession.services.tasks.papers import Papers, with_papers
 from procession.services.views import ContentView, Page, TaskView
 from procession.store.hot import load_instances
 from procession.store.repositories import tasks as repository
-from procession.store.repositories.task_search import (
+from procession.store.repositories.task_search import Condition
+from procession.store.repositories.task_walks import (
     BY_ID,
     BY_ID_DOWN,
     BY_URGENCY,
-    Condition,
+    count,
     search,
     search_and_count,
 )
@@ -36,7 +40,7 @@ from procession.tasks.people import GROUP, USER, has_part
 from procession.values import EMPTY, Map, freeze_all
 
 
-class TaskService(Adding, Forms, Papers, Keeping):
+class TaskService(Adding, Forms, Papers, Keeping, Inbox):
     """Human tasks, by the table of :mod:`procession.tasks.lifecycle`.
 
     What the actor may not see is :class:`NotFound`; what the table refuses is
@@ -145,6 +149,16 @@ class TaskService(Adding, Forms, Papers, Keeping):
         families.require_free(desk, sheet)
         taking.complete(desk, sheet, freeze_all(output))
         return desk.view(sheet)
+
+    @change
+    def ask_rules(self, actor: Actor, task_id: int, scope: str, data: Map = EMPTY) -> None:
+        """Ask the rules of the task's unit whether something may be done with it.
+
+        ``scope`` is ``addTask`` or ``completeTask``. Raises :class:`Rejected` with their reasons.
+        """
+        if scope not in (ruling.ADD, ruling.COMPLETE):
+            raise Invalid(f"scope is {scope!r}, and neither addTask nor completeTask")
+        ruling.ask(self.turn, scope, self._desk(actor).take(task_id).task, freeze_all(data))
 
     @change
     def fail(self, actor: Actor, task_id: int, faults: Map = EMPTY) -> TaskView:
@@ -314,7 +328,7 @@ class TaskService(Adding, Forms, Papers, Keeping):
                     self._see(reader, actor, row.task_id)
                 except NotFound:
                     raise _no_content(content_id) from None
-            return showing.content_view(row)
+            return replace(showing.content_view(row), value=self._value(row))
 
     @query
     def query(
@@ -330,7 +344,8 @@ class TaskService(Adding, Forms, Papers, Keeping):
             few = self._pick(reader, actor, criteria)
             if few is not None:
                 found, people = few[0][page.offset :][:limit], few[1]
-                return Page(showing.views(reader, found, people), None, page.number, page.size)
+                total = len(few[0]) if page.counted else None
+                return page.of(showing.views(reader, found, people), total)
             order = BY_ID_DOWN if criteria.descending else BY_ID
             wanted = lists.asked(self.room, actor, self._who(actor), criteria)
             who = self._who(actor)
@@ -338,7 +353,8 @@ class TaskService(Adding, Forms, Papers, Keeping):
             people = repository.people_of(reader, [row.id for row in found])
             # The search goes by names: what an earlier namesake had is dropped row by row.
             found = picking.seen(found, people, self.room.access, reader, actor, who)
-            return Page(showing.views(reader, found, people), None, page.number, page.size)
+            total = count(reader, wanted) if page.counted else None
+            return page.of(showing.views(reader, found, people), total)
 
     # -- inside ------------------------------------------------------------------------------
 

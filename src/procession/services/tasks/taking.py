@@ -8,7 +8,7 @@ from typing import ParamSpec
 from procession.core.commands import FailWait, SetVariables, TriggerWait
 from procession.core.state import InstanceStatus
 from procession.errors import NotPermitted, Rejected
-from procession.services.tasks import families, forms
+from procession.services.tasks import families, forms, ruling
 from procession.services.tasks.desk import Desk, Sheet, suspended
 from procession.services.tasks.merging import merged
 from procession.store.rows import TaskPersonRow, TaskRow
@@ -22,6 +22,7 @@ from procession.tasks.lifecycle import (
     require_active,
 )
 from procession.tasks.people import Part, Who, parts
+from procession.tasks.variables import variables
 from procession.values import Map
 
 P = ParamSpec("P")
@@ -92,6 +93,7 @@ def complete(desk: Desk, sheet: Sheet, output: Map) -> None:
     (``reference/jbpm-engine.md`` 5.4).
     """
     results = desk.saved_output(sheet).with_items(output)
+    ruling.ask(desk.turn, ruling.COMPLETE, sheet.task, results)
     _finish(desk, sheet, results, results)
 
 
@@ -127,6 +129,7 @@ def finish(desk: Desk, sheet: Sheet, objects: Map) -> None:
     wait = held.state.waits.get(wait_id)
     if wait is None or held.state.status is not InstanceStatus.ACTIVE:
         raise suspended(instance_id)
+    ruling.ask(desk.turn, ruling.COMPLETE, sheet.task, objects)
     found = merged(held.definition, held.state, wait, objects)
     if found.variables:
         desk.turn.execute(SetVariables(found.variables), instance_id=instance_id)
@@ -139,6 +142,8 @@ def _finish(desk: Desk, sheet: Sheet, document: Map, results: Map) -> None:
         forms.check(desk, task, document)
     if document:
         task.output_content_id = desk.write_document(sheet, "output", document)
+        for variable in variables(task.id, "OUTPUT", document):
+            desk.turn.uow.insert(variable)
     desk.save(sheet)
     if task.wait_id is not None:
         owner = {"ActorId": task.actual_owner} if task.actual_owner else {}

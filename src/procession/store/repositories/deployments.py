@@ -12,7 +12,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 
 from procession.store import tables
+from procession.store.codec import decode_value
 from procession.store.store import Reader, UnitOfWork
+from procession.values import Map
 
 DEPLOYED: Final = "DEPLOYED"
 
@@ -44,6 +46,18 @@ class Definition(msgspec.Struct, frozen=True):
     unique_id: str
     resource: str
     variables: bytes
+
+
+def semantics_in(options: bytes) -> Map:
+    """What a unit chose of ``core/semantics.py``, from its encoded ``options``."""
+    chosen = decode_value(options).get("semantics") if options else None
+    return chosen if isinstance(chosen, Map) else Map()
+
+
+def data_types_in(options: bytes) -> str:
+    """The classes that a unit brings, as text, from its encoded ``options``."""
+    stored = decode_value(options).get("data_types") if options else None
+    return stored if isinstance(stored, str) else ""
 
 
 # -- reading ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Every list is sorted by deployment, process, process instance and log row
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
@@ -18,8 +19,9 @@ from procession.store.store import Reader
 from procession.store.tables import node_page, process_log, variable_log
 
 R = TypeVar("R", bound=Row)
-RUNNING = 1
+RUNNING, COMPLETED = 1, 2
 EVERYTHING: Final = 2**62
+SHORT: Final = 50_000
 
 # -- who takes part --------------------------------------------------------------------------
 
@@ -110,6 +112,12 @@ class Log(msgspec.Struct, Generic[R], frozen=True):
             question = question.then(" limit ? offset ?", limit, offset)
         return [self.kind(*row) for row in reader.ask(question.text, question.values)]
 
+    def count(self, reader: Reader, where: Phrase) -> int:
+        """How many rows there are for which a condition holds."""
+        counted = f"select count(*) from {self.table}{self.joined} where "  # noqa: S608 - constants
+        question = where.within(counted, "")
+        return int(reader.ask(question.text, question.values)[0][0])
+
 
 @cache
 def _around(log: Log[Any]) -> tuple[str, str]:
@@ -145,9 +153,16 @@ def is_active() -> Phrase:
     return Phrase("process_log.ended_at is null")
 
 
+_ODD: Final = Phrase("process_log.status not in (1, 2)")
+"""What an index of those few rows says of itself."""
+
+
 def has_status(status: int) -> Phrase:
     """Process logs of a status; *active* means that there is no end."""
-    return is_active() if status == RUNNING else is_("process_log.status", status)
+    if status == RUNNING:
+        return is_active()
+    found = is_("process_log.status", status)
+    return found if status == COMPLETED else all_of(found, _ODD)
 
 
 def of_active_instance(instance_id: str) -> Phrase:
@@ -162,6 +177,18 @@ def of_variable(variable_id: str, value: str | None) -> Phrase:
     """Variable logs of a variable, and with exactly that text."""
     named = is_("variable_log.variable_id", variable_id)
     return named if value is None else all_of(named, is_("variable_log.value", value))
+
+
+def instances_of_values(reader: Reader, pairs: Sequence[tuple[str, str]]) -> Phrase | None:
+    """The instances in which a variable ever had its value, if they are few enough to list.
+
+    Where they are many a page is sooner found by looking at one instance after the other.
+    """
+    head = "select v.instance_id from variable_log v where v.variable_id = ? and v.value = ?"
+    ids = join(" union all ", [Phrase(head, pair) for pair in pairs])
+    counted = ids.within("select count(*) from (", " limit ?) as listed")
+    length = reader.ask(counted.text, (*counted.values, SHORT))[0][0]
+    return ids if length < SHORT else None
 
 
 def last_texts(reader: Reader, instance_id: int) -> list[tuple[str, str]]:

@@ -142,6 +142,18 @@ def events_of(reader: Reader, task_id: int) -> Sequence[Any]:
     return reader.execute(statement.order_by(task_event.c.id))
 
 
+def events_of_instance(
+    reader: Reader, instance_id: int, offset: int, limit: int | None
+) -> tuple[Sequence[Any], int]:
+    """What was done to the tasks of an instance, oldest first: a part of it, and how much it is."""
+    mine = select(task.c.id).where(task.c.instance_id == instance_id)
+    where = task_event.c.task_id.in_(mine)
+    statement = select(task_event).where(where).order_by(task_event.c.id)
+    found = reader.execute(statement.offset(offset).limit(limit))
+    (total,) = reader.execute(select(func.count().label("count")).where(where))
+    return found, total.count
+
+
 def summary(reader: Reader, process_id: str | None, since: int | None) -> Sequence[Any]:
     """How many tasks there are by process, name and state, with how long they waited and took.
 
@@ -199,6 +211,7 @@ def loads_of(reader: Reader, users: Sequence[str]) -> dict[str, int]:
             task_person.c.name.in_(users),
             task_person.c.kind == "USER",
             task_person.c.relation == "potential_owner",
+            task_person.c.is_open == 1,
             task.c.status.in_(states),
             task.c.actual_owner.is_(None),
             ~is_other,

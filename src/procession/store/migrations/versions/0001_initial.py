@@ -23,11 +23,13 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    desc,
     text,
 )
 from sqlalchemy.schema import CreateSequence
 
 from procession.store import node_pages
+from procession.store.columns import ODD, OPEN
 
 revision = "0001"
 down_revision = None
@@ -37,6 +39,7 @@ depends_on = None
 TABLES: Final[dict[str, str]] = {
     "counter": ("name:text* value:big!"),
     "data_store": ("deployment_id:text* name:text* version:int! value:blob!"),
+    "rule_session": ("deployment_id:text* root_id:big* version:int! globals:blob! value:blob!"),
     "deployment": (
         "revision:id* id:text! status:s20! strategy:s30! is_active:bool! deployed_at:big! "
         "deployed_by:text! message:text options:blob! digest:text!"
@@ -47,7 +50,6 @@ TABLES: Final[dict[str, str]] = {
         "lease_until:big last_error:text payload:blob!"
     ),
     "journal": ("instance_id:id* seq:id* root_id:id! at:big! body:blob!"),
-    "lane_actor": ("instance_id:id* lane:text* actor:text!"),
     "membership": ("group_name:text* user_name:text*"),
     "node_page": (
         "id:own* instance_id:id! root_id:id! process_id:text! deployment_id:text! at:big! "
@@ -96,7 +98,8 @@ TABLES: Final[dict[str, str]] = {
         "id:own* task_id:id! root_id:id instance_id:id work_item_id:id type:s12! actor:text! "
         "on_behalf_of:text old_status:s12 new_status:s12! message:text at:big!"
     ),
-    "task_person": ("task_id:id* relation:s24* kind:s5* name:text*"),
+    "task_person": ("task_id:id* relation:s24* kind:s5* name:text* is_open:int!"),
+    "task_variable": ("task_id:id* kind:s6* name:text* value:text!"),
     "user_account": (
         "name:text* password_hash:text display_name:text email:text language:text is_active:bool! "
         "created_at:big!"
@@ -117,7 +120,7 @@ TABLES: Final[dict[str, str]] = {
         "node_id:text message:text! at:big!"
     ),
 }
-CLUSTERED: Final[set[str]] = {"journal", "task_person", "wait"}
+CLUSTERED: Final[set[str]] = {"journal", "task_person", "task_variable", "wait"}
 INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ("ix_deployment_id", "deployment", "id", False, None),
     ("ix_job_due", "job", "state due_at", False, None),
@@ -136,11 +139,29 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ),
     ("ix_process_instance_caller", "process_instance", "caller_id", False, "caller_id is not null"),
     ("ix_process_instance_deployment", "process_instance", "deployment_id process_id", False, None),
+    ("ix_process_instance_root", "process_instance", "root_id", False, None),
+    ("ix_process_instance_starter", "process_instance", "started_by", False, None),
     ("ix_process_log_identity", "process_log", "identity", False, None),
     ("ix_process_log_instance", "process_log", "instance_id", True, None),
-    ("ix_process_log_parent", "process_log", "parent_id", False, None),
+    ("ix_process_log_ended", "process_log", "ended_at", False, "ended_at is not null"),
+    ("ix_process_log_parent", "process_log", "parent_id", False, "parent_id is not null"),
     ("ix_process_log_root", "process_log", "root_id", False, None),
-    ("ix_process_log_process", "process_log", "process_id status", False, None),
+    (
+        "ix_process_log_odd",
+        "process_log",
+        "process_id status deployment_id instance_id",
+        False,
+        ODD,
+    ),
+    (
+        "ix_process_log_open",
+        "process_log",
+        "deployment_id process_id instance_id",
+        False,
+        "ended_at is null",
+    ),
+    ("ix_process_log_order", "process_log", "deployment_id process_id instance_id", False, None),
+    ("ix_process_log_process", "process_log", "process_id deployment_id instance_id", False, None),
     ("ix_role_grant_name", "role_grant", "kind name", False, None),
     ("ix_start_subscription_name", "start_subscription", "kind name", False, None),
     ("ix_task_created_by", "task", "created_by", False, "created_by is not null"),
@@ -154,9 +175,20 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ("ix_task_comment_task", "task_comment", "task_id", False, None),
     ("ix_task_content_task", "task_content", "task_id", False, None),
     ("ix_task_event_task", "task_event", "task_id", False, None),
-    ("ix_task_person_name", "task_person", "name kind relation", False, None),
-    ("ix_variable_log_instance", "variable_log", "instance_id", False, None),
-    ("ix_variable_log_variable", "variable_log", "variable_id value", False, None),
+    ("ix_task_person_name", "task_person", "name kind relation is_open task_id", False, None),
+    ("ix_task_deployment", "task", "deployment_id", False, "deployment_id is not null"),
+    ("ix_task_open", "task", "id instance_id status actual_owner deployment_id", False, OPEN),
+    ("ix_task_urgency", "task", "priority_desc created_at id", False, OPEN),
+    ("ix_task_due", "task", "expires_at id", False, f"{OPEN} and expires_at is not null"),
+    ("ix_task_variable_value", "task_variable", "name value task_id", False, None),
+    (
+        "ix_variable_log_instance",
+        "variable_log",
+        "instance_id variable_instance_id id",
+        False,
+        None,
+    ),
+    ("ix_variable_log_variable", "variable_log", "variable_id value instance_id", False, None),
     ("ix_wait_name", "wait", "kind name key deployment_id", False, None),
     ("ix_wait_public_id", "wait", "public_id", False, None),
     ("ix_incident_instance", "incident", "instance_id", False, None),
@@ -209,7 +241,12 @@ def pre() -> None:
     for name, table, columns, unique, where in INDEXES:
         known = None if where is None else text(where)
         op.create_index(
-            name, table, columns.split(), unique=unique, sqlite_where=known, postgresql_where=known
+            name,
+            table,
+            [desc(c[:-5]) if c.endswith("_desc") else c for c in columns.split()],
+            unique=unique,
+            sqlite_where=known,
+            postgresql_where=known,
         )
 
 

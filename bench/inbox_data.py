@@ -1,0 +1,383 @@
+"""A database full of waiting tasks: a few real instances are run, and then copied.
+
+What a running engine writes for one instance and its task is read back and multiplied with other
+ids, people, dates and values, straight into the tables. So the rows are those of the engine, and a
+million of them take a minute instead of an hour.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+
+from procession.engine import Engine
+from procession.services.processes import ProcessRef
+from procession.store.codec import decode_state, encode_state, encode_value
+from procession.values import Map
+
+GROUPS: Final = 50
+DEPLOYMENTS: Final = 20
+MANAGED: Final = 50
+"""Every so many tasks have a user of their own among the administrators."""
+PROCESS: Final = "bench.inbox"
+START_MS: Final = 1_760_000_000_000
+SPACING_MS: Final = 7_000
+TABLES: Final = (
+    "process_instance", "wait", "journal", "process_log", "node_page", "variable_log",
+    "task", "task_person", "task_event", "task_content", "task_variable",
+)  # fmt: skip
+_MASK: Final = 2**64 - 1
+_STEP: Final = 3
+_FIRST: Final = 1_000
+_NUMBERED: Final = frozenset({"node_page", "variable_log", "task_event", "process_log"})
+"""Tables whose ids are numbers of their own, which nothing refers to."""
+
+
+def model() -> bytes:
+    """A process with one task, offered to whom its variable says, and two data inputs."""
+    inputs = ("GroupId", "amount", "category")
+    declared = "".join(f'<dataInput id="{n}In" name="{n}"/>' for n in inputs)
+    sets = "".join(f"<dataInputRefs>{n}In</dataInputRefs>" for n in inputs)
+    moves = "".join(
+        f"<dataInputAssociation><sourceRef>{'team' if n == 'GroupId' else n}</sourceRef>"
+        f"<targetRef>{n}In</targetRef></dataInputAssociation>"
+        for n in inputs
+    )
+    variables = ("team", "amount", "category", "customer", "region")
+    properties = "".join(f'<property id="{n}" itemSubjectRef="_text"/>' for n in variables)
+    return (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+        ' xmlns:drools="http://www.jboss.org/drools" targetNamespace="http://bench">'
+        '<itemDefinition id="_text" structureRef="String"/>'
+        f'<process id="{PROCESS}" name="Inbox" isExecutable="true">{properties}'
+        '<startEvent id="start"/><userTask id="check" name="Check">'
+        f"<ioSpecification>{declared}<inputSet>{sets}</inputSet><outputSet/></ioSpecification>"
+        f'{moves}</userTask><endEvent id="end"/>'
+        '<sequenceFlow id="f1" sourceRef="start" targetRef="check"/>'
+        '<sequenceFlow id="f2" sourceRef="check" targetRef="end"/></process></definitions>'
+    ).encode()
+
+
+def user(number: int) -> str:
+    """The name of a user."""
+    return f"user{number:04}"
+
+
+def group(number: int) -> str:
+    """The name of a group."""
+    return f"team{number:02}"
+
+
+def unit(number: int) -> str:
+    """The name of a deployment."""
+    return f"bench:inbox{number}:1.0"
+
+
+def _mixed(number: int) -> int:
+    """A number of 64 bits that looks like chance (SplitMix64)."""
+    mixed = (number + 1) * 0x9E3779B97F4A7C15 & _MASK
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _MASK
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _MASK
+    return mixed ^ mixed >> 31
+
+
+class Template(msgspec.Struct, frozen=True):
+    """The rows of one real instance: by table, as dictionaries."""
+
+    rows: dict[str, list[dict[str, Any]]]
+    instance: int
+    state: Any
+    numbers: dict[int, int]
+
+
+def prepare(url: str, users: int, password: str) -> Template:
+    """People and deployments by the services, and one instance to copy."""
+    with Engine.open(url) as engine:
+        engine.people.ensure_first_administrator(password)
+        admin = engine.admin
+        for number in range(GROUPS):
+            engine.people.add_group(admin, group(number))
+        first = None
+        for number in range(users):
+            groups = {(number * k + k) % GROUPS for k in (1, 7, 13)}
+            # The first can sign in; a thousand hashes would take minutes.
+            secret = password if number < 20 else None
+            engine.people.add_user(
+                admin, user(number), secret, tuple(group(g) for g in sorted(groups))
+            )
+        for number in range(DEPLOYMENTS):
+            engine.deployments.deploy(admin, unit(number), {"inbox.bpmn2": model()})
+            first = first or unit(number)
+        given = Map(team=group(0), amount="1", category="a", customer="c", region="r")
+        made = engine.processes.start(admin, ProcessRef(first, PROCESS), given)
+        return _read(engine, made.id)
+
+
+def _read(engine: Engine, instance: int) -> Template:
+    from procession.store.tables import metadata
+
+    rows: dict[str, list[dict[str, Any]]] = {}
+    with engine.room.store.read() as reader:
+        for name in TABLES:
+            table = metadata.tables[name]
+            if "instance_id" in table.c:
+                mine = table.c.instance_id == instance
+            elif "task_id" in table.c:
+                task = metadata.tables["task"]
+                mine = table.c.task_id.in_(
+                    task.select().with_only_columns(task.c.id).where(task.c.instance_id == instance)
+                )
+            else:
+                mine = table.c.id == instance
+            statement = table.select().where(mine)
+            rows[name] = [dict(row._mapping) for row in reader.execute(statement)]
+    state, numbers = decode_state(rows["process_instance"][0]["state"])
+    return Template(rows, instance, state, numbers)
+
+
+class Copies:
+    """The rows of every table, for as many tasks as wanted."""
+
+    def __init__(self, template: Template, tasks: int, users: int) -> None:
+        self._template = template
+        self.tasks, self._users = tasks, users
+        self.customers = max(1, tasks // 10)
+        old = {self._template.instance, *self._old_ids()}
+        self._offsets = {number: place for place, number in enumerate(sorted(old))}
+        assert len(self._offsets) == _STEP
+
+    def _old_ids(self) -> Iterable[int]:
+        (task,) = self._template.rows["task"]
+        return (task["id"], task["work_item_id"])
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """The columns that are written."""
+        names = tuple(self._template.rows[table][0])
+        return tuple(n for n in names if n != "id") if table in _NUMBERED else names
+
+    def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
+        """All rows of a table."""
+        make: Callable[..., Iterable[dict[str, Any]]] = getattr(self, f"_{table}", self._plain)
+        columns = self.columns(table)
+        for number in range(self.tasks):
+            for row in make(table, number):
+                yield tuple([row[name] for name in columns])
+
+    @property
+    def last(self) -> int:
+        """The highest id given out."""
+        return _FIRST + self.tasks * _STEP + _STEP
+
+    # -- what differs from task to task ------------------------------------------------------
+
+    def task_id(self, number: int) -> int:
+        """The id of a task."""
+        return self._id(number, self._template.rows["task"][0]["id"])
+
+    def instance_id(self, number: int) -> int:
+        """The id of its process instance."""
+        return self._id(number, self._template.instance)
+
+    def facts(self, number: int) -> dict[str, Any]:
+        """Whose task it is, where it stands, and what its process knows: the same every time."""
+        first, second = _mixed(number), _mixed(~number)
+        kind, first = first % 100, first // 100
+        team, first = first % GROUPS, first // GROUPS
+        person, first = first % self._users, first // self._users
+        found: dict[str, Any] = {"status": "Ready", "owner": None, "offered": []}
+        if kind < 60:
+            found["offered"] = [("GROUP", group(team))]
+        elif kind < 68:
+            found["offered"] = [("GROUP", group(team)), ("GROUP", group((team + 9) % GROUPS))]
+        elif kind < 75:
+            other = (person + 1) % self._users
+            found["offered"] = [("USER", name) for name in {user(person), user(other)}]
+        elif kind < 98:
+            found["status"] = "Reserved" if kind < 93 else "InProgress"
+            found["owner"], found["offered"] = user(person), [("USER", user(person))]
+        elif kind < 99:
+            found |= {"status": "Suspended", "offered": [("GROUP", group(team))]}
+        else:
+            found["status"] = "Created"
+        found["values"] = {
+            "customer": f"c{second % self.customers}",
+            "region": f"r{second // 7 % 100}",
+            "amount": str(second // 701 % 1_000),
+            "category": "abcd"[second // 70_001 % 4],
+        }
+        found["priority"] = first % 11
+        found["expires"] = first // 11 % 90 if first & 1 else None
+        found["deployment"] = first // 991 % DEPLOYMENTS
+        found["starter"] = user(second // 300_007 % self._users)
+        found["uuid"] = f"{first & 0xFFFFFFFF:08x}-0000-4000-8000-{second & 0xFFFFFFFFFFFF:012x}"
+        found["task_uuid"] = f"{second >> 32:08x}-0000-4000-8000-{first & 0xFFFFFFFFFFFF:012x}"
+        return found
+
+    def _id(self, number: int, old: int) -> int:
+        return _FIRST + number * _STEP + self._offsets[old]
+
+    def _plain(self, table: str, number: int) -> Iterator[dict[str, Any]]:
+        """The template's rows with other ids and times."""
+        at = START_MS + number * SPACING_MS
+        ids = self._offsets
+        changed = ("instance_id", "root_id", "task_id", "work_item_id", "public_id", "id")
+        facts = self.facts(number)
+        for row in self._template.rows[table]:
+            copy = dict(row)
+            for name in changed:
+                value = copy.get(name)
+                if value in ids:
+                    copy[name] = self._id(number, value)
+            for name in ("at", "created_at", "started_at", "activated_at"):
+                if copy.get(name) is not None:
+                    copy[name] = at
+            if "deployment_id" in copy:
+                copy["deployment_id"] = unit(facts["deployment"])
+            yield copy
+
+    def _process_instance(self, table: str, number: int) -> Iterator[dict[str, Any]]:
+        (copy,) = self._plain(table, number)
+        facts, state = self.facts(number), self._template.state
+        state.id = copy["id"]
+        numbers = {
+            wait: self._id(number, old) if old in self._offsets else old
+            for wait, old in self._template.numbers.items()
+        }
+        copy["state"] = encode_state(state, numbers)
+        copy |= {"uuid": facts["uuid"], "started_by": facts["starter"]}
+        yield copy
+
+    def _process_log(self, table: str, number: int) -> Iterator[dict[str, Any]]:
+        (copy,) = self._plain(table, number)
+        facts = self.facts(number)
+        yield copy | {"uuid": facts["uuid"], "identity": facts["starter"]}
+
+    def _variable_log(self, table: str, number: int) -> Iterator[dict[str, Any]]:
+        values = self.facts(number)["values"]
+        for copy in self._plain(table, number):
+            yield copy | {"value": values.get(copy["variable_id"], copy["value"])}
+
+    def _task(self, table: str, number: int) -> Iterator[dict[str, Any]]:
+        (copy,) = self._plain(table, number)
+        facts = self.facts(number)
+        due = facts["expires"]
+        expires = None if due is None else copy["created_at"] + due * 86_400_000
+        yield copy | {
+            "uuid": facts["task_uuid"],
+            "status": facts["status"],
+            "actual_owner": facts["owner"],
+            "priority": facts["priority"],
+            "expires_at": expires,
+            "due_at": expires,
+            "created_by": facts["starter"],
+            "input_content_id": _FIRST + number,
+        }
+
+    def _task_person(self, table: str, number: int) -> Iterator[dict[str, Any]]:
+        for copy in self._plain(table, number):
+            if copy["relation"] == "business_administrator":
+                yield copy
+        one = {"task_id": self.task_id(number), "is_open": 1}
+        if number % MANAGED == 0:
+            name = user(number // MANAGED % self._users)
+            yield one | {"relation": "business_administrator", "kind": "USER", "name": name}
+        for kind, name in self.facts(number)["offered"]:
+            yield one | {"relation": "potential_owner", "kind": kind, "name": name}
+
+    def _task_content(self, table: str, number: int) -> Iterator[dict[str, Any]]:
+        (copy,) = self._plain(table, number)
+        body = encode_value(Map(self.facts(number)["values"]))
+        yield copy | {"id": _FIRST + number, "body": body}
+
+    def _task_variable(self, table: str, number: int) -> Iterator[dict[str, Any]]:
+        values = self.facts(number)["values"]
+        for copy in self._plain(table, number):
+            yield copy | {"value": values.get(copy["name"], copy["value"])}
+
+
+# -- into the database -----------------------------------------------------------------------
+
+
+def fill(url: str, copies: Copies, say: Callable[[str], None]) -> None:
+    """Write everything, without indexes first and with them in the end."""
+    into = _Sqlite(url) if url.startswith("sqlite") else _PostgreSQL(url)
+    into.drop_indexes()
+    for table in TABLES:
+        into.write(table, copies.columns(table), copies.rows(table))
+        say(f"  {table} …")
+    into.finish(copies.last)
+    say("  indexes …")
+
+
+def _indexes() -> Iterator[tuple[str, str]]:
+    from procession.store.tables import metadata
+
+    for name in TABLES:
+        for index in metadata.tables[name].indexes:
+            yield str(index.name), name
+
+
+class _Sqlite:
+    def __init__(self, url: str) -> None:
+        self._raw = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        self._raw.execute("pragma synchronous = off")
+        self._raw.execute("pragma cache_size = -400000")
+        self._made: list[str] = []
+
+    def drop_indexes(self) -> None:
+        for index, _ in _indexes():
+            wanted = "select sql from sqlite_master where name = ?"
+            self._made.append(self._raw.execute(wanted, (index,)).fetchone()[0])
+            self._raw.execute(f'drop index "{index}"')
+
+    def write(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        names, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" * len(columns))
+        self._raw.execute("begin")
+        self._raw.executemany(f"insert into {table} ({names}) values ({marks})", rows)
+        self._raw.execute("commit")
+
+    def finish(self, last: int) -> None:
+        for sql in self._made:
+            self._raw.execute(sql)
+        self._raw.execute(
+            "update counter set value = ? where name in ('public', 'content')", (last,)
+        )
+        self._raw.execute("analyze")
+        self._raw.execute("pragma wal_checkpoint(truncate)")
+        self._raw.close()
+
+
+class _PostgreSQL:
+    def __init__(self, url: str) -> None:
+        import psycopg
+
+        self._connection = psycopg.connect(url, autocommit=True)
+        self._made: list[str] = []
+
+    def drop_indexes(self) -> None:
+        for index, _ in _indexes():
+            wanted = "select indexdef from pg_indexes where indexname = %s"
+            (found,) = self._connection.execute(wanted, (index,)).fetchone() or ("",)
+            self._made.append(found)
+            self._connection.execute(f'drop index "{index}"'.encode())
+
+    def write(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        names = ", ".join(f'"{c}"' for c in columns)
+        with self._connection.cursor() as cursor:
+            rows = iter(rows)
+            while some := list(islice(rows, 100_000)):
+                with cursor.copy(f"copy {table} ({names}) from stdin".encode()) as copy:
+                    for row in some:
+                        copy.write_row(row)
+
+    def finish(self, last: int) -> None:
+        for sql in self._made:
+            self._connection.execute(sql.encode())
+        for name in ("public", "content"):
+            self._connection.execute(f"select setval('{name}_seq', {last + 10_000})".encode())
+        self._connection.execute(b"vacuum analyze")
+        self._connection.close()
