@@ -68,13 +68,15 @@ def test_a_process_starts_with_a_correlation_key_and_is_found_by_it(
     assert again.findtext("status") == "FAILURE"
 
 
-def test_facts_of_a_start_are_refused_until_rules_are_served(door: Door) -> None:
-    (failed,) = door.do(
+def test_facts_of_a_start_are_in_the_session(door: Door) -> None:
+    before = int(door.one("<get-fact-count/>").findtext("result") or 0)
+
+    door.one(
         '<start-process processId="acme.hiring"><data>'
         f"{typed('xs:string', 'fact', 'data')}</data></start-process>"
     )
 
-    assert "not supported until rules" in (failed.findtext("message") or "")
+    assert int(door.one("<get-fact-count/>").findtext("result") or 0) == before + 1
 
 
 def test_an_instance_is_looked_at_changed_and_aborted(door: Door) -> None:
@@ -370,6 +372,54 @@ def test_properties_of_a_task_are_set(
 
     assert door.do(on_task("set-task-property", task, "boss", more), user="boss") == []
     assert getattr(get(door, task), field) == expected
+
+
+def test_a_fault_is_written_down_before_the_task_fails(door: Door) -> None:
+    task = door.task_of(door.start())
+    for data, kept in (
+        (f"<item key='why'>{typed('xs:string', 'no')}</item>", {"why": "no"}),
+        ("<faultName>late</faultName>", {"faultName": "late"}),
+    ):
+        more = f"<property>1</property><faultData>{data}</faultData>"
+        assert door.do(on_task("set-task-property", task, "boss", more), user="boss") == []
+        assert dict(door.engine.tasks.fault(door.engine.admin, task).value) == kept
+    assert get(door, task).status == "Ready"
+
+
+def test_people_of_a_task_are_found_whatever_kind_a_client_says(door: Door) -> None:
+    """The published clients say USER of a group that they were told of, and the other way round."""
+    people = "".join(
+        f"<{name}><id>{one}</id><type>{kind}</type></{name}>"
+        for name, one, kind in (
+            ("potential-owners", "HR", "USER"), ("potential-owners", "bob", "GROUP"),
+        )
+    )  # fmt: skip
+    task = f"<jaxbTask><name>By hand</name><people-assignments>{people}</people-assignments>"
+    made = door.one(f"<add-task><user-id>ann</user-id>{task}<taskData/></jaxbTask></add-task>")
+    owners = get(door, int(made.findtext("result") or 0)).potential_owners
+
+    assert [(one.kind, one.name) for one in owners] == [("GROUP", "HR"), ("USER", "bob")]
+
+
+def test_the_earliest_clients_have_tasks_and_contents_of_their_own(door: Door) -> None:
+    task = door.task_of(door.start())
+    seen = door.one(on_task("get-task", task), ver="1")
+    number = get(door, task).input_content_id
+    content = door.one(f"<get-content><contentId>{number}</contentId></get-content>", ver="1")
+    sent = (
+        "<jaxbTask><name>1:en-UK:Old</name><peopleAssignments>"
+        "<potential-owner>g:HR</potential-owner></peopleAssignments><taskData/></jaxbTask>"
+    )
+    made = door.one(f"<add-task>{sent}</add-task>", ver="1")
+
+    assert seen.findtext("name") == "1:en-UK:Review"
+    assert seen.findtext("peopleAssignments/potential-owner") == "g:HR"
+    assert seen.findtext("taskData/status") == "Ready"
+    assert content.findtext("class-name") == "java.util.HashMap"
+    assert content.find("content") is None
+    assert content.find("content-map/entry") is not None
+    new = get(door, int(made.findtext("result") or 0))
+    assert (new.name, new.potential_owners[0].name) == ("Old", "HR")
 
 
 def test_an_expiration_date_needs_its_task(door: Door) -> None:

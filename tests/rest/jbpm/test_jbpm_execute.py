@@ -6,7 +6,7 @@ import pytest
 
 from procession.rest.jbpm.execute import rows
 from procession.rest.jbpm.execute.table import COMMANDS, Version, version_of
-from tests.rest.jbpm.commands import NEW, OLD, Door, on_task, opened
+from tests.rest.jbpm.commands import NEW, OLD, Door, on_task, opened, typed
 from tests.rest.jbpm.test_jbpm_exchanges import HR, REST
 
 ELEMENTS = """start-process start-correlated-process signal-event abort-process-instance
@@ -25,7 +25,6 @@ process-sub-tasks-command process-sub-tasks execute-task-rules-command execute-t
 cancel-deadline-command cancel-deadline clear-history-logs find-active-process-instances
 find-node-instances find-process-instance find-process-instances find-subprocess-instances
 find-variable-instances find-variable-instances-by-name""".split()
-RULES = {"C14", "C18", "C19", "C20", "C21", "C62"}
 
 
 def test_the_table_has_every_command_of_the_reference() -> None:
@@ -137,15 +136,49 @@ def test_every_address_takes_every_command(door: Door, path: str) -> None:
     assert [one.tag for one in found] == ["history-log-list", "long-list", "string-list"]
 
 
-@pytest.mark.parametrize("id", sorted(RULES))
-def test_commands_about_rules_say_that_there_are_none_yet(door: Door, id: str) -> None:
-    name = next(row.names[0] for row in rows() if row.id == id)
-    user = "<user-id>ann</user-id>" if id == "C62" else ""
+@pytest.mark.parametrize(("ver", "inner"), [(OLD, "fact-handle"), (NEW, "result")])
+def test_facts_are_put_in_counted_and_taken_out_by_their_handle(
+    door: Door, ver: str, inner: str
+) -> None:
+    def do(commands: str):
+        return door.do(commands, user="boss", ver=ver)
 
-    (failed,) = door.do(f"<{name}>{user}</{name}>")
+    put, counted = do(
+        f"<insert-object>{typed('xs:string', 'a fact', 'object')}</insert-object><get-fact-count/>"
+    )
+    found = put.find(inner)
+    assert put.tag == "other"
+    assert found is not None
+    handle = found.get("external-form") or ""
+    assert handle.startswith("0:")
+    before = int(counted.findtext("result") or 0)
+    assert (counted.tag, counted.get("type")) == ("primitive", "java.lang.Long")
 
-    assert failed.findtext("status") == "FAILURE"
-    assert "not supported until rules are served" in (failed.findtext("message") or "")
+    (fired,) = do('<fire-all-rules max="10"/>')
+    assert (fired.get("type"), fired.findtext("result")) == ("java.lang.Integer", "0")
+
+    changed = f"<fact-handle external-form='{handle}'/>{typed('xs:int', '7', 'object')}"
+    counted, again, strange = do(
+        f"<update>{changed}</update><delete fact-handle='{handle}'/><get-fact-count/>"
+        f"<delete fact-handle='{handle}'/><delete fact-handle='strange'/>"
+    )
+    assert int(counted.findtext("result") or 0) == before - 1
+    assert again.tag == strange.tag == "exception"
+    assert "is no fact handle" in (strange.findtext("message") or "")
+
+
+def test_who_does_not_manage_processes_leaves_the_shared_facts_alone(door: Door) -> None:
+    (refused,) = door.do(
+        f"<insert-object>{typed('xs:string', 'a fact', 'object')}</insert-object>", user="eve"
+    )
+
+    assert refused.tag == "exception"
+
+
+def test_without_rules_of_tasks_nothing_is_refused(door: Door) -> None:
+    task = door.task_of(door.start())
+
+    assert door.do(on_task("execute-task-rules", task, "ann", "<scope>completeTask</scope>")) == []
 
 
 # -- users --------------------------------------------------------------------------------------
@@ -207,12 +240,12 @@ def test_nobody_acts_for_others_without_the_permission(door: Door) -> None:
 @pytest.mark.parametrize(
     ("text", "version"),
     [
-        (None, (6, 0)), ("1", (6, 0)), ("6.0.3.1", (6, 0)), ("6.1.0.1", (6, 1)),
+        (None, (6, 0)), ("1", (6, 0, 1)), ("6.0.3.1", (6, 0)), ("6.1.0.1", (6, 1)),
         ("6.2.0.1", (6, 2)), ("6.5.0.1", (6, 5)), ("6.0", (6, 0)), ("7.0.0.1", (6, 5)),
         ("6.10", (6, 5)), ("x", (6, 5)),
     ],
 )  # fmt: skip
-def test_the_version_of_a_request(text: str | None, version: tuple[int, int]) -> None:
+def test_the_version_of_a_request(text: str | None, version: tuple[int, ...]) -> None:
     assert version_of(text) == Version(*version)
 
 

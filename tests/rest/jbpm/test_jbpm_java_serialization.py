@@ -12,10 +12,10 @@ from procession.rest.jbpm.java_serialization import (
     blocks,
     class_name,
     modified_utf8,
-    raw_content,
     serialize,
     string,
 )
+from procession.rest.jbpm.raw_documents import legacy_document, raw_document
 from procession.values import Bean, BigInteger, Byte, Char, Float, Long, Map, Set, Short, Value
 
 VECTORS: list[tuple[Value, str, str]] = [
@@ -97,11 +97,20 @@ def test_a_value_is_written_as_java_writes_it(value: Value, name: str, stream: s
 
 
 def test_the_raw_bytes_of_a_content_are_what_the_helper_class_reads() -> None:
-    assert b64encode(raw_content(Map(TaskName="Review"))).decode() == RAW
+    assert b64encode(raw_document(Map(TaskName="Review"))).decode() == RAW
+
+
+def test_the_raw_bytes_of_6_0_and_6_1_are_one_variable() -> None:
+    """As the helper classes of 6.0.1 and 6.1 wrote it for this document, but for the version."""
+    text, entries = legacy_document("Review"), legacy_document(Map(TaskName="Review"))
+
+    assert text.endswith(b"\x52\x11\x0a\x07results\x10\x00\x1a\x04\x00\x00\x00\x00")
+    assert entries.endswith(b"\x52\x16\x0a\x0cvariablesMap\x10\x00\x1a\x04\x00\x00\x00\x01")
+    assert entries.count(b"JBPMMessages$Variable") == 1
 
 
 def test_raw_bytes_of_a_large_content_come_in_chunks() -> None:
-    stream = raw_content(Map(text="x" * 3000))
+    stream = raw_document(Map(text="x" * 3000))
 
     assert stream[4:9] == b"\x7a\x00\x00\x04\x00"
     assert blocks(b"") == b""

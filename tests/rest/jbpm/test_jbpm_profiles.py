@@ -47,6 +47,7 @@ def test_old_words_for_the_oldest_and_the_newest() -> None:
         ("own_tasks", [False, False, True, True, True, True]),
         ("one_language", [True, True, False, False, False, False]),
         ("clears_running", [True, True, False, False, False, False]),
+        ("wrapped_values", [False, False, True, False, False, False]),
     ],
 )
 def test_where_a_flag_turns(flag: str, values: list[object]) -> None:

@@ -62,7 +62,7 @@ def test_an_archive_is_taken_apart_whatever_the_content_type_says() -> None:
 
     for kind in ("application/zip", "application/x-www-form-urlencoded", ""):
         files, _ = read_upload(request(body=archive, content_type=kind))
-        assert files == {"a.bpmn": b"<a/>"}
+        assert files == {"a.bpmn": b"<a/>", "x/C.class": b"1"}
 
 
 def test_an_archive_may_come_as_a_part() -> None:
@@ -230,3 +230,13 @@ def test_an_id_is_never_a_path(dep: str, tmp_path: Path) -> None:
     inner.mkdir()
 
     assert find_kjar(dep, (str(inner),)) is None
+
+
+def test_class_files_beyond_the_bounds_are_left_aside():
+    classes = {f"x/C{n}.class": b"1" for n in range(uploads.MOST_CLASSES + 5)}
+    archive = zipped({"big/B.class": b"1" * (uploads.MOST_CLASS_BYTES + 1), **classes})
+
+    files, _ = read_upload(request(body=archive, content_type="application/zip"))
+
+    assert len(files) == uploads.MOST_CLASSES
+    assert "big/B.class" not in files

@@ -20,11 +20,15 @@ from procession.errors import (
 )
 from procession.rest.api import (
     conditions,
+    decisions,
     health,
+    history,
+    inbox,
     instances,
     jobs,
     messages,
     people,
+    rules,
     tasks,
     workers,
 )
@@ -63,7 +67,20 @@ class ApiDialect:
 
     def __init__(self) -> None:
         self.routes = RouteTable()
-        rooms = (health, jobs, workers, instances, messages, conditions, people, tasks)
+        rooms = (
+            health,
+            jobs,
+            workers,
+            instances,
+            messages,
+            conditions,
+            decisions,
+            rules,
+            people,
+            tasks,
+            inbox,
+            history,
+        )
         self.routes.routes = [route for room in rooms for route in room.routes.routes]
 
     def write(self, request: Request, reply: Reply) -> Reply:

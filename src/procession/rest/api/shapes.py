@@ -24,6 +24,25 @@ class Retry(msgspec.Struct):
     retries: Annotated[int, Meta(ge=1, le=100)] = 3
 
 
+class Decide(msgspec.Struct):
+    """A decision to be made; ``model``, ``namespace`` and ``resource`` say of which model."""
+
+    decision: Annotated[str, Meta(max_length=500)] = ""
+    model: Annotated[str, Meta(max_length=500)] = ""
+    namespace: Annotated[str, Meta(max_length=1_000)] = ""
+    resource: Annotated[str, Meta(max_length=500)] = ""
+    variables: dict[str, Any] = {}
+
+
+class FireRules(msgspec.Struct):
+    """Facts to fire rules over; ``group`` is a ruleflow group, ``limit`` how many may fire."""
+
+    facts: Annotated[list[Any], Meta(max_length=10_000)]
+    group: Annotated[str, Meta(max_length=500)] = ""
+    globals: dict[str, Any] = {}
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 1_000
+
+
 class Fetch(msgspec.Struct):
     """A worker asks for work on some topics (names of work items)."""
 

@@ -131,6 +131,19 @@ def summary(request: Request, engine: Engine) -> Reply:
     return Reply({"items": found, "total": len(found)})
 
 
+_STORY: Final = ("process_instance", "page", "size")
+
+
+@routes.get("/tasks/events", id="tasks.events_of_instance", query=_STORY, **_READ)
+def events_of_instance(request: Request, engine: Engine) -> Reply:
+    """What was done to all the tasks of a process instance, oldest first."""
+    text = dict(request.query).get("process_instance", "")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise Invalid("process_instance must be the number of a process instance")
+    page = shapes.page(request)
+    return shapes.listed(engine.tasks.events_of_instance(request.actor, int(text), page))
+
+
 @routes.get(_TASK, id="tasks.get", **_READ)
 def get(request: Request, engine: Engine) -> Reply:
     """A task with its people and papers."""
@@ -245,10 +258,14 @@ def attachments(request: Request, engine: Engine) -> Reply:
     return _listed(engine.tasks.attachments(request.actor, _id(request)))
 
 
-@routes.post(_TASK + "/attachments", id="tasks.attachments.add", body=Attach, **_ACT)
+@routes.add(
+    "POST", _TASK + "/attachments", lane="pool", id="tasks.attachments.add", body=Attach, **_ACT
+)
 def attach(request: Request, engine: Engine) -> Reply:
     """Add a document to a task."""
     body = json.decode(request, Attach)
+    if (body.content is None) == (body.url is None):
+        raise Invalid("an attachment has either content or url", reason="attachment")
     kind = "Url" if body.url is not None else "Inline"
     value = body.url if body.url is not None else body.content or b""
     number = _id(request)

@@ -13,7 +13,7 @@ from procession.rest.jbpm.kjars import find_kjar
 from procession.rest.jbpm.params import Parameters
 from procession.rest.jbpm.profiles import Profile
 from procession.rest.jbpm.runtime import done
-from procession.rest.jbpm.uploads import read_upload
+from procession.rest.jbpm.uploads import DESCRIPTOR, read_upload
 from procession.services.views import DeploymentJobView, DeploymentView
 from procession.web.http import Reply, Request, RouteTable
 
@@ -24,7 +24,7 @@ routes = RouteTable()
 ACCEPTED = 202
 SINGLETON = "SINGLETON"
 STRATEGIES = (SINGLETON, "PER_REQUEST", "PER_PROCESS_INSTANCE")
-_DEPLOY: Any = {"lane": "pool", "query": ("strategy", "mergemode", "strict", "base")}
+_DEPLOY: Any = {"lane": "pool", "query": ("strategy", "mergemode", "strict", "base", "semantics")}
 MERGE_MODES = ("KEEP_ALL", "OVERRIDE_ALL", "OVERRIDE_EMPTY", "MERGE_COLLECTIONS")
 
 
@@ -67,20 +67,26 @@ def unit(request: Request, engine: Engine) -> Reply:
 def deploy(request: Request, engine: Engine) -> Reply:
     """Deploy the files sent, or else the kjar of that id; ``strict=true`` allows no liberties.
 
-    ``base`` names a deployed unit whose other files are taken over (a patch snapshot of ONEWEB).
+    ``base`` names a deployed unit whose other files are taken over (a patch snapshot of ONEWEB);
+    ``semantics`` chooses between jBPM's meaning and the specification's, as ``name=true``.
     """
     given, dep = Parameters(request, engine), request.path["dep"]
     given.choice("mergemode", MERGE_MODES, "MERGE_COLLECTIONS")
     strategy = given.choice("strategy", STRATEGIES, SINGLETON)
     strict, base = given.flag("strict"), given.text("base")
-    patch: dict[str, str] = {"base": base} if base else {}
+    more: dict[str, Any] = {"base": base} if base else {}
+    chosen = [p for text in given.many("semantics") for p in text.split(",") if p.strip()]
+    if chosen:
+        more["semantics"] = chosen
     sent, named = read_upload(request)
     strategy = named or SINGLETON if strategy == SINGLETON else strategy
     files = sent or find_kjar(dep, engine.settings.kjar_paths)
     if files is None:
         return _accepted(_without_files(request, engine))
+    if request.body and not sent:  # a descriptor, which goes before the kjar's own
+        files = {**files, DESCRIPTOR: request.body}
     job = engine.deployments.deploy(
-        request.actor, dep, files, strategy=strategy, strict=strict, **patch
+        request.actor, dep, files, strategy=strategy, strict=strict, **more
     )
     return _accepted(job)
 

@@ -7,12 +7,17 @@ compare them with ``application/xml`` as a whole.
 from __future__ import annotations
 
 import logging
+from functools import wraps
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from procession.rest.jbpm import deployment, execute, forms, history, rich_query, runtime, task
 from procession.rest.jbpm.errors import Failure, failure
 from procession.rest.jbpm.negotiation import JSON, XML, wants_json
+from procession.rest.jbpm.once import once
+from procession.rest.jbpm.params import Parameters
 from procession.rest.jbpm.profiles import check_mounts, profile_of
 from procession.rest.jbpm.shapes import (
     COMMANDS,
@@ -20,16 +25,61 @@ from procession.rest.jbpm.shapes import (
     EXCEPTION,
     EXCEPTION_RESPONSE,
     VALUE,
+    InstanceWithVariables,
     Payload,
 )
 from procession.rest.jbpm.values import variable_json, variable_xml
+from procession.rest.jbpm.wishes import (
+    KEEPS_TYPES,
+    PROBLEM,
+    keeps_types,
+    page_headers,
+    problem,
+    wants_problem,
+    warning,
+    with_types,
+)
 from procession.rest.shapes import Writer
-from procession.web.http import Reply, Request, RouteTable
+from procession.services.views import Page
+from procession.values import Map
+from procession.web.http import Reply, Request, Route, RouteTable
 
 if TYPE_CHECKING:
     from procession.engine import Engine
 
 log = logging.getLogger("procession.rest.jbpm")
+
+
+def _with_short_id(route: Route) -> Route:
+    """The same route; empty parts at the end of a deployment id mean nothing (6.1)."""
+    if "{dep}" not in route.path:
+        return route
+    handler = route.handler
+
+    def with_short_id(request: Request, engine: Engine) -> Reply:
+        dep = request.path["dep"]
+        if dep.endswith(":"):
+            request.path["dep"] = dep.rstrip(":")
+        return handler(request, engine)
+
+    return msgspec.structs.replace(route, handler=with_short_id)
+
+
+def _with_warning(route: Route) -> Route:
+    """The same route; where variables are taken, it warns of parameters that nobody reads."""
+    if "map_*" not in route.query:
+        return route
+    handler, known = route.handler, frozenset(name.lower() for name in route.query)
+
+    @wraps(handler)
+    def with_warning(request: Request, engine: Engine) -> Reply:
+        reply = handler(request, engine)
+        given = Parameters(request, engine)
+        ignored = [name for name in given.unknown(known) if not name.startswith("map_")]
+        reply.headers = (*reply.headers, *warning(ignored))
+        return reply
+
+    return msgspec.structs.replace(route, handler=with_warning)
 
 
 class JbpmDialect:
@@ -39,12 +89,17 @@ class JbpmDialect:
 
     def __init__(self, engine: Engine) -> None:
         settings = engine.settings
+        self._engine = engine
         check_mounts(settings.jbpm_mounts)
         self._settings = settings
         self.routes = RouteTable()
         for module in (execute, runtime, forms, task, history, rich_query, deployment):
-            self.routes.routes.extend(module.routes.routes)
+            self.routes.routes.extend(map(self._improved, module.routes.routes))
         self._writer = Writer(ZoneInfo(settings.time_zone))
+
+    def _improved(self, route: Route) -> Route:
+        """The same route, which heeds what clients may ask for beyond jBPM."""
+        return _with_short_id(once(_with_warning(route), self.write))
 
     def write(self, request: Request, reply: Reply) -> Reply:
         """The reply in the representation that the client asked for."""
@@ -58,7 +113,13 @@ class JbpmDialect:
 
     def fail(self, request: Request, error: BaseException) -> Reply:
         """The same for an error."""
-        told: Failure = failure(error)
+        if wants_problem(request):
+            known = failure(error)
+            reply = Reply(status=known.code, headers=known.headers, content_type=PROBLEM)
+            reply.body = problem(request, known, self._engine)
+            return reply
+        accidents = profile_of(request, self._settings).accidents
+        told: Failure = accidents.told(failure(error), error, request.target)
         shape = EXCEPTION_RESPONSE if execute.is_java_client(request) else EXCEPTION
         reply = Reply(told, shape, status=told.code, headers=told.headers)
         return self._written(request, reply)
@@ -71,15 +132,21 @@ class JbpmDialect:
             return reply
         as_json = wants_json(request.headers.get("accept"))
         reply.content_type = JSON if as_json else XML
-        if payload is VALUE:
-            write = variable_json if as_json else variable_xml
-            reply.body = write(reply.view, self._writer.zone)
-            return reply
         profile = profile_of(request, self._settings)
+        if payload is VALUE:
+            wraps = as_json and profile.wrapped_values
+            write = variable_json if as_json else variable_xml
+            reply.body = write(Map(value=reply.view) if wraps else reply.view, self._writer.zone)
+            return reply
+        if isinstance(reply.view, Page) and reply.view.size:
+            reply.headers = (*reply.headers, *page_headers(request, reply.view))
+        if as_json and isinstance(reply.view, InstanceWithVariables) and keeps_types(request):
+            reply.headers = (*reply.headers, KEEPS_TYPES)
+            reply.view = with_types(reply.view)
         document = DOCUMENTS[profile.shapes][payload.name]
         url = request.url if profile.full_url else request.target
         frame = url if payload.framed else None
-        if as_json:
+        if as_json and not (payload is EXCEPTION and profile.accidents.errors_are_xml):
             reply.body = self._writer.json(document.shape, reply.view, frame)
         else:
             reply.body = self._writer.xml(document.root, document.shape, reply.view, frame)

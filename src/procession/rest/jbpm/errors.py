@@ -54,7 +54,7 @@ class Failure(msgspec.Struct, frozen=True):
 
     code: int
     status: str
-    message: str
+    message: str | None
     headers: tuple[tuple[str, str], ...] = ()
 
 

@@ -12,8 +12,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
+
 from procession.rest.shapes import epoch_ms
 from procession.values import (
+    Array,
     BigInteger,
     Byte,
     Char,
@@ -24,6 +27,14 @@ from procession.values import (
     Value,
 )
 
+
+class Message(msgspec.Struct, frozen=True):
+    """A protocol buffers message as a Java object: of which class, and its bytes."""
+
+    java: str
+    content: bytes
+
+
 HEADER = b"\xac\xed\x00\x05"
 _NULL, _REFERENCE, _CLASS, _OBJECT, _STRING = b"\x70", b"\x71", b"\x72", b"\x73", b"\x74"
 _ARRAY, _BLOCK, _END, _BIG_BLOCK, _LONG_STRING = b"\x75", b"\x77", b"\x78", b"\x7a", b"\x7c"
@@ -33,7 +44,7 @@ _NUMBER = "java.lang.Number"
 
 # class name -> serial version uid, flags, fields (type letter, name, type of object fields), parent
 _Fields = tuple[tuple[str, str, str], ...]
-_CLASSES: dict[str, tuple[int, bytes, _Fields, str]] = {
+CLASSES: dict[str, tuple[int, bytes, _Fields, str]] = {
     _NUMBER: (0x86AC951D0B94E08B, _PLAIN, (), ""),
     "java.lang.Integer": (0x12E2A0A4F7818738, _PLAIN, (("I", "value", ""),), _NUMBER),
     "java.lang.Long": (0x3B8BE490CC8F23DF, _PLAIN, (("J", "value", ""),), _NUMBER),
@@ -52,7 +63,33 @@ _CLASSES: dict[str, tuple[int, bytes, _Fields, str]] = {
         "",
     ),
     "java.util.HashSet": (0xBA44859596B8B734, _OWN_WRITER, (), ""),
+    "com.google.protobuf.GeneratedMessageLite$SerializedForm": (
+        0,
+        _PLAIN,
+        (("[", "asBytes", "[B"), ("L", "messageClassName", "Ljava/lang/String;")),
+        "",
+    ),
     "[B": (0xACF317F8060854E0, _PLAIN, (), ""),
+    "[C": (0xB02666B0E25D84AC, _PLAIN, (), ""),
+    "[D": (0x3EA68C14AB635A1E, _PLAIN, (), ""),
+    "[F": (0x0B9C818922E00C42, _PLAIN, (), ""),
+    "[I": (0x4DBA602676EAB2A5, _PLAIN, (), ""),
+    "[J": (0x782004B512B17593, _PLAIN, (), ""),
+    "[S": (0xEF832E06E55DB0FA, _PLAIN, (), ""),
+    "[Z": (0x578F203914B85DE2, _PLAIN, (), ""),
+    "[Ljava.lang.Object;": (0x90CE589F1073296C, _PLAIN, (), ""),
+    "[Ljava.lang.String;": (0xADD256E7E91D7B47, _PLAIN, (), ""),
+    "[Ljava.lang.Boolean;": (0x47D5250F96D2C3D1, _PLAIN, (), ""),
+    "[Ljava.lang.Byte;": (0x94106C2F84688B6E, _PLAIN, (), ""),
+    "[Ljava.lang.Character;": (0x30556B9D7F899E70, _PLAIN, (), ""),
+    "[Ljava.lang.Double;": (0xE112AD8900A656A6, _PLAIN, (), ""),
+    "[Ljava.lang.Float;": (0x5B428953F19BAFEB, _PLAIN, (), ""),
+    "[Ljava.lang.Integer;": (0xFE97ADA00183E21B, _PLAIN, (), ""),
+    "[Ljava.lang.Long;": (0x7DE10AB2BBBC632B, _PLAIN, (), ""),
+    "[Ljava.lang.Short;": (0xA6BCEA37405CC749, _PLAIN, (), ""),
+    "[Ljava.math.BigDecimal;": (0x48F36B728B37093C, _PLAIN, (), ""),
+    "[Ljava.math.BigInteger;": (0x0E7CDB46E03A60C6, _PLAIN, (), ""),
+    "[Ljava.util.Date;": (0x431724A0300318E0, _PLAIN, (), ""),
     "java.math.BigInteger": (
         0x8CFC9F1FA93BFB1D,
         _OWN_WRITER,
@@ -73,12 +110,17 @@ _CLASSES: dict[str, tuple[int, bytes, _Fields, str]] = {
         _NUMBER,
     ),
 }
+PRIMITIVES = {
+    "boolean": ("Z", ">?"), "byte": ("B", ">b"), "char": ("C", ">H"), "double": ("D", ">d"),
+    "float": ("F", ">f"), "int": ("I", ">i"), "long": ("J", ">q"), "short": ("S", ">h"),
+}  # fmt: skip
+"""Java's primitive types: the letter of each and how :mod:`struct` packs one."""
 _NAMES: dict[type, str] = {
     str: "java.lang.String", bool: "java.lang.Boolean", Long: "java.lang.Long",
     Short: "java.lang.Short", Byte: "java.lang.Byte", BigInteger: "java.math.BigInteger",
     float: "java.lang.Double", Float: "java.lang.Float", Decimal: "java.math.BigDecimal",
     Char: "java.lang.Character", bytes: "[B", tuple: "java.util.ArrayList",
-    Set: "java.util.HashSet",
+    Set: "java.util.HashSet", Message: "com.google.protobuf.GeneratedMessageLite$SerializedForm",
 }  # fmt: skip
 _SCALARS = {
     "java.lang.Integer": ">i", "java.lang.Long": ">q", "java.lang.Short": ">h",
@@ -95,9 +137,26 @@ def class_name(value: Value) -> str | None:
     name = _NAMES.get(kind)
     if name is not None:
         return None if kind is Decimal and not value.is_finite() else name
+    if kind is Array:
+        return array_class(value)
     if isinstance(value, datetime):
         return "java.util.Date"
     return "java.util.HashMap" if isinstance(value, Mapping) else None
+
+
+def array_class(items: Array) -> str:
+    """The class of an array; one whose descriptor is unknown, or whose items are not the
+    primitive values it speaks of, is an array of objects.
+    """
+    primitive = PRIMITIVES.get(items.component)
+    if primitive is None:
+        name = f"[L{items.component};"
+        return name if name in CLASSES else "[Ljava.lang.Object;"
+    try:
+        _packed_items(primitive, items)
+    except (struct.error, TypeError, AttributeError):
+        return "[Ljava.lang.Object;"
+    return f"[{primitive[0]}"
 
 
 def _integer_class(value: int) -> str:
@@ -124,8 +183,8 @@ class _Stream:
             return _NULL
         if name == "java.lang.String":
             return self._string(value)
-        if name == "[B":
-            return self._array(value)
+        if name[0] == "[":
+            return self._array(value) if type(value) is bytes else self._items_of(name, value)
         head = _OBJECT + self._descriptor(name)
         self._take_handle()
         return head + self._data(name, value)
@@ -143,12 +202,20 @@ class _Stream:
         self._take_handle()
         return head + struct.pack(">i", len(content)) + content
 
+    def _items_of(self, name: str, items: Array) -> bytes:
+        head = _ARRAY + self._descriptor(name)
+        self._take_handle()
+        head += struct.pack(">i", len(items))
+        if name[1] == "L":
+            return head + b"".join(map(self.item, items))
+        return head + _packed_items(PRIMITIVES[items.component], items)
+
     def _descriptor(self, name: str) -> bytes:
         if not name:
             return _NULL
         if name in self._handles:
             return _REFERENCE + struct.pack(">I", self._handles[name])
-        uid, flags, fields, parent = _CLASSES[name]
+        uid, flags, fields, parent = CLASSES[name]
         self._handles[name] = self._take_handle()
         written = b"".join(self._field(*field) for field in fields)
         return (
@@ -176,6 +243,8 @@ class _Stream:
         if name == "java.util.HashSet":
             head = struct.pack(">ifi", _buckets(len(value)), 0.75, len(value))
             return _block(head) + self._items(value)
+        if isinstance(value, Message):
+            return self._array(value.content) + self._string(value.java)
         if name == "java.math.BigInteger":
             return self._big_integer(int(value))
         return self._big_decimal(value)
@@ -199,6 +268,12 @@ class _Stream:
         unscaled = int("".join(map(str, digits))) * (-1 if sign else 1)
         scale = struct.pack(">i", -int(exponent))
         return scale + self.item(BigInteger(unscaled)) + _END
+
+
+def _packed_items(primitive: tuple[str, str], items: Array) -> bytes:
+    if primitive[0] == "C":
+        return b"".join(_utf16(item)[:2] for item in items)
+    return b"".join(_packed(primitive[1], item) for item in items)
 
 
 def _packed(packing: str, value: Value) -> bytes:
@@ -256,36 +331,3 @@ def string(text: str) -> bytes:
     if len(content) < 65536:
         return _STRING + struct.pack(">H", len(content)) + content
     return _LONG_STRING + struct.pack(">Q", len(content)) + content
-
-
-# -- the raw form of a task's documents ---------------------------------------------------------
-
-_STRATEGY = b"org.drools.core.marshalling.impl.SerializablePlaceholderResolverStrategy"
-_VERSION = b"\x08\x06\x10\x00\x18\x00"
-
-
-def raw_content(value: Value) -> bytes:
-    """A document as the content helper class of the Java client reads it (Annex A.2)."""
-    variables = value if isinstance(value, Mapping) else {"_results_": value}
-    data = serialize(tuple(variables.values()))
-    strategy = b"\x08\x00" + _message(2, _STRATEGY) + _message(3, data)
-    payload = b"".join(
-        _message(1, _message(1, str(name).encode("utf-8", "replace")) + b"\x10\x00"
-                 + _message(3, struct.pack(">I", place)))
-        for place, name in enumerate(variables)
-    )  # fmt: skip
-    header = _message(1, _VERSION) + _message(9, strategy) + _message(10, payload)
-    return HEADER + blocks(header)
-
-
-def _message(field: int, content: bytes) -> bytes:
-    return bytes([field << 3 | 2]) + _varint(len(content)) + content
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)

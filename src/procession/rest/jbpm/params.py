@@ -16,6 +16,7 @@ import msgspec
 
 from procession.errors import Invalid, NotFound
 from procession.rest.jbpm.profiles import Profile, profile_of
+from procession.rest.jbpm.wishes import wants_count
 from procession.services.paging import PageRequest
 from procession.services.views import Page
 from procession.values import EMPTY, Float, Long, Map, Value, freeze
@@ -144,9 +145,13 @@ class Parameters:
 
     def event(self) -> Value:
         """The value that goes with a signal: ``event``, else a JSON body, else null."""
-        value = self.text("event")
+        return self.value("event")
+
+    def value(self, name: str) -> Value:
+        """One typed value: a parameter, else a JSON body, else null."""
+        value = self.text(name)
         if value is not None:
-            return typed_value("event", value, self.profile)
+            return typed_value(name, value, self.profile)
         return self._json()
 
     def _json_members(self) -> Map:
@@ -174,7 +179,11 @@ class Parameters:
         size = self._count("pageSize", "s")
         if (number is None and size is None) or size == 0:
             return PageRequest()
-        return PageRequest(max(number or 1, 1), DEFAULT_SIZE if size is None else size)
+        lone = self.profile.accidents.lone_page if size is None else ""
+        if lone:
+            return PageRequest() if lone == "everything" else PageRequest(LONGEST_LIST, 1)
+        counted = wants_count(self.request)
+        return PageRequest(max(number or 1, 1), DEFAULT_SIZE if size is None else size, counted)
 
     def _count(self, *names: str) -> int | None:
         value = self.text(*names)

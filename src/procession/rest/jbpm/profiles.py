@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from procession.errors import Invalid
+from procession.rest.jbpm.accidents import EXACT, FIXED, Accidents
 
 if TYPE_CHECKING:
     from procession.settings import Settings
@@ -34,7 +35,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     restrict (``reference/rulings.md`` 18). ``own_tasks``: in compat mode, too, a task query shows
     the caller's tasks only (4.3). ``one_language``: ``language`` may be given once.
     ``clears_running``: ``/history/clear`` deletes the logs of running instances too (H01).
+    ``wrapped_values``: one variable in JSON is ``{"value": …}``, else the bare value (R09).
     ``form_page``: the page that shows forms (R04, T21).
+    ``accidents``: what the version did by accident, if the server is to do it too.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     one_language: bool
     clears_running: bool
     form_page: str
+    wrapped_values: bool = False
+    accidents: Accidents = FIXED
 
 
 V60 = Profile(
@@ -95,11 +100,19 @@ V65 = Profile(
 )
 V64 = msgspec.structs.replace(V65, name="6.4", form_page="kie-wb.html")
 V63 = msgspec.structs.replace(V64, name="6.3", typed_words=("TRUE", "FALSE"))
-V62 = msgspec.structs.replace(V63, name="6.2", shapes="6.2", typed_floats=False, typed_words=())
+V62 = msgspec.structs.replace(
+    V63, name="6.2", shapes="6.2", typed_floats=False, typed_words=(), wrapped_values=True
+)
 PROFILES = {
     **{profile.name: profile for profile in (V60, V61, V62, V63, V64, V65)},
     "L": V60,
     "M": V65,
+}
+
+
+_EXACT = {
+    word: msgspec.structs.replace(profile, accidents=EXACT[profile.name])
+    for word, profile in PROFILES.items()
 }
 
 
@@ -120,5 +133,10 @@ def profile_of(request: Request, settings: Settings) -> Profile:
         for entry in settings.jbpm_mounts:
             path, _, name = entry.partition("=")
             if path.strip("/ ") == context:
-                return PROFILES[name.strip()]
-    return PROFILES[settings.jbpm_dialect]
+                return named(name.strip(), settings)
+    return named(settings.jbpm_dialect, settings)
+
+
+def named(version: str, settings: Settings) -> Profile:
+    """The profile of a version, with its accidents if the server is to have them."""
+    return (_EXACT if settings.jbpm_accidents == "exact" else PROFILES)[version]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from procession.errors import Invalid
 from procession.rest.jbpm import shapes
@@ -58,8 +59,8 @@ NAMES: Final = (
     "var_*", "varregex_*", "all", "page", "pageSize",
 )  # fmt: skip
 _EXACT, _PATTERNS = ("var_",), ("varregex_", "vr_")
-_DATE = re.compile(r"(\d\d)-(\d\d?)-(\d\d?)")
-_TIME = re.compile(r"(\d\d?):(\d\d):(\d\d)(?:\.(\d{1,3}))?")
+_DATE = re.compile(r"([0-9]{2})-([0-9]{1,2})-([0-9]{1,2})")
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,3}))?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -67,7 +68,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def tasks(request: Request, engine: Engine) -> Reply:
     """Tasks together with the variables of their process instances."""
     given = Parameters(request, engine)
-    asked = wanted(given, engine.room.clock.now())
+    asked = wanted(given, _now(engine))
     return Reply(engine.rich_queries.tasks(request.actor, asked, given.page()), shapes.TASK_INFOS)
 
 
@@ -75,12 +76,18 @@ def tasks(request: Request, engine: Engine) -> Reply:
 def instances(request: Request, engine: Engine) -> Reply:
     """Process instances, running or ended, together with their variables."""
     given = Parameters(request, engine)
-    asked = wanted(given, engine.room.clock.now())
-    for one in asked.criteria:
-        if one.is_of_task:
-            raise Invalid(f"'{one.field}' is about tasks; ask /query/runtime/task")
+    asked = wanted(given, _now(engine))
+    of_tasks = {one.field for one in asked.criteria if one.is_of_task}
+    for name, _ in given.pairs:
+        if KNOWN.get(name.lower(), ("",))[0] in of_tasks:
+            raise Invalid(f"parameter '{name}' is about tasks; ask /query/runtime/task")
     found = engine.rich_queries.instances(request.actor, asked, given.page())
     return Reply(found, shapes.INSTANCE_INFOS)
+
+
+def _now(engine: Engine) -> datetime:
+    """Dates without a zone are the server's, as in the answers."""
+    return engine.room.clock.now().astimezone(ZoneInfo(engine.settings.time_zone))
 
 
 def wanted(given: Parameters, now: datetime) -> RichQuery:

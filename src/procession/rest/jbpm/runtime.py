@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from procession.errors import Invalid
+from procession.errors import Fault, Invalid
 from procession.rest.jbpm import shapes
 from procession.rest.jbpm.params import Parameters, path_number
 from procession.rest.jbpm.shapes import InstanceWithVariables
 from procession.rest.jbpm.values import as_texts
+from procession.rest.jbpm.wishes import KEEPS_TYPES, keeps_types
+from procession.rest.shapes import plain
 from procession.services.processes import ProcessRef
 from procession.services.views import ProcessInstanceView
+from procession.values import EMPTY, Map
 from procession.web.http import Reply, Request, RouteTable
 
 if TYPE_CHECKING:
@@ -37,11 +40,13 @@ def done() -> Reply:
 
 def _start(request: Request, engine: Engine) -> ProcessInstanceView:
     given = Parameters(request, engine)
+    key = given.correlation_key()
+    forgets = key is not None and given.profile.accidents.forgets_variables
     return engine.processes.start(
         request.actor,
         ProcessRef(deployment=request.path["dep"], process_id=request.path["process_id"]),
-        given.variables(),
-        correlation_key=given.correlation_key(),
+        EMPTY if forgets else given.variables(),
+        correlation_key=key,
     )
 
 
@@ -144,6 +149,9 @@ def signal_with_variables(request: Request, engine: Engine) -> Reply:
 @routes.get(_INSTANCE + "/variables", permission="process.read", id="R08")
 def variables(request: Request, engine: Engine) -> Reply:
     """The last value of each variable of an instance, as text."""
+    if keeps_types(request):
+        view = engine.processes.last_known(request.actor, _instance_id(request))
+        return Reply(plain(view.variables), shapes.VARIABLES, headers=(KEEPS_TYPES,))
     texts = engine.history.last_variables(request.actor, _instance_id(request))
     return Reply(texts, shapes.VARIABLES)
 
@@ -152,7 +160,35 @@ def variables(request: Request, engine: Engine) -> Reply:
 def variable(request: Request, engine: Engine) -> Reply:
     """One variable of a running instance, with its type."""
     value = engine.processes.variable(request.actor, _instance_id(request), request.path["name"])
+    if not isinstance(value, str) and Parameters(request, engine).profile.accidents.texts_only:
+        raise Fault("this version answers variables that are texts only")
     return Reply(value, shapes.VALUE)
+
+
+@routes.add(
+    "PATCH", _INSTANCE + "/variables", lane="turn", permission="process.act", query=("map_*",)
+)
+def set_variables(request: Request, engine: Engine) -> Reply:
+    """Give some variables of a running instance new values. Not in jBPM."""
+    values = Parameters(request, engine).variables()
+    _set(request, engine, values)
+    return done()
+
+
+@routes.add(
+    "PUT", _INSTANCE + "/variable/{name}", lane="turn", permission="process.act", query=("value",)
+)
+def set_variable(request: Request, engine: Engine) -> Reply:
+    """Give one variable of a running instance a new value. Not in jBPM."""
+    value = Parameters(request, engine).value("value")
+    _set(request, engine, Map({request.path["name"]: value}))
+    return done()
+
+
+def _set(request: Request, engine: Engine, values: Map) -> None:
+    dep, number = request.path["dep"], _instance_id(request)
+    engine.processes.get(request.actor, number, deployment=dep)
+    engine.processes.set_variables(request.actor, number, values)
 
 
 @routes.get("/runtime/{dep}/process/{process_id}", permission="deployment.read", id="R02")

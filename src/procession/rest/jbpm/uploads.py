@@ -25,8 +25,15 @@ ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 MOST_FILES = 2_000
 MOST_BYTES = 100 * 1024 * 1024
 """What one unit may hold once it is unpacked."""
+LARGEST_FILE = 20 * 1024 * 1024
+"""What one file of an archive may say that it holds; nothing more of it is ever read."""
+DEEPEST = 50
+"""How deeply a descriptor may be nested."""
 DESCRIPTOR = "META-INF/kie-deployment-descriptor.xml"
-_UNREAD = (".class", ".jar")
+_UNREAD = ".jar"
+MOST_CLASSES = 1_000
+MOST_CLASS_BYTES = 256 * 1024
+"""Class files beyond these bounds are left aside: of those read only the fields are of use."""
 _LETTER = re.compile(r"[A-Za-z]:")
 
 
@@ -37,6 +44,7 @@ class Files:
         self.contents: dict[str, bytes] = {}
         self._seen: set[str] = set()
         self._bytes = 0
+        self._classes = 0
 
     @property
     def room(self) -> int:
@@ -58,7 +66,7 @@ class Files:
         self.contents[name] = content
 
     def unpack(self, archive: bytes) -> None:
-        """Take every file of a zip; compiled classes and libraries are left aside."""
+        """Take every file of a zip; libraries are left aside."""
         try:
             with zipfile.ZipFile(io.BytesIO(archive)) as opened:
                 if len(opened.infolist()) > MOST_FILES * 5:
@@ -75,6 +83,12 @@ class Files:
             raise Invalid(f"the archive holds a link: {name}")
         if entry.is_dir() or name.lower().endswith(_UNREAD):
             return
+        if name.lower().endswith(".class"):
+            if self._classes == MOST_CLASSES or entry.file_size > MOST_CLASS_BYTES:
+                return
+            self._classes += 1
+        if entry.file_size > LARGEST_FILE:
+            raise Invalid(f"a file of a unit has at most {LARGEST_FILE} bytes: {name}")
         with archive.open(entry) as stream:
             content = stream.read(self.room + 1)
         if len(content) > self.room:
@@ -208,6 +222,8 @@ def _strategy(descriptor: bytes) -> str | None:
                 f"the body is a '{word}', not a deployment-descriptor; "
                 "send process files as multipart/form-data or as a zip"
             )
+        if len(path) == DEEPEST:
+            raise Invalid("the deployment descriptor is nested too deeply")
         path.append(word)
 
     def text(data: str) -> None:
@@ -221,6 +237,7 @@ def _strategy(descriptor: bytes) -> str | None:
     parser.CharacterDataHandler = text
     try:
         parser.Parse(descriptor, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # LookupError, ValueError: an encoding that nobody knows, or that cannot be read
         raise Invalid(f"the deployment descriptor is not XML: {error}") from error
     return "".join(found).strip().upper() or None

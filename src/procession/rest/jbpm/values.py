@@ -23,7 +23,7 @@ from procession.rest.shapes import (
     xs_type,
 )
 from procession.scripting.rendering import java_text
-from procession.values import Bean, Byte, Char, Float, Long, Map, Set, Short, Value
+from procession.values import Array, Bean, Byte, Char, Float, Long, Map, Set, Short, Value
 
 
 def _java_entries(items: Mapping[str, Value]) -> str:
@@ -110,6 +110,8 @@ def _document(value: Value, zone: tzinfo) -> str | None:
         root = "long-type"
     if root is not None:
         return f"<{root}><value>{escape(java_text(value, zone))}</value></{root}>"
+    if isinstance(value, Array):
+        return _collection("array-type", value, zone)
     if isinstance(value, tuple):
         return _collection("list-type", value, zone)
     if isinstance(value, Set):

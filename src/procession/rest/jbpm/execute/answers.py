@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from procession.rest.jbpm.execute.table import Answer, Version
+from procession.rest.jbpm.execute.table import EARLIEST, Answer, Version
 from procession.rest.jbpm.java_serialization import class_name
-from procession.rest.jbpm.shapes import history, process, tasks
+from procession.rest.jbpm.shapes import earliest, history, process, tasks
 from procession.rest.jbpm.values import JAVA_MAP
 from procession.rest.shapes import NUMBER, TEXT, Field, Shape, Writer, constant, text, typed
 from procession.services.views import ContentView
@@ -59,6 +59,13 @@ def _in_three(element: str, oldest: Shape, legacy: Shape, modern: Shape) -> Answ
     return Answer(element, of)
 
 
+def _since(answer: Answer, earliest: Shape) -> Answer:
+    """The same, but for clients of 6.0.0 and 6.0.1, which read something else."""
+    first = enveloped(earliest)
+    later = answer.shape
+    return Answer(answer.element, lambda v: first if v <= EARLIEST else later(v), answer.is_bare)
+
+
 def _of_all(element: str, shape: Shape) -> Answer:
     return Answer(element, lambda version: shape)
 
@@ -79,6 +86,13 @@ def _content_map(content: ContentView) -> Map:
     return tasks.as_map(content.value)
 
 
+def _handle(name: str) -> Shape:
+    inner = Shape((Field("external-form", None, lambda handle: handle, attribute=True),))
+    return Shape((_INDEX, _NAME, Field(name, None, lambda handle: handle, inner)))
+
+
+_HANDLE_L, _HANDLE_M = _handle("fact-handle"), _handle("result")
+
 INSTANCE = _in_both("process-instance", process.INSTANCE_L, process.INSTANCE_M)
 INSTANCE_LIST = _list(
     "process-instance-list",
@@ -88,12 +102,19 @@ INSTANCE_LIST = _list(
 )
 LONG_LIST = _list("long-list", "long", NUMBER, NUMBER)
 STRING_LIST = _list("string-list", "string", TEXT, TEXT)
-WORK_ITEM = _in_three("work-item", process.WORK_ITEM_L, process.WORK_ITEM_M, process.WORK_ITEM_M)
-TASK = _in_three("task-response", tasks.TASK_L, tasks.TASK_61, tasks.TASK_M)
+WORK_ITEM = _since(
+    _in_three("work-item", process.WORK_ITEM_L, process.WORK_ITEM_M, process.WORK_ITEM_M),
+    process.WORK_ITEM_M,
+)
+TASK = _since(
+    _in_three("task-response", tasks.TASK_L, tasks.TASK_61, tasks.TASK_M), earliest.TASK_601
+)
 SUMMARY_LIST = _in_three(
     "task-summary-list", tasks.SUMMARY_LIST_L, tasks.SUMMARY_LIST_61, tasks.SUMMARY_LIST_M
 )
-CONTENT = _in_both("content-response", tasks.CONTENT_L, tasks.CONTENT_M)
+CONTENT = _since(
+    _in_both("content-response", tasks.CONTENT_L, tasks.CONTENT_M), earliest.CONTENT_601
+)
 TASK_CONTENT = _of_all(
     "task-content-response",
     Shape((_INDEX, _NAME, Field("content-map", None, _content_map, JAVA_MAP))),
@@ -118,6 +139,13 @@ EXCEPTION = _of_all(
         )
     ),
 )
+
+
+OTHER = Answer(
+    "other",
+    lambda version: _HANDLE_L if version < Version(6, 2) else _HANDLE_M,
+)
+"""The handle of a fact (C19)."""
 
 
 def primitive(value: Value) -> Primitive | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from procession.errors import NotFound
 from procession.rest.jbpm.execute import answers
-from procession.rest.jbpm.execute.arguments import attribute, flag_of, number_of
+from procession.rest.jbpm.execute.arguments import Argument, attribute, flag_of, number_of
 from procession.rest.jbpm.execute.table import Call, command
 from procession.services.views import Page, ProcessLogView
+
+if TYPE_CHECKING:
+    from procession.services.history import HistoryService
 
 _PROCESS = attribute("process_id", "processId")
 _INSTANCE = attribute(
@@ -23,24 +27,53 @@ def clear_history_logs(call: Call) -> None:
     call.engine.history.clear(call.actor, everything=everything)
 
 
-@command(
-    "C65", "audit", "find-active-process-instances", "FindActiveProcessInstancesCommand",
-    _PROCESS, answer=answers.LOG_LIST,
-)  # fmt: skip
-def find_active_process_instances(call: Call, process_id: str | None) -> Page[ProcessLogView]:
-    """The logs of running instances, perhaps of one process."""
-    if process_id:
-        return call.engine.history.by_process(call.actor, process_id, 1)
-    return call.engine.history.instances(call.actor, active=True)
+def _instances(id: str, name: str, java: str, summary: str, *, active: bool) -> None:
+    """The logs of instances, of all processes or of one."""
+
+    def handler(call: Call, process_id: str | None) -> Page[ProcessLogView]:
+        history = call.engine.history
+        if process_id:
+            return history.by_process(call.actor, process_id, 1 if active else None)
+        return history.instances(call.actor, active=active)
+
+    handler.__doc__ = summary
+    command(id, "audit", name, java, _PROCESS, answer=answers.LOG_LIST)(handler)
 
 
-@command(
-    "C66", "audit", "find-node-instances", "FindNodeInstancesCommand",
-    _INSTANCE, attribute("node", "nodeId", "node-id"), answer=answers.LOG_LIST,
+_instances(
+    "C65", "find-active-process-instances", "FindActiveProcessInstancesCommand",
+    "The logs of running instances, perhaps of one process.", active=True,
 )  # fmt: skip
-def find_node_instances(call: Call, instance: int, node: str | None) -> Page[Any]:
-    """The nodes an instance entered and left."""
-    return call.engine.history.nodes(call.actor, instance, node or None)
+_instances(
+    "C68", "find-process-instances", "FindProcessInstancesCommand",
+    "The logs of all instances, perhaps of one process.", active=False,
+)  # fmt: skip
+
+
+def _inside(
+    id: str, name: str, java: str, one: Argument, choose: Callable[[HistoryService], Any],
+    summary: str,
+) -> None:  # fmt: skip
+    """What happened in an instance, perhaps to one node or variable only."""
+
+    def handler(call: Call, instance: int, one: str | None) -> Page[Any]:
+        found: Page[Any] = choose(call.engine.history)(call.actor, instance, one or None)
+        return found
+
+    handler.__doc__ = summary
+    command(id, "audit", name, java, _INSTANCE, one, answer=answers.LOG_LIST)(handler)
+
+
+_inside(
+    "C66", "find-node-instances", "FindNodeInstancesCommand",
+    attribute("one", "nodeId", "node-id"), lambda history: history.nodes,
+    "The nodes an instance entered and left.",
+)  # fmt: skip
+_inside(
+    "C70", "find-variable-instances", "FindVariableInstancesCommand",
+    attribute("one", "variableId", "variable-id"), lambda history: history.variables,
+    "Every change of an instance's variables.",
+)  # fmt: skip
 
 
 @command(
@@ -56,32 +89,12 @@ def find_process_instance(call: Call, instance: int) -> ProcessLogView | None:
 
 
 @command(
-    "C68", "audit", "find-process-instances", "FindProcessInstancesCommand",
-    _PROCESS, answer=answers.LOG_LIST,
-)  # fmt: skip
-def find_process_instances(call: Call, process_id: str | None) -> Page[ProcessLogView]:
-    """The logs of all instances, perhaps of one process."""
-    if process_id:
-        return call.engine.history.by_process(call.actor, process_id)
-    return call.engine.history.instances(call.actor)
-
-
-@command(
     "C69", "audit", "find-subprocess-instances", "FindSubProcessInstancesCommand",
     _INSTANCE, answer=answers.LOG_LIST,
 )  # fmt: skip
 def find_subprocess_instances(call: Call, instance: int) -> Page[ProcessLogView]:
     """The logs of the instances that an instance called."""
     return call.engine.history.children(call.actor, instance)
-
-
-@command(
-    "C70", "audit", "find-variable-instances", "FindVariableInstancesCommand",
-    _INSTANCE, attribute("variable", "variableId", "variable-id"), answer=answers.LOG_LIST,
-)  # fmt: skip
-def find_variable_instances(call: Call, instance: int, variable: str | None) -> Page[Any]:
-    """Every change of an instance's variables."""
-    return call.engine.history.variables(call.actor, instance, variable or None)
 
 
 @command(

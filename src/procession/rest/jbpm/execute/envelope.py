@@ -203,7 +203,9 @@ def failed(reading: Reading, error: BaseException) -> Failed:
     if reading.command.kind == "task":
         conflicts = (*conflicts, Rejected)
     told = failure(error)
-    return Failed(PERMISSIONS_CONFLICT if isinstance(error, conflicts) else FAILURE, told.message)
+    return Failed(
+        PERMISSIONS_CONFLICT if isinstance(error, conflicts) else FAILURE, told.message or ""
+    )
 
 
 # -- writing ------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from procession.rest.jbpm.execute.arguments import (
 )
 from procession.rest.jbpm.execute.criteria import Where, where_of
 from procession.rest.jbpm.execute.document import Element
-from procession.rest.jbpm.execute.table import Call, command
+from procession.rest.jbpm.execute.table import Call, Version, command
 from procession.rest.jbpm.execute.task import THIS_TASK
 from procession.rest.jbpm.params import LONGEST_LIST
 from procession.services.paging import PageRequest
@@ -67,7 +67,9 @@ _FILTER = child("filter", "filter", read=filter_of, otherwise=Filter())
 _STATUSES = many("statuses", "status", "statuses", read=status_of)
 _GROUPS = many("groups", "group-id")
 _LANGUAGE = child("language", "language")
-_INSTANCE = child("instance", "process-instance-id", read=number_of, required=True)
+_INSTANCE = child(
+    "instance", "process-instance-id", "processInstanceId", read=number_of, required=True
+)
 
 
 @command("C38", "task", "get-task", "GetTaskCommand", THIS_TASK, answer=answers.TASK)
@@ -244,9 +246,9 @@ def by_various_fields(
 
 
 @command(
-    "C48", "task", "task-query-where", "TaskSummaryQueryCommand",
+    "C48", "task", "task-query-where", "TaskQueryWhereCommand",
     child("where", "queryWhere", read=where_of, otherwise=Where()),
-    answer=answers.SUMMARY_LIST, since="6.3",
+    answer=answers.SUMMARY_LIST, since="6.3", renamed=(Version(6, 4), "TaskSummaryQueryCommand"),
 )  # fmt: skip
 def where(call: Call, where: Where) -> Page[TaskView]:
     """Tasks by a combination of criteria."""

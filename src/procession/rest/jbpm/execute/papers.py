@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from procession.errors import Invalid, NotFound
 from procession.identity.model import Actor
@@ -21,8 +24,8 @@ from procession.rest.jbpm.execute.arguments import (
 )
 from procession.rest.jbpm.execute.document import Element
 from procession.rest.jbpm.execute.table import Call, command
-from procession.rest.jbpm.execute.task import ANY_TASK, THIS_TASK
-from procession.rest.jbpm.execute.typed import map_of
+from procession.rest.jbpm.execute.task import ANY_TASK, THIS_TASK, meant, person_of
+from procession.rest.jbpm.execute.typed import map_of, value_of
 from procession.services.views import CommentView
 from procession.tasks.ad_hoc import NewTask
 from procession.tasks.lifecycle import Candidate
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from procession.services.tasks import TaskService
 
 DEFAULT_LANGUAGE: Final = "en-UK"
+_IN_ONE = re.compile(r"-?[0-9]{1,18}:([A-Za-z-]{0,20}):(.*)", re.DOTALL)
 _COMMENT = child("comment", "commentId", "comment-id", read=number_of, required=True)
 
 # -- a new task ---------------------------------------------------------------------------------
@@ -40,7 +44,7 @@ _COMMENT = child("comment", "commentId", "comment-id", read=number_of, required=
 def task_of(element: Element) -> NewTask:
     """``<jaxbTask>`` of either dialect (Annex B.5)."""
     data = element.first("taskData", "jaxbTaskData") or Element("taskData")
-    people = element.first("people-assignments") or Element("people-assignments")
+    people = element.first("people-assignments", "peopleAssignments") or Element("people")
     name = _text(element, "name", "names")
     if not name:
         raise Invalid("a task needs a name")
@@ -72,9 +76,14 @@ def task_of(element: Element) -> NewTask:
 
 
 def _text(element: Element, *names: str) -> str:
-    """A plain text, or that of the first of a list of texts in some language."""
+    """A plain text, or that of the first of a list of texts in some language.
+
+    6.0.1 writes the number and the language of a text in front of it.
+    """
     for found in element.all(*names):
         text = found.said("text") if found.children else found.text.strip()
+        in_one = _IN_ONE.fullmatch(text or "")
+        text = in_one[2] if in_one else text
         if text:
             return text
     return ""
@@ -82,7 +91,8 @@ def _text(element: Element, *names: str) -> str:
 
 def _language(element: Element) -> str:
     for found in element.all("names", "name"):
-        language = found.said("language") or found.said("lang")
+        in_one = _IN_ONE.fullmatch(found.text.strip())
+        language = found.said("language") or found.said("lang") or (in_one[1] if in_one else "")
         if language:
             return language
     return DEFAULT_LANGUAGE
@@ -100,13 +110,7 @@ def _number(element: Element, name: str) -> int | None:
 
 
 def _people(people: Element, *names: str) -> tuple[Candidate, ...]:
-    found = []
-    for one in people.all(*names):
-        kind, name = (one.said("type") or "USER").upper(), one.said("id") or ""
-        if kind not in {"USER", "GROUP"} or not name:
-            raise Invalid(f"a '{one.name}' has an id, and is a USER or a GROUP")
-        found.append(Candidate(kind, name))
-    return tuple(found)
+    return tuple(person_of(one) for one in people.all(*names))
 
 
 @command(
@@ -117,9 +121,15 @@ def _people(people: Element, *names: str) -> tuple[Candidate, ...]:
 )  # fmt: skip
 def add_task(call: Call, new: NewTask, document: Map) -> answers.Primitive:
     """Make a task that no process asked for."""
+    people = {name: meant(call, getattr(new, name)) for name in _PEOPLE}
+    new = msgspec.structs.replace(new, **people)
     made = call.engine.tasks.add(call.acting, new, document)
     return answers.Primitive("java.lang.Long", Long(made.id))
 
+
+_PEOPLE = (
+    "potential_owners", "business_administrators", "excluded_owners", "stakeholders", "recipients",
+)  # fmt: skip
 
 # -- what people add ----------------------------------------------------------------------------
 
@@ -197,6 +207,7 @@ def get_comment(call: Call, comment: int) -> CommentView | None:
 # -- properties ---------------------------------------------------------------------------------
 
 PROPERTIES: Final[dict[int, tuple[str, Callable[[TaskService], Any]]]] = {
+    1: ("fault", lambda tasks: tasks.save_fault),
     2: ("output", lambda tasks: tasks.save_output),
     3: ("priority", lambda tasks: tasks.set_priority),
     4: ("texts", lambda tasks: partial(_named, tasks, "name")),
@@ -217,6 +228,13 @@ def _output_of(element: Element) -> Value:
     return map_of(element) if element.first("item") is not None else EMPTY
 
 
+def _fault_of(element: Element) -> Value:
+    """What is wrong: a map of items, or an object with a name, a type and contents."""
+    if element.first("item") is not None:
+        return map_of(element)
+    return Map({child.name: value_of(child) for child in element.children})
+
+
 def _text_in(element: Element) -> str:
     return element.said("text") or element.text.strip()
 
@@ -225,7 +243,7 @@ def _text_in(element: Element) -> str:
     "C59", "task", "set-task-property", "SetTaskPropertyCommand",
     THIS_TASK,
     child("property", "property", read=number_of, required=True),
-    child("fault", "faultData", read=_output_of, otherwise=EMPTY),
+    child("fault", "faultData", read=_fault_of, otherwise=EMPTY),
     child("output", "output", read=_output_of, otherwise=EMPTY),
     child("priority", "priority", read=number_of),
     many("texts", "names-or-descriptions", read=_text_in),

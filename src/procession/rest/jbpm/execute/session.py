@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from procession.errors import NotFound
+from procession.errors import Invalid, NotFound
 from procession.rest.jbpm.execute import answers
 from procession.rest.jbpm.execute.arguments import (
     attribute,
@@ -14,6 +12,7 @@ from procession.rest.jbpm.execute.arguments import (
     mapping,
     number_of,
 )
+from procession.rest.jbpm.execute.document import Element
 from procession.rest.jbpm.execute.table import Call, Unsupported, command
 from procession.rest.jbpm.execute.typed import value_of
 from procession.rest.jbpm.params import LONGEST_LIST
@@ -33,12 +32,15 @@ _FACTS = child("facts", "data", read=facts_of, otherwise=())
 _KEY = child("key", "correlation-key", "correlationKey")
 _THIS_KEY = child("key", "correlation-key", "correlationKey", required=True)
 _ALL = PageRequest(1, LONGEST_LIST)
-RULES = "this server takes no facts and fires no rules: {} is not supported until rules are served"
+_ENTRY = "DEFAULT"
 
 
-def _unwanted(facts: tuple[Value, ...]) -> None:
-    if facts:
-        raise Unsupported(RULES.format("'data' of a process start"))
+def _external_form(element: Element) -> str:
+    """A fact handle: its external form as an attribute, as a child, or as the text."""
+    found = element.attributes.get("external-form")
+    for inner in element.children:
+        found = found or inner.text
+    return found or element.text
 
 
 @command(
@@ -49,9 +51,8 @@ def start_process(
     call: Call, process_id: str, out: str | None, variables: Map, facts: tuple[Value, ...]
 ) -> ProcessInstanceView:
     """Start a process."""
-    _unwanted(facts)
     ref = ProcessRef(deployment=call.unit, process_id=process_id)
-    return call.engine.processes.start(call.actor, ref, variables)
+    return call.engine.processes.start(call.actor, ref, variables, facts=facts)
 
 
 @command(
@@ -67,9 +68,10 @@ def start_correlated_process(
     key: str,
 ) -> ProcessInstanceView:
     """Start a process with a correlation key."""
-    _unwanted(facts)
     ref = ProcessRef(deployment=call.unit, process_id=process_id)
-    return call.engine.processes.start(call.actor, ref, variables, correlation_key=_key(call, key))
+    return call.engine.processes.start(
+        call.actor, ref, variables, correlation_key=_key(call, key), facts=facts
+    )
 
 
 def _key(call: Call, text: str) -> str:
@@ -153,6 +155,8 @@ def _known(call: Call) -> str:
 @command("C08", "session", "get-process-ids", "GetProcessIdsCommand", answer=answers.STRING_LIST)
 def get_process_ids(call: Call) -> tuple[str, ...]:
     """The ids of the processes of the deployment."""
+    if call.profile.accidents.hides_ids:
+        raise Unsupported("this version does not answer the ids of processes")
     found = call.engine.deployments.definitions(call.actor, _known(call))
     return tuple(definition.process_id for definition in found.items)
 
@@ -258,18 +262,75 @@ def get_id(call: Call) -> answers.Primitive:
 # -- facts and rules ----------------------------------------------------------------------------
 
 
-def _without_rules(id: str, name: str, java: str) -> None:
-    """A row that says what is missing."""
-
-    def refuse(call: Call) -> Any:
-        """Refused until rules are served."""
-        raise Unsupported(RULES.format(name))
-
-    command(id, "session", name, java)(refuse)
+@command("C14", "session", "get-fact-count", "GetFactCountCommand", answer=answers.PRIMITIVE)
+def get_fact_count(call: Call) -> answers.Primitive:
+    """How many facts the session has."""
+    count = call.engine.sessions.count_facts(call.actor, call.unit, _place(call))
+    return answers.Primitive("java.lang.Long", Long(count))
 
 
-_without_rules("C14", "get-fact-count", "GetFactCountCommand")
-_without_rules("C18", "fire-all-rules", "FireAllRulesCommand")
-_without_rules("C19", "insert-object", "InsertObjectCommand")
-_without_rules("C20", "delete", "DeleteCommand")
-_without_rules("C21", "update", "UpdateCommand")
+@command(
+    "C18", "session", "fire-all-rules", "FireAllRulesCommand",
+    attribute("limit", "max", read=number_of), _OUT, answer=answers.PRIMITIVE,
+)  # fmt: skip
+def fire_all_rules(call: Call, limit: int | None, out: str | None) -> answers.Primitive:
+    """Fire what is on the agenda; how many rules fired."""
+    most = -1 if limit is None else limit
+    fired = call.engine.sessions.fire(call.actor, call.unit, _place(call), limit=most)
+    return answers.Primitive("java.lang.Integer", len(fired))
+
+
+@command(
+    "C19", "session", "insert-object", "InsertObjectCommand",
+    _OUT,
+    attribute("returns", "return-object", "returnObject", read=flag_of),
+    attribute("entry", "entry-point", "entryPoint"),
+    attribute("disconnected", "disconnected", read=flag_of),
+    child("value", "object", read=value_of),
+    answer=answers.OTHER,
+)  # fmt: skip
+def insert_object(
+    call: Call, out: str | None, returns: bool | None, entry: str | None,
+    disconnected: bool | None, value: Value,
+) -> str:  # fmt: skip
+    """Put a fact in; its handle."""
+    point = entry or _ENTRY
+    (handle,) = call.engine.sessions.insert(
+        call.actor, call.unit, (value,), _place(call), entry_point=point
+    )
+    return f"0:{handle}:{handle}:{handle}:{handle}:{point}:NON_TRAIT:java.lang.Object"
+
+
+@command(
+    "C20", "session", "delete", "DeleteCommand",
+    attribute("fact", "fact-handle"),
+    child("handle", "fact-handle", "factHandle", read=_external_form),
+    child("state", "fhState"),
+)  # fmt: skip
+def delete_fact(call: Call, fact: str | None, handle: str | None, state: str | None) -> None:
+    """Take a fact out."""
+    number = _fact(fact or handle)
+    call.engine.sessions.delete(call.actor, call.unit, number, _place(call))
+
+
+@command(
+    "C21", "session", "update", "UpdateCommand",
+    attribute("fact", "fact-handle"),
+    child("handle", "fact-handle", "handle", "factHandle", read=_external_form),
+    child("value", "object", read=value_of),
+    child("entry", "entryPoint"),
+)  # fmt: skip
+def update_fact(
+    call: Call, fact: str | None, handle: str | None, value: Value, entry: str | None
+) -> None:
+    """Give a fact another value."""
+    number = _fact(fact or handle)
+    call.engine.sessions.update(call.actor, call.unit, number, value, _place(call))
+
+
+def _fact(form: str | None) -> int:
+    """The number in a handle, which is its second part."""
+    parts = (form or "").strip().split(":")
+    if len(parts) < 2 or not parts[1].isdigit():
+        raise Invalid(f"{form!r} is no fact handle: it has the form 0:ID:...", reason="missing")
+    return int(parts[1])

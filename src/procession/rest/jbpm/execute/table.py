@@ -17,7 +17,7 @@ from procession.errors import Fault, Invalid
 from procession.identity.model import Actor
 from procession.rest.jbpm.execute.arguments import Argument
 from procession.rest.jbpm.execute.document import Element
-from procession.rest.jbpm.profiles import PROFILES, Profile
+from procession.rest.jbpm.profiles import Profile, named
 from procession.rest.shapes import Shape
 
 if TYPE_CHECKING:
@@ -25,15 +25,19 @@ if TYPE_CHECKING:
 
 Kind = Literal["session", "task", "audit"]
 Handler: TypeAlias = Callable[..., Any]
-_LEGACY = re.compile(r"1|6\.([01])(?!\d).*")
+_LEGACY = re.compile(r"6\.([01])(?!\d).*")
 _MODERN = re.compile(r"6\.(\d{1,2})(?!\d).*")
 
 
 class Version(msgspec.Struct, frozen=True, order=True):
-    """The version of jBPM a request speaks; it decides how the answer is written."""
+    """The version of jBPM a request speaks; it decides how the answer is written.
+
+    ``micro`` only tells 6.0.0 and 6.0.1, which read other tasks and contents, from what came later.
+    """
 
     major: int
     minor: int
+    micro: int = 2
 
     @property
     def form(self) -> str:
@@ -42,15 +46,17 @@ class Version(msgspec.Struct, frozen=True, order=True):
 
 
 FIRST_MODERN = Version(6, 2)
-OLDEST, NEWEST = Version(6, 0), Version(6, 5)
+EARLIEST, OLDEST, NEWEST = Version(6, 0, 1), Version(6, 0), Version(6, 5)
 
 
 def version_of(text: str | None) -> Version:
-    """The version that ``ver`` names; none or a plain 1 is the oldest, a strange one the newest."""
-    text = (text or "1").strip()
+    """The version that ``ver`` names: none is 6.0, a plain 1 is 6.0.1, a strange one the newest."""
+    text = (text or "6.0").strip()
+    if text == "1":
+        return EARLIEST
     found = _LEGACY.fullmatch(text)
     if found:
-        return Version(6, int(found[1] or 0))
+        return Version(6, int(found[1]))
     found = _MODERN.fullmatch(text)
     return min(Version(6, int(found[1])), NEWEST) if found else NEWEST
 
@@ -89,7 +95,7 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def profile(self) -> Profile:
         """The meanings of the version."""
-        return PROFILES[f"{self.version.major}.{self.version.minor}"]
+        return named(f"{self.version.major}.{self.version.minor}", self.engine.settings)
 
     @property
     def unit(self) -> str:

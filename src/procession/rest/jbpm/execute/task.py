@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from procession.errors import Invalid
 from procession.rest.jbpm.execute.arguments import (
@@ -18,8 +16,8 @@ from procession.rest.jbpm.execute.arguments import (
     text_of,
 )
 from procession.rest.jbpm.execute.document import Element
-from procession.rest.jbpm.execute.session import RULES
-from procession.rest.jbpm.execute.table import BY_TYPE, Call, Reading, Unsupported, command
+from procession.rest.jbpm.execute.table import BY_TYPE, Call, Reading, command
+from procession.tasks.lifecycle import Candidate
 from procession.values import Map
 
 if TYPE_CHECKING:
@@ -31,19 +29,30 @@ _TARGET = child("target", "target-entity-id", "targetEntityId", required=True)
 _DATA = mapping("data", "data")
 
 
-class Nominee(msgspec.Struct, frozen=True):
-    """A user or a group by name."""
+def person_of(element: Element) -> Candidate:
+    """``<id>`` and ``<type>``: ``USER`` or ``GROUP``; 6.0.1 writes ``u:ann`` or ``g:HR``."""
+    kind, name = (element.said("type") or "USER").upper(), element.said("id") or ""
+    if not element.children:
+        prefix, _, name = element.text.strip().partition(":")
+        kind = {"u": "USER", "g": "GROUP"}.get(prefix, "")
+    if kind not in {"USER", "GROUP"} or not name:
+        raise Invalid(f"a '{element.name}' has an id, and is a USER or a GROUP")
+    return Candidate(kind, name)
 
-    name: str
-    kind: str
 
-
-def nominee_of(element: Element) -> Nominee:
-    """``<id>`` and ``<type>``: ``USER`` or ``GROUP``."""
-    kind = (element.said("type") or "USER").upper()
-    if kind not in {"USER", "GROUP"}:
-        raise Invalid(f"'{kind[:100]}' is neither USER nor GROUP")
-    return Nominee(element.said("id") or "", kind)
+def meant(call: Call, people: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Whom a client means: the published ones say USER of a group that the server told them of,
+    and the other way round. A name that is known as the other kind only is of that kind.
+    """
+    directory = call.engine.directory
+    known = {"USER": directory.exists_user, "GROUP": directory.exists_group}
+    other = {"USER": "GROUP", "GROUP": "USER"}
+    return tuple(
+        Candidate(other[one.kind], one.name)
+        if not known[one.kind](one.name) and known[other[one.kind]](one.name)
+        else one
+        for one in people
+    )
 
 
 def _plain(id: str, name: str, choose: Callable[[TaskService], Any], summary: str) -> None:
@@ -103,10 +112,11 @@ def forward(call: Call, task: int, target: str) -> None:
 
 @command(
     "C30", "task", "nominate-task", "NominateTaskCommand",
-    THIS_TASK, many("people", "potential-owner", "potentialOwners", read=nominee_of),
+    THIS_TASK, many("people", "potential-owner", "potentialOwners", read=person_of),
 )  # fmt: skip
-def nominate(call: Call, task: int, people: tuple[Nominee, ...]) -> None:
+def nominate(call: Call, task: int, people: tuple[Candidate, ...]) -> None:
     """Name the people to whom a created task is offered."""
+    people = meant(call, people)
     users = [one.name for one in people if one.kind == "USER"]
     groups = [one.name for one in people if one.kind == "GROUP"]
     call.engine.tasks.nominate(call.acting, task, users, groups)
@@ -160,8 +170,10 @@ def process_sub_tasks(call: Call, task: int | None, data: Map) -> None:
     ANY_TASK, _DATA, child("scope", "scope", read=text_of),
 )  # fmt: skip
 def execute_task_rules(call: Call, task: int | None, data: Map, scope: str | None) -> None:
-    """Refused until rules are served."""
-    raise Unsupported(RULES.format("execute-task-rules"))
+    """Ask the rules of the task's unit; what they refuse is a failure."""
+    if task is None:
+        raise Invalid("execute-task-rules needs a task-id", reason="missing")
+    call.engine.tasks.ask_rules(call.acting, task, scope or "completeTask", data)
 
 
 @command(

@@ -16,8 +16,10 @@ from decimal import Decimal, InvalidOperation
 
 from procession.errors import Invalid
 from procession.rest.jbpm.execute.document import Element
+from procession.rest.jbpm.java_reading import read_java
 from procession.values import (
     EMPTY,
+    Array,
     Bean,
     BigInteger,
     Byte,
@@ -33,6 +35,21 @@ from procession.values import (
 SCHEMA = "http://www.w3.org/2001/XMLSchema"
 ARRAYS = "http://jaxb.dev.java.net/array"
 LIST_WRAPPER, PAIR = "jaxbListWrapper", "jaxbStringObjectPair"
+LONGEST_NAME = 500
+_COLLECTIONS = frozenset(
+    {"arrayList", "linkedList", "hashSet", "linkedHashSet", "treeSet", "hashMap",
+     "linkedHashMap", "treeMap"}
+)  # fmt: skip
+_COMPONENTS = {
+    "boolean": "boolean", "byte": "byte", "double": "double", "float": "float", "int": "int",
+    "long": "long", "short": "short", "unsignedShort": "char", "string": "java.lang.String",
+    "dateTime": "java.util.Date", "decimal": "java.math.BigDecimal",
+    "integer": "java.math.BigInteger",
+}  # fmt: skip
+_PRIMITIVES: dict[str, type] = {
+    "boolean": bool, "byte": Byte, "char": Char, "double": float, "float": Float, "int": int,
+    "long": Long, "short": Short,
+}  # fmt: skip
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
@@ -46,9 +63,11 @@ def value_of(element: Element | None) -> Value:
     if space == SCHEMA:
         return simple(name, element.text)
     if space == ARRAYS and name.endswith("Array"):
-        return tuple([simple(name[: -len("Array")], item.text) for item in element.all("item")])
+        return _array(name[: -len("Array")], element)
     if name == LIST_WRAPPER:
         return _wrapped(element)
+    if name in _COLLECTIONS:
+        return _collection(name, element)
     if name == PAIR:
         return Map({element.attributes.get("key", ""): value_of(element.first("value"))})
     if element.text.strip() and not element.children and not element.attributes:
@@ -77,15 +96,31 @@ def moment_of(text: str) -> datetime:
 
 
 def map_of(element: Element | None) -> Map:
-    """The items of a map: ``<item key="…"><value/></item>``; an item without a value is null."""
+    """The items of a map: ``<item key="…"><value/></item>``; an item without a value is null.
+
+    Also the entries of Annex A, as answers have them, whose texts are Java objects.
+    """
     if element is None:
         return EMPTY
-    return Map(
-        {
-            item.attributes.get("key", ""): value_of(item.first("value"))
-            for item in element.all("item")
-        }
-    )
+    found = {
+        item.attributes.get("key", ""): value_of(item.first("value"))
+        for item in element.all("item")
+    }
+    for entry in element.all("entry"):
+        found[entry.attributes.get("key", "")] = _java_object(entry)
+    return Map(found)
+
+
+def _java_object(entry: Element) -> Value:
+    """A Java object stream in base64; without a class it is null."""
+    if "class-name" not in entry.attributes:
+        return None
+    return read_java(_base64(entry.text))
+
+
+def _base64(text: str) -> bytes:
+    found = simple("base64Binary", text)
+    return found if isinstance(found, bytes) else b""
 
 
 def _untyped(element: Element) -> Value:
@@ -105,8 +140,37 @@ def _wrapped(element: Element) -> Value:
                 if isinstance(item, Map):
                     found.update(item)
             return Map(found)
+        case "ARRAY":
+            component = element.attributes.get("componentType", "java.lang.Object")
+            if component == "byte" and all(isinstance(item, int) for item in items):
+                return bytes([item & 0xFF for item in items])
+            return Array(items, _of_primitives(component, items))
         case _:
             return tuple(items)
+
+
+def _collection(name: str, element: Element) -> Value:
+    """A collection under the name of its Java class, as the client of 6.2 sends those inside
+    others; it leaves out what they hold.
+    """
+    if name.endswith("Map"):
+        return map_of(element)
+    items = [value_of(child) for child in element.children]
+    return Set(items) if name.endswith("Set") else tuple(items)
+
+
+def _array(name: str, element: Element) -> Array:
+    """A generated array type: ``intArray`` has items of ``xs:int``, ``stringArray`` of text."""
+    items = [None if item.is_nil else simple(name, item.text) for item in element.all("item")]
+    return Array(items, _of_primitives(_COMPONENTS.get(name, "java.lang.Object"), items))
+
+
+def _of_primitives(component: str, items: list[Value]) -> str:
+    """The component type, which may be a primitive one only if every item is such a value."""
+    expected = _PRIMITIVES.get(component)
+    if expected is None:
+        return component[:LONGEST_NAME]
+    return component if all(type(item) is expected for item in items) else "java.lang.Object"
 
 
 def _fields(element: Element) -> Map:

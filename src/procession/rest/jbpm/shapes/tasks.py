@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from procession.rest.jbpm.java_serialization import raw_content
+from procession.rest.jbpm.raw_documents import legacy_document, raw_document
 from procession.rest.jbpm.shapes.history import PAGING
 from procession.rest.jbpm.shapes.process import COMMAND, NO_OUTCOME
 from procession.rest.jbpm.values import JAVA_MAP
@@ -225,6 +225,11 @@ _DATA_M = Shape(
 )  # fmt: skip
 
 
+def _strategy_if_set(task: TaskView) -> str | None:
+    """In M a task says only what to do with sub-tasks if there is something to do (4.6)."""
+    return None if task.sub_task_strategy == NO_SUB_TASKS else task.sub_task_strategy
+
+
 def _itself(task: TaskView) -> TaskView:
     return task
 
@@ -271,7 +276,7 @@ TASK_M = Shape(
         Field("subjects", "subjects", _subjects, _i18n("language"), many=True),
         Field("descriptions", "descriptions", _descriptions, _i18n("language"), many=True),
         Field("people-assignments", "peopleAssignments", _itself, _PEOPLE_M),
-        text("subTasksStrategy", "subTasksStrategy", "sub_task_strategy"),
+        text("subTasksStrategy", "subTasksStrategy", _strategy_if_set),
         Field("taskData", "taskData", _itself, _DATA_M),
         constant("deadlines", None, "", NOTHING),
         text("form-name", "formName", "form_name"),
@@ -313,7 +318,7 @@ SUMMARY_M = Shape(
             "org.kie.services.client.serialization.jaxb.impl.task.JaxbTaskSummary",
         ),
         *_SUMMARY,
-        text("sub-task-strategy", None, "sub_task_strategy"),
+        text("sub-task-strategy", None, _strategy_if_set),
         _DEPLOYMENT,
         boolean("quick-task-summary", "quickTaskSummary", lambda task: False),
         _PARENT,
@@ -352,8 +357,8 @@ SUMMARY_LIST_M = Shape(
 # -- contents -----------------------------------------------------------------------------------
 
 
-def _raw(content: ContentView) -> bytes:
-    return raw_content(content.value)
+def _in_form(write: Callable[[Value], bytes]) -> Callable[[ContentView], bytes]:
+    return lambda content: write(content.value)
 
 
 def as_map(value: Value) -> Map:
@@ -365,15 +370,15 @@ def _as_map(content: ContentView) -> Map:
     return as_map(content.value)
 
 
-def _content(raw: str, entries: str) -> Shape:
+def _content(raw: str, entries: str, write: Callable[[Value], bytes]) -> Shape:
     return Shape(
         (
             number("id", "id", "id"),
-            Field(raw, raw, _raw, BASE64),
+            Field(raw, raw, _in_form(write), BASE64),
             Field(entries, "contentMap", _as_map, JAVA_MAP),
         )
     )
 
 
-CONTENT_L = _content("serializedContent", "content-map")
-CONTENT_M = _content("content", "contentMap")
+CONTENT_L = _content("serializedContent", "content-map", legacy_document)
+CONTENT_M = _content("content", "contentMap", raw_document)

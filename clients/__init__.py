@@ -1,0 +1,1 @@
+"""The published Java clients against a running server; no part of the product."""
