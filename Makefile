@@ -5,18 +5,26 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
+FUZZ   ?= --requests 100000
 
-.PHONY: help serve test check lint types contracts docs crash soak conformance bench lock clean
+.PHONY: help serve java-table test clients check lint types contracts docs crash drools soak golden conformance bench bench-inbox bench-rules lock clean
 
 help:
 	@echo "make serve   start the server with demo data on 127.0.0.1:8080 (ARGS='--port 9090' …)"
 	@echo "make test    run the whole test suite (ARGS='-k gateway' …)"
 	@echo "make check   style, types and import contracts"
 	@echo "make docs    write the pages of docs/reference from the source"
+	@echo "make clients  the published Java clients against a server (a JDK and Maven; ARGS=65 for one)"
 	@echo "make crash   200 kills under load: nothing acknowledged may be lost"
-	@echo "make soak    random models against the reference interpreter (ARGS='--minutes 30' …)"
+	@echo "make drools  the rule cases beside the published Drools (a JDK and Maven)"
+	@echo "make java-table   write what a JDK gives into the tables of Java cases"
+	@echo "make soak    random models against the reference interpreter (ARGS='--minutes 30' …),"
+	@echo "             then 100,000 generated requests (FUZZ='--requests 1000000' …)"
+	@echo "make golden  recorded exchanges of the jBPM dialect (ARGS=--record renews them, with a diff)"
 	@echo "make conformance  run the conformance corpus and write docs/conformance.md"
 	@echo "make bench   benchmarks, JSON out"
+	@echo "make bench-inbox  inboxes among a million tasks (ARGS='--tasks 100000' …)"
+	@echo "make bench-rules  rule benchmarks beside the published Drools (ARGS=--alone: without)"
 	@echo "make lock    pin the dependencies anew"
 
 # The environment is rebuilt when a lock changes; pip itself is the one that came with Python.
@@ -58,17 +66,38 @@ docs: $(VENV)/serve.stamp
 	$(BIN)/python -m docs.generate
 	$(BIN)/python -m docs.picture
 
+clients: $(VENV)/test.stamp
+	@$(BIN)/python -m clients $(ARGS)
+
+drools: $(VENV)/test.stamp
+	$(BIN)/python -m tests.rules.drools $(ARGS)
+
 crash: $(VENV)/test.stamp
 	PROCESSION_KILLS=100 $(BIN)/python -m pytest -n 2 tests/acceptance -k kill --timeout 1500 $(ARGS)
 
 soak: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.laws.soak $(ARGS)
+	PROCESSION_TASK_WALKS=300 $(BIN)/python -m pytest -q -n auto tests/services/test_tasks_walks.py
+	@! command -v javac >/dev/null || $(BIN)/python -m tests.scripting.test_java_programs --seconds 120
+	@$(BIN)/python -m tests.fuzz $(FUZZ)
+
+java-table: $(VENV)/test.stamp
+	$(BIN)/python -m tests.scripting.java_table
+
+golden: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.golden $(ARGS)
 
 conformance: $(VENV)/test.stamp
 	$(BIN)/python -m tests.conformance
 
 bench: $(VENV)/test.stamp
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-inbox: $(VENV)/test.stamp
+	@$(BIN)/python -m bench.inbox $(ARGS)
+
+bench-rules: $(VENV)/test.stamp
+	@$(BIN)/python -m bench.rules $(ARGS)
 
 lock: $(VENV)/test.stamp
 	$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv

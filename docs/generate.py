@@ -21,6 +21,8 @@ import click
 import msgspec
 
 from docs.check_list import check_list_page
+from docs.decision_cases import decisions_page
+from docs.exchanges import exchange_pages
 
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
 NOTE: Final = "<!-- Written by docs/generate.py; do not edit. -->\n"
@@ -325,7 +327,6 @@ HOLDS: Final = {
     "incident": "jobs that used up their retries",
     "job": "durable work, due now or later: timers, work items, deliveries",
     "journal": "the records of each turn, as one value",
-    "lane_actor": "who did the last task of a lane",
     "membership": "who is in which group",
     "node_log": "audit: nodes entered and left; a view of `node_page`",
     "node_page": "audit: nodes entered and left, the entries of a turn as one value (JSON)",
@@ -334,6 +335,7 @@ HOLDS: Final = {
     "process_log": "audit: instances, the ended ones included",
     "resource": "the files of a deployment: the stored truth of a definition",
     "role": "roles and their codes",
+    "rule_session": "what the rules of an instance or a unit keep in mind",
     "role_grant": "who has which role",
     "setting": "what the server made up once: keys, the schema's number",
     "start_subscription": "start events that listen for a signal or message",
@@ -341,6 +343,7 @@ HOLDS: Final = {
     "task_attachment": "documents that people added to tasks",
     "task_comment": "what people said about tasks",
     "task_content": "documents of tasks: input, output, fault, attachments",
+    "task_variable": "inputs and outputs of tasks as texts, to find tasks by",
     "task_event": "what was done to tasks",
     "task_person": "who has which relation to a task",
     "user": "users; passwords as argon2id hashes",
@@ -396,7 +399,10 @@ def extension_points() -> dict[str, str]:
 
     return {
         "work item handlers": work_items.ENTRY_POINTS,
+        "methods of a model's classes": "setting methods, @engine.method",
         "external workers": "/api/workers/…",
+        "people from elsewhere": "identity/source.py",
+        "assignment policies": "setting policies",
     }
 
 
@@ -430,12 +436,28 @@ def extension_page() -> str:
             table(("field", "kind"), fields),
             "Options of a registration and their defaults:\n",
             table(("option", "default"), options),
+            "## People from elsewhere\n",
+            *_people_source(),
             "## External workers\n",
             "Programs in any language fetch work items by name, under a lease. The role `worker` "
             "is needed.\n",
             _routes(workers, "/api"),
         ]
     )
+
+
+def _people_source() -> Iterator[str]:
+    """The contract that properties files keep, and that LDAP or OpenID Connect can keep as well."""
+    from procession.identity import source
+
+    yield plain(inspect.getdoc(source) or "") + "\n"
+    questions = [
+        (code(f"{name}()"), (inspect.getdoc(getattr(source.PeopleSource, name)) or ""))
+        for name in ("stamp", "people")
+    ]
+    yield table(("method", "what it answers"), questions)
+    fields = msgspec.structs.fields(source.Known)
+    yield "What is known of a user: " + ", ".join(code(f.name) for f in fields) + ".\n"
 
 
 def _annotation(kind: Any) -> str:
@@ -450,7 +472,10 @@ def scripts_page() -> str:
         "# Script library\n",
         "What scripts and conditions in Java and MVEL may call. Nothing outside this table can be "
         "reached from a script. A call that is not here is a warning at deployment, a refusal with "
-        "`strict=true`, and a clear failure when it is reached.\n",
+        "`strict=true`, and a clear failure when it is reached. Classes of a model itself: "
+        "[bring your own classes](../how-to/bring-your-own-classes.md). Other languages: "
+        "[MVEL](scripts/mvel.md), [JUEL](scripts/juel.md), [JavaScript](scripts/javascript.md), "
+        "[Python](scripts/python.md), [XPath](scripts/xpath.md).\n",
     ]
     for name, remark, members in LIBRARY.documentation():
         parts.append(f"## `{name}`\n")
@@ -501,6 +526,7 @@ def records_page() -> str:
 
 
 ROOMS: Final = (
+    "settings",
     "core",
     "bpmn",
     "scripting",
@@ -544,18 +570,44 @@ def map_page() -> str:
     return "\n".join(parts)
 
 
+def semantics_page() -> str:
+    """The flags that choose between jBPM's meaning and the specification's."""
+    from procession.core import semantics
+
+    rows = [(code(f.name), f.jbpm, f.specification) for f in semantics.FLAGS]
+    return (
+        "# Semantics\n\n"
+        "What a process means where jBPM 6 and BPMN 2.0.2 differ. A file that declares the drools "
+        "namespace runs with all flags set, which is jBPM's way; any other file with none, which "
+        "is the specification's.\n\n"
+        "A deployment may choose otherwise, and keeps what it chose over restarts and on every "
+        "node: by `procession deploy --semantics name=value`, by the parameter `semantics` of the "
+        "deploy request, by environment entries `procession.semantics.<flag>` in "
+        "`META-INF/kie-deployment-descriptor.xml`, or by the server's setting `semantics` at the "
+        "time of the deployment; the first of these that speaks of a flag decides. Instead of "
+        "`name=value` the words `jbpm` and `specification` choose all flags at once. A flag that "
+        "is not known refuses the deployment. A patch snapshot begins with what its base "
+        "chose.\n\n"
+        "Numbers are sections: of the notes on jBPM's engine, and of BPMN 2.0.2.\n\n"
+        + table(("flag", "set: jBPM", "not set: BPMN 2.0.2"), rows)
+    )
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "settings.md": settings_page,
     "jbpm.md": jbpm_page,
+    **exchange_pages(),
     "oneweb.md": oneweb_page,
     "api.md": api_page,
     "command-line.md": command_page,
     "errors.md": errors_page,
     "elements.md": elements_page,
+    "semantics.md": semantics_page,
     "tasks.md": tasks_page,
     "tables.md": tables_page,
     "extension-points.md": extension_page,
     "scripts.md": scripts_page,
+    "decisions.md": decisions_page,
     "access.md": access_page,
     "../oneweb.md": check_list_page,
     "records.md": records_page,

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from procession.services.access import Access
     from procession.services.deployments import DeploymentService
     from procession.services.history import HistoryService
+    from procession.services.housekeeping import Housekeeping
     from procession.services.jobs import JobService
     from procession.services.people import PeopleService
     from procession.services.processes import ProcessService
     from procession.services.rich_queries import RichQueryService
+    from procession.services.rules import RuleService
     from procession.services.sessions import SessionService
     from procession.services.task_lists import TaskListService
     from procession.services.tasks import TaskService
@@ -47,6 +49,8 @@ class Engine:
     history: HistoryService
     jobs: JobService
     people: PeopleService
+    rules: RuleService
+    housekeeping: Housekeeping
     access: Access
 
     def __init__(self, room: Room, worker: Worker) -> None:
@@ -136,6 +140,19 @@ class Engine:
 
         def register(function: Callable[[WorkItem], Any]) -> Callable[[WorkItem], Any]:
             self.room.commands.register(name, lambda: function)
+            return function
+
+        return register
+
+    def method(self, name: str) -> Callable[[Callable[..., Any]], Any]:
+        """Decorator: the body of a method of a model's own class, ``com.example.Person.fullName``.
+
+        It is given the fields as a dictionary (what it changes there is set) and the arguments. It
+        runs inside of the step: it may neither wait nor reach for anything outside.
+        """
+
+        def register(function: Callable[..., Any]) -> Callable[..., Any]:
+            self.room.methods[name] = function
             return function
 
         return register

@@ -133,6 +133,7 @@ def create_from_environment() -> Application:
     engine = Engine.open(settings.database, settings=settings, exclusive=True)
     if settings.admin_password:
         engine.people.ensure_first_administrator(settings.admin_password)
+    engine.housekeeping.plan()
     engine.worker().start()
     return create_app(engine, owns_engine=True)
 
@@ -159,6 +160,8 @@ def uvicorn_config(app: Application) -> uvicorn.Config:
     """How uvicorn is to run the application, as the settings say."""
     import uvicorn
 
+    from procession.web.protocol import JoiningProtocol
+
     settings = app.engine.settings
     return uvicorn.Config(
         app,
@@ -166,6 +169,7 @@ def uvicorn_config(app: Application) -> uvicorn.Config:
         port=settings.port,
         log_config=None,
         access_log=False,
+        http=JoiningProtocol,
         server_header=False,
         proxy_headers=False,
         lifespan="on",

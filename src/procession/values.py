@@ -2,6 +2,7 @@
 
 A value is ``None``, ``bool``, ``int``, ``float``, ``str``, ``bytes``, :class:`~decimal.Decimal`,
 an aware ``datetime``, a ``tuple`` (a list), a :class:`Map`, a :class:`Set` or a :class:`Bean`.
+An :class:`Array` is a list that was a Java array.
 Existing models and clients tell Java's number types apart (``reference/jbpm-rest-api.md`` 3.2 and
 Annex A), so the ones that plain Python cannot express are thin subclasses: a bare ``int`` is an
 Integer while it fits 32 bits and a Long beyond; :class:`Long`, :class:`Short`, :class:`Byte`,
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Never, TypeAlias
+from typing import Any, Never, Self, TypeAlias
 
 from procession.errors import InvalidValue
 
@@ -55,6 +56,18 @@ class Char(str):
     """One UTF-16 code unit."""
 
     __slots__ = ()
+
+
+class Array(tuple[Any, ...]):
+    """A list that is an array to Java: with the name of the class or type of its items."""
+
+    component: str
+
+    def __new__(cls, items: Iterable[Any] = (), component: str = "java.lang.Object") -> Self:
+        """An array of those items; the class of their names is not checked."""
+        made = super().__new__(cls, items)
+        made.component = component
+        return made
 
 
 class Map(dict[str, Any]):
@@ -168,7 +181,8 @@ def freeze(value: object, _depth: int = 0) -> Value:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, list | tuple):
-        return tuple([freeze(item, _depth + 1) for item in value])
+        items = [freeze(item, _depth + 1) for item in value]
+        return Array(items, value.component) if isinstance(value, Array) else tuple(items)
     if isinstance(value, Mapping):
         return Map({freeze(k, _depth + 1): freeze(v, _depth + 1) for k, v in value.items()})
     if isinstance(value, Set):

@@ -17,6 +17,7 @@ from procession.runtime.clock import Clock
 from procession.runtime.definitions import Definitions
 from procession.runtime.executive import Executive
 from procession.runtime.handlers import register_built_in
+from procession.runtime.handlers.services import method_bodies
 from procession.runtime.jobs import Jobs
 from procession.runtime.lanes import Room
 from procession.runtime.projection import Projector
@@ -28,19 +29,24 @@ from procession.scripting.evaluator import Evaluator
 from procession.services.access import Access
 from procession.services.deployments import DeploymentService
 from procession.services.history import HistoryService
+from procession.services.housekeeping import JOB as HOUSEKEEPING
+from procession.services.housekeeping import Housekeeping
 from procession.services.jobs import JobService
 from procession.services.people import PeopleService
 from procession.services.processes import ProcessService
 from procession.services.rich_queries import RichQueryService
+from procession.services.rules import RuleService
 from procession.services.sessions import SessionService
 from procession.services.task_lists import TaskListService
 from procession.services.tasks import TaskService
 from procession.services.tasks.escalating import Escalation
 from procession.services.tasks.offering import own_policies
+from procession.services.tasks.ruling import may_add
 from procession.services.tasks.shelf import Shelf
 from procession.services.work_items import WorkItemService
 from procession.settings import Settings
 from procession.store.opening import open_store
+from procession.tasks.cabinet import Cabinet
 from procession.tasks.deadlines import JOB as DEADLINE
 from procession.tasks.projector import TaskProjector
 
@@ -68,17 +74,20 @@ def put_together(
     room.handlers = Handlers()
     room.commands = register_built_in(room.handlers, settings)
     room.handlers.load_entry_points()
-    room.definitions = Definitions(room.store, Evaluator(zone=zone))
+    room.definitions = Definitions(room.store, _evaluator(room, zone), zone)
     source = PropertiesFiles(settings.people_files) if settings.people_files else None
     room.directory = StoreDirectory(room.store, source=source)
     keep_for = timedelta(seconds=settings.message_keep_seconds)
     reactions = Reactions(room.definitions, room.handlers, keep_for)
     room.executive = _executive(room, reactions, zone, threads)
-    room.access = Access(room)
+    room.access = Access(room, needs_rest_roles=settings.needs_rest_roles)
     room.shelf = Shelf()
+    room.cabinet = Cabinet(settings.attachment_dir) if settings.attachment_dir else None
     room.policies = own_policies(settings)
     jobs = Jobs(room.executive, room.definitions, room.handlers, reactions, zone)
     jobs.also(DEADLINE, Escalation(room, zone).take_effect)
+    housekeeping = Housekeeping(room)
+    jobs.also(HOUSEKEEPING, housekeeping.take_effect)
     engine = kind(room, _worker(room, jobs, exclusive and database.startswith("sqlite")))
     engine.deployments = DeploymentService(room)
     engine.processes = ProcessService(room)
@@ -90,9 +99,19 @@ def put_together(
     engine.history = HistoryService(room)
     engine.jobs = JobService(room, jobs)
     engine.people = PeopleService(room)
+    engine.rules = RuleService(room)
+    engine.housekeeping = housekeeping
     room.actor = engine.people.actor
     room.store.listen(_hear(room))
     return engine
+
+
+def _evaluator(room: Room, zone: tzinfo) -> Evaluator:
+    """The evaluator, with the bodies of methods that the operator gave."""
+    evaluator = Evaluator(zone=zone)
+    evaluator.bodies.update(method_bodies(room.settings.methods))
+    room.methods = evaluator.bodies
+    return evaluator
 
 
 def _zone(settings: Settings) -> tzinfo:
@@ -120,7 +139,7 @@ def _executive(room: Room, reactions: Reactions, zone: tzinfo, threads: bool) ->
     settings = room.settings
     projectors: list[Projector] = [
         WaitsProjector(room.handlers),
-        TaskProjector(room, zone),
+        TaskProjector(room, zone, may_add),
         HistoryProjector(settings.history_level, zone),
     ]
     return Executive(
@@ -157,6 +176,13 @@ def _limits(settings: Settings) -> Limits:
         records_per_step=settings.records_per_step,
         script_steps=settings.script_steps,
         script_cells=settings.script_cells,
+        script_steps_per_turn=settings.script_steps_per_turn,
+        script_text=settings.script_text,
+        script_items=settings.script_items,
+        script_depth=settings.script_depth,
+        script_pattern_steps=settings.script_pattern_steps,
+        rule_steps=settings.rule_steps,
+        firings_per_turn=settings.firings_per_turn,
         signals_per_turn=settings.signals_per_turn,
         commands_per_turn=settings.commands_per_turn,
         rounds_per_step=settings.rounds_per_step,

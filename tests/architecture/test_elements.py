@@ -20,6 +20,7 @@ SHARED = {
     "activities/candidates.py": "who may do a user task, as extensions say it",
     "activities/mapping.py": "what extensions hand to a piece of work and back",
     "activities/reading.py": "which fields the model gives an activity",
+    "activities/vendor_call.py": "who does a piece of work, as extensions say it",
     "activities/work_scripts.py": "entry and exit scripts, in whatever spelling",
     "activities/handing.py": "what extensions hand to a called process and back",
     "events/implicit_throw_event.py": "what a loop throws, which is drawn nowhere",

@@ -24,6 +24,9 @@ ALLOWED = {
     "bpmn/elements/__init__.py": {"importlib", "pkgutil"},
 }
 
+IN_MEMORY = {"rules/drl/sheets.py": {"io"}}
+"""Libraries that read packed files want a file: these modules make one in memory."""
+
 
 def imported(module: Module) -> Iterator[str]:
     for node in ast.walk(module.tree):
@@ -60,7 +63,7 @@ def test_the_pure_floors_import_nothing_that_meets_the_world(room: str) -> None:
         f"{module}: {name}"
         for module in of_rooms(room)
         for name in imported(module)
-        if name.partition(".")[0] in WORLD
+        if name.partition(".")[0] in WORLD and name not in IN_MEMORY.get(module.place, ())
     ]
 
     assert not found

@@ -76,7 +76,7 @@ def changes(module: Module) -> Iterator[str]:
 
 
 FORCED = {
-    "settings.py": "fills in defaults that follow from another setting, before anyone has it",
+    "settings/table.py": "fills in defaults that follow from another setting, before anyone has it",
     "store/codec.py": "puts immutable values into what it has just decoded, before anyone has it",
 }
 """Who may set an attribute of a frozen struct, and why."""

@@ -211,6 +211,7 @@ def _numbers(path: str, things: Things | None) -> dict[str, str]:
     return {
         "id": number,
         "dep": UNIT,
+        "deployment_id": UNIT,
         "process_id": "vault",
         "process_name": "No Such Name",
         "instance_id": number if in_api else instance,

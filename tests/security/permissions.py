@@ -34,6 +34,7 @@ OPERATION, ONEWEB_OPERATION, ASSIGN = "operation", "oneweb operation", "assign"
 WORD = "a word that is no operation"
 PAPER = "what is written on a task; by whom, its own tests tell"
 SEERS = "who sees everything"
+TRIERS = "who may try decisions"
 
 _R = "/rest/runtime/{dep}"
 _I = _R + "/process/instance/{id}"
@@ -79,6 +80,8 @@ ABOUT: Final[dict[str, str]] = {
             f"POST {_B}/refreshCache",
             f"POST {_B}/classAction",
             "POST /rest/history/clear",
+            "POST /api/history/purge",
+            "POST /api/attachments/sweep",
             "POST /rest/task/history/bam/clear",
             f"POST {_R}/history/clear",
             "PUT /rest/deployment/{dep}/deploy",
@@ -125,6 +128,15 @@ ABOUT: Final[dict[str, str]] = {
     "GET /api/tasks/summary": SEERS,
     **dict.fromkeys(
         (
+            "GET /api/decisions/{dep}",
+            "POST /api/decisions/{dep}",
+            "GET /api/rules/{deployment_id}",
+            "POST /api/rules/{deployment_id}",
+        ),
+        TRIERS,
+    ),
+    **dict.fromkeys(
+        (
             "PATCH /api/tasks/{id}",
             "POST /api/tasks/{id}/people",
             "POST /api/tasks/{id}/remind",
@@ -156,6 +168,7 @@ ABOUT: Final[dict[str, str]] = {
             f"POST {_R}/signal",
             "POST /api/messages",
             "POST /rest/task/{id}/claimnextavailable",
+            "GET /api/tasks",
         ),
         LIST,
     ),
@@ -182,6 +195,8 @@ ABOUT: Final[dict[str, str]] = {
     ),
     **dict.fromkeys(_both("/instance/{id}/child"), CHILDREN),
     f"POST {_I}/abort": MOVE,
+    f"PATCH {_I}/variables": MOVE,
+    f"PUT {_I}/variable/{{name}}": MOVE,
     **dict.fromkeys(
         (
             f"POST /api/process-instances/{{instance_id}}/{word}"

@@ -68,6 +68,7 @@ def test_what_is_for_some_roles_only(request: pytest.FixtureRequest, mode: str) 
         expected.OPERATORS: expected.OPERATOR | expected.ADMIN,
         expected.WORKERS: expected.WORKER | expected.ADMIN,
         expected.SEERS: expected.SEER | expected.ADMIN,
+        expected.TRIERS: expected.OPERATOR | expected.MANAGER | expected.ADMIN,
     }
     before = opened.people()
 

@@ -48,6 +48,7 @@ class Scene:
         task, view = self.task, self.view
         return {
             "dep": view.deployment_id,
+            "deployment_id": view.deployment_id,
             "process_id": view.process_id,
             "process_name": "No Such",
             "instance_id": f"{view.id}-{view.uuid}",

@@ -26,6 +26,13 @@ from procession.errors import Invalid
 @click.option(
     "--base", metavar="UNIT", help="Take over the files of this unit that FILEs do not replace."
 )
+@click.option(
+    "--semantics",
+    "semantics",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Where jBPM and BPMN differ: a flag, or jbpm or specification for all of them.",
+)
 @settings_options
 @json_option
 def deploy(
@@ -33,6 +40,7 @@ def deploy(
     strict: bool,
     strategy: str,
     base: str | None,
+    semantics: tuple[str, ...],
     database: str | None,
     data_dir: str | None,
     config: str | None,
@@ -46,6 +54,7 @@ def deploy(
     procession deploy org.acme:orders:1.0 order.bpmn invoice.bpmn
     procession deploy orders-1.1.jar --strict
     procession deploy org.acme:orders:1.2 order.bpmn --base org.acme:orders:1.1
+    procession deploy org.acme:orders:1.3 order.bpmn --semantics loops_are_parallel=false
     """
     unit, paths = _unit(files)
     parts = [("file", (p.name, p.read_bytes(), "application/octet-stream")) for p in paths]
@@ -60,6 +69,7 @@ def deploy(
                 "strict": str(strict).lower(),
                 "strategy": strategy,
                 **({"base": base} if base else {}),
+                **({"semantics": ",".join(semantics)} if semantics else {}),
             },
             files=parts,
         )

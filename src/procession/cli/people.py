@@ -49,6 +49,16 @@ def _path(kind: str, *names: str) -> str:
     return "/".join(["/api", kind, *[quote(name, safe="") for name in names]])
 
 
+@click.group()
+def role() -> None:
+    """Add, list, grant and revoke roles.
+
+    \b
+    procession role add act-for-others
+    procession role grant act-for-others --user robot --group clerks
+    """
+
+
 @user.command("add")
 @click.argument("name")
 @click.option("--group", "groups", multiple=True, help="A group of the user; repeatable.")
@@ -183,6 +193,70 @@ def roles_of_group(
 ) -> None:
     """List a group's roles, or grant and revoke some."""
     _roles("groups", name, grant, revoke, as_json, given)
+
+
+@role.command("add")
+@click.argument("name")
+@click.option("--code", help="A short name that ONEWEB's clients may say instead.")
+@settings_options
+def add_role(name: str, code: str | None, **given: Any) -> None:
+    """Add a role."""
+    with _client(given) as client:
+        client.call("POST", "/api/roles", body={"name": name, "code": code})
+    click.echo(f"Role {name} added.")
+
+
+@role.command("list")
+@settings_options
+@json_option
+def list_roles(as_json: bool, **given: Any) -> None:
+    """List the roles, and who has them."""
+    with _client(given) as client:
+        found = client.call("GET", "/api/roles")["items"]
+    show(found, ("name", "code", "users", "groups"), as_json=as_json)
+
+
+@role.command("grant")
+@click.argument("name")
+@click.option("--user", "users", multiple=True)
+@click.option("--group", "groups", multiple=True)
+@settings_options
+def grant_role(name: str, users: tuple[str, ...], groups: tuple[str, ...], **given: Any) -> None:
+    """Give a role to users and groups."""
+    _change_role("PUT", name, users, groups, given)
+    click.echo(f"Role {name} granted.")
+
+
+@role.command("revoke")
+@click.argument("name")
+@click.option("--user", "users", multiple=True)
+@click.option("--group", "groups", multiple=True)
+@settings_options
+def revoke_role(name: str, users: tuple[str, ...], groups: tuple[str, ...], **given: Any) -> None:
+    """Take a role away from users and groups."""
+    _change_role("DELETE", name, users, groups, given)
+    click.echo(f"Role {name} revoked.")
+
+
+@role.command("remove")
+@click.argument("name")
+@settings_options
+def remove_role(name: str, **given: Any) -> None:
+    """Remove a role altogether."""
+    with _client(given) as client:
+        client.call("DELETE", _path("roles", name))
+    click.echo(f"Role {name} removed.")
+
+
+def _change_role(
+    method: str, name: str, users: tuple[str, ...], groups: tuple[str, ...], given: dict[str, Any]
+) -> None:
+    if not users and not groups:
+        raise click.UsageError("name at least one --user or --group")
+    with _client(given) as client:
+        for kind, names in (("users", users), ("groups", groups)):
+            for one in names:
+                client.call(method, _path("roles", name, kind, one))
 
 
 def _roles(

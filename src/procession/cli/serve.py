@@ -62,6 +62,7 @@ def serve(**given: Any) -> None:
         port = listening.getsockname()[1]
         url = f"http://{_shown(settings.host)}:{port}"
         left = leave_address(settings, url, app.operator_key)
+        engine.housekeeping.plan()
         engine.worker().start()
         click.echo(banner(settings, url, password, people, chosen=chosen))
         sys.stdout.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from procession.core import commands as c
 from procession.core import records as r
 from procession.core.graph import ProcessDefinition
 from procession.core.ports import Env, Limits, ScriptEvaluator
+from procession.core.semantics import read_choice
 from procession.core.state import InstanceState, InstanceStatus, Wait, WaitKind, empty_state
 from procession.core.step import step
 from procession.errors import InvalidModel
@@ -20,16 +21,25 @@ from procession.values import EMPTY, Map, Value, freeze, freeze_all
 
 
 def compile_model(
-    source: Model | bytes | str, *, evaluator: ScriptEvaluator | None = None, strict: bool = False
+    source: Model | bytes | str,
+    *,
+    evaluator: ScriptEvaluator | None = None,
+    strict: bool = False,
+    semantics: Iterable[str] = (),
 ) -> ProcessDefinition:
     """The first process of a model or of the text of a BPMN file.
 
+    ``semantics`` chooses as a deployment does, with texts such as ``loops_are_parallel=true``.
     Raises :class:`InvalidModel` with all problems if it could not be deployed.
     """
     xml = source.xml() if isinstance(source, Model) else source
     data = xml.encode() if isinstance(xml, str) else xml
     compilation = compile_document(
-        data, evaluator or _evaluator(), resource="model.bpmn", strict=strict
+        data,
+        evaluator or _evaluator(),
+        resource="model.bpmn",
+        strict=strict,
+        semantics=read_choice(semantics),
     )
     if compilation.errors or not compilation.definitions:
         text = "; ".join(str(problem) for problem in compilation.errors) or "no process"

@@ -37,6 +37,9 @@ log = logging.getLogger("procession.web")
 NOBODY = Actor("")
 LONG = 100
 """Lists with more items are written by the pool."""
+ACTING_HEADER = "on-behalf-of"
+ACTING_PARAMETER = "on_behalf_of"
+"""Who may act for others names in one of them for whom; the audit keeps both."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 _PAUSE = re.compile(r"in ([0-9]+) s\b")
@@ -64,6 +67,7 @@ class Endpoint:
         self._fixed = [(m.prefix, f"{m.prefix}/", m) for m in mounts if "*" not in m.prefix]
         self._anywhere = next((mount for mount in mounts if "*" in mount.prefix), None)
         self._lanes = Lanes(engine, readers=settings.reader_threads, pool=settings.pool_threads)
+        self._access = engine.access
         self._authenticator = Authenticator(engine, self._lanes)
         self.operator_key = self._authenticator.operator_key
         self._forwarding = Forwarding(settings.trusted_proxies)
@@ -166,12 +170,23 @@ class Endpoint:
             actor = mount.stranger or self._authenticator.known(request.headers)
             if actor is None:
                 actor = await self._authenticator.check(request.headers, request.client)
-            request.actor = actor
+            request.actor = self._acting(request, actor)
         if missing is not None or route is None:
             raise missing or NoRoute()
         if "origin" in request.headers or "sec-fetch-site" in request.headers:
             self._origins.check(method, request.base, request.headers)
         return route
+
+    def _acting(self, request: Request, actor: Actor) -> Actor:
+        """Who calls, with the rights of whom they act for: by header, else by parameter."""
+        name = request.headers.get(ACTING_HEADER, "")
+        if ACTING_PARAMETER in request.query_string:
+            given = [value for key, value in request.query if key == ACTING_PARAMETER]
+            request.query[:] = [pair for pair in request.query if pair[0] != ACTING_PARAMETER]
+            if len({*given, *filter(None, [name])}) > 1:
+                raise Invalid("say once for whom you act")
+            name = name or next(iter(given), "")
+        return self._access.acting_for(actor, name) if name else actor
 
     def _check_host(self, request: Request) -> None:
         host = request.base.partition("://")[2].lower()

@@ -188,7 +188,8 @@ class Matcher:
         """The route of an undecoded path, with its decoded parameters; raises :class:`NoRoute`.
 
         Path parameters (``;x``), empty and dot segments in any spelling match nothing, so that no
-        two spellings of an address can be judged differently.
+        two spellings of an address can be judged differently; nor do line breaks, except in a
+        ``{name:path}``.
         """
         known = self._lately.get((method, path))
         if known is not None:
@@ -209,7 +210,7 @@ class Matcher:
             return exact[method], {}
         for pattern, route in self._candidates(method, path):
             found = pattern.fullmatch(path)
-            if found is not None:
+            if found is not None and not (_LINES.search(path) and _breaks_line(route, found)):
                 return route, {k: decode(v) for k, v in found.groupdict().items()}
         raise NoRoute(self.allowed(path))
 
@@ -217,7 +218,7 @@ class Matcher:
         """The methods that an address answers to."""
         path = path.rstrip("/") or "/"
         methods = set(self._exact.get(path, ()))
-        if not _TRICKS.search(path):
+        if not _TRICKS.search(path) and not _LINES.search(path):
             methods |= {r.method for r, _, _ in self._templates if self._pattern(r).fullmatch(path)}
         if "GET" in methods:
             methods.add("HEAD")
@@ -244,7 +245,17 @@ class Matcher:
         return pattern
 
 
-_TRICKS = re.compile(r"//|[;\\\x00-\x20]|/(?:\.|%2e){1,2}(?=/|$)|%0[0ad]", re.IGNORECASE)
+_TRICKS = re.compile(r"//|[;\\\x00-\x20]|/(?:\.|%2e){1,2}(?=/|$)|%00", re.IGNORECASE)
+_LINES = re.compile(r"%0[ad]", re.IGNORECASE)
+
+
+def _breaks_line(route: Route, found: re.Match[str]) -> bool:
+    """Whether there is a line break elsewhere than in a parameter that holds any text."""
+    spans = [found.span(name) for name, form in _PARAMETER.findall(route.path) if form == "path"]
+    return not all(
+        any(begin <= line.start() and line.end() <= end for begin, end in spans)
+        for line in _LINES.finditer(found.string)
+    )
 
 
 def _outline(path: str) -> tuple[str, int]:

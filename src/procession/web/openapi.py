@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -73,14 +73,12 @@ def _operation(dialect: str, route: Route) -> dict[str, Any]:
         "summary": route.summary,
         "operationId": _SEVERAL.sub("_", f"{dialect} {route.method} {route.path}").strip("_"),
         "x-permission": route.permission,
-        "responses": {"200": _content("as the dialect says", route.answer)},
+        "responses": _responses(dialect, route),
     }
     if route.id:
         operation["externalDocs"] = {"description": route.id, "url": f"#{route.id}"}
     if route.query:
-        operation["parameters"] = [
-            {"name": name, "in": "query", "schema": {"type": "string"}} for name in route.query
-        ]
+        operation["parameters"] = [_query_parameter(name) for name in route.query]
     if _is_struct(route.body):
         operation["requestBody"] = _content("", route.body)
         operation["requestBody"].pop("description")
@@ -89,11 +87,60 @@ def _operation(dialect: str, route: Route) -> dict[str, Any]:
     return operation
 
 
-def _content(description: str, kind: Any) -> dict[str, Any]:
+def _query_parameter(name: str) -> dict[str, Any]:
+    schema = {"type": "string"}
+    return {"name": name, "in": "query", "schema": {"type": "array", "items": schema}}
+
+
+def _responses(dialect: str, route: Route) -> dict[str, Any]:
+    """What an address may answer. An unexpected failure (500) belongs to no description; the one
+    that is described is that of a process which cannot go on."""
+    media = MEDIA.get(dialect, ())
+    answers = {
+        str(status): _content("done", route.answer, media) for status in _successes(dialect, route)
+    }
+    for status, (meaning, where) in FAILURES.items():
+        if where == "" or route.method != "GET" or dialect == "ONEWEB":
+            answers.setdefault(str(status), _content(meaning, None, FAILURE_MEDIA.get(dialect, ())))
+    return answers
+
+
+def _successes(dialect: str, route: Route) -> tuple[int, ...]:
+    if dialect == "API" and route.method != "GET":
+        return (200, 201) if route.answer is not None else (200, 201, 204)
+    if dialect == "jbpm" and route.id in DONE_LATER:
+        return (202,)
+    return (200,)
+
+
+FAILURES: Final[dict[int, tuple[str, str]]] = {
+    400: ("the request is wrong in itself", ""),
+    401: ("say who you are", ""),
+    403: ("not allowed", ""),
+    404: ("not there, or not yours", ""),
+    406: ("nothing that is accepted can be answered", "change"),
+    409: ("does not fit the present state", "change"),
+    413: ("the body is too large", "change"),
+    415: ("a body of this kind is not read", "change"),
+    429: ("too many failed sign-ins", ""),
+    500: ("the process cannot go on", "change"),
+    503: ("busy", ""),
+}
+"""Status -> what it means, and where: everywhere or only where something changes."""
+DONE_LATER: Final = frozenset({"D04", "D05", "D06"})
+"""Calls that answer 202 (``reference/jbpm-rest-api.md`` 2.7)."""
+_JBPM: Final = ("application/xml", "application/json")
+MEDIA: Final = {"jbpm": _JBPM}
+FAILURE_MEDIA: Final = {"jbpm": _JBPM, "API": ("application/problem+json",)}
+
+
+def _content(description: str, kind: Any, media: Sequence[str] = ()) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": description}
     if _is_struct(kind):
         reference = {"$ref": f"#/components/schemas/{kind.__name__}"}
         answer["content"] = {"application/json": {"schema": reference}}
+    elif media:
+        answer["content"] = {name: {} for name in media}
     return answer
 
 

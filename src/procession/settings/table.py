@@ -1,22 +1,11 @@
-"""Settings: one frozen object, read from arguments, environment and an optional TOML file.
-
-``Settings()`` alone holds the defaults and costs nothing; :func:`read_settings` does the reading,
-and only it imports pydantic-settings. Every field carries its description, which the reference
-page and ``procession serve --help`` show. Precedence: arguments, then ``PROCESSION_*`` variables
-of the environment, then the file, then the defaults. Lists are separated by commas.
-"""
+"""The settings themselves: one frozen object, each field with its description and its default."""
 
 from __future__ import annotations
 
-import os
-import tomllib
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
-
-from procession.errors import Invalid
 
 PREFIX = "PROCESSION_"
 SECRETS = frozenset(
@@ -115,6 +104,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Texts,
         _text("Other versions for single context paths: kie-wb=6.5, business-central=6.0."),
     ] = ()
+    jbpm_accidents: Annotated[
+        Literal["fixed", "exact"],
+        _text(
+            "Where a version of jBPM did something by accident: fixed does what was meant, exact "
+            "what that version did."
+        ),
+    ] = "fixed"
     variable_types: Annotated[
         Literal["free", "check"],
         _text("Whether declared variable types are checked over the jBPM dialect and /api too."),
@@ -124,6 +120,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _text(
             "Directories where a deploy request without a body looks for the kjar. "
             "Default: kjars in the data directory."
+        ),
+    ] = ()
+
+    semantics: Annotated[
+        Texts,
+        _text(
+            "What deployments mean where jBPM and BPMN differ, if they do not say so themselves: "
+            "jbpm, specification, or flags such as loops_are_parallel=false (page semantics.md). "
+            "Default: jBPM's meaning for files that declare the drools namespace."
         ),
     ] = ()
 
@@ -163,6 +168,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rounds_per_step: Annotated[int, _count("Rounds that loops may begin in one step.")] = 200_000
     script_steps: Annotated[int, _count("Steps one script may take.")] = 1_000_000
     script_cells: Annotated[int, _count("Values one script may hold.")] = 4_000_000
+    script_steps_per_turn: Annotated[
+        int, _count("Steps all scripts of one request may take together.")
+    ] = 10_000_000
+    script_text: Annotated[int, _count("Letters a text may have in a script.")] = 10_000_000
+    script_items: Annotated[int, _count("Elements a collection may have in a script.")] = 1_000_000
+    script_depth: Annotated[
+        int, _count("How deep functions of a script may call each other.", most=50)
+    ] = 50
+    script_pattern_steps: Annotated[
+        int, _count("Steps one regular expression may take on one text.")
+    ] = 400_000
+    rule_steps: Annotated[
+        int, _count("Steps rules may take together each time they fire, matching included.")
+    ] = 20_000_000
+    firings_per_turn: Annotated[
+        int, _count("How often rules may fire before they must have come to rest.")
+    ] = 10_000
     signals_per_turn: Annotated[int, _count("Signals one request may deliver.")] = 1_000
     message_keep_seconds: Annotated[
         int,
@@ -186,7 +208,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _count("How long a job stays with a server that says nothing more.")
     ] = 10
     job_poll_seconds: Annotated[int, _count("Longest pause between looks for due jobs.")] = 5
-    job_batch: Annotated[int, _count("Due jobs taken at once.")] = 50
+    job_batch: Annotated[
+        int, _count("Due jobs taken at once; a few times as many while only timers are due.")
+    ] = 50
     # -- work item handlers
     handler_seconds: Annotated[
         int, _count("Longest that one call of a built-in handler may take.")
@@ -218,6 +242,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     commands: Annotated[
         Texts, _text("Python for asynchronous tasks (async): CommandClass=module:name.")
     ] = ()
+    methods: Annotated[
+        Texts,
+        _text(
+            "Python for methods of a model's own classes: "
+            "com.example.Person.fullName=module:name. It is given the fields and the arguments."
+        ),
+    ] = ()
     smtp_host: Annotated[str, _text("Mail server; none: the Email handler sends nothing.")] = ""
     smtp_port: Annotated[int, _count("Port of the mail server.", 1, 65_535)] = 587
     smtp_user: Annotated[str, _text("Login at the mail server, if it wants one.")] = ""
@@ -229,6 +260,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_domains: Annotated[Texts, _text("Domains that may get mail; none: any.")] = ()
     policies: Annotated[Texts, _text("Own assignment policies of tasks: name=module:name.")] = ()
     attachment_bytes: Annotated[int, _count("Largest attachment of a task.")] = 5 << 20
+    attachment_dir: Annotated[
+        str, _text("Directory for attachments of tasks, seen by all nodes; none: the database.")
+    ] = ""
+    history_days: Annotated[
+        int, _count("Days after which ended instances and their tasks are forgotten; 0: never.", 0)
+    ] = 0
+    needs_rest_roles: Annotated[
+        bool, _text("Callers need jBPM's role names besides: rest-all, rest-task and so on.")
+    ] = False
     task_webhook: Annotated[str, _text("Address that hears of every late task, beside mail.")] = ""
     task_webhook_secret: Annotated[str, _text("What signs those calls, as secret:name.")] = ""
     sql_connections: Annotated[
@@ -263,7 +303,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
 
-_DEFAULTS = Settings()
+DEFAULTS = Settings()
 
 
 class SettingInfo(msgspec.Struct, frozen=True):
@@ -282,119 +322,6 @@ def describe() -> tuple[SettingInfo, ...]:
     rows = []
     for name, hint in get_type_hints(Settings, include_extras=True).items():
         kind, meta = get_args(hint)
-        default = "" if name in derived else getattr(_DEFAULTS, name)
+        default = "" if name in derived else getattr(DEFAULTS, name)
         rows.append(SettingInfo(name, PREFIX + name.upper(), meta.description or "", default, kind))
     return tuple(rows)
-
-
-def read_settings(
-    overrides: Mapping[str, Any] | None = None, *, environment: Mapping[str, str] | None = None
-) -> Settings:
-    """Read the settings. ``overrides`` are arguments given; ``None`` values count as not given.
-
-    ``environment`` stands in for the process's own in tests. Raises :class:`Invalid` with every
-    problem found.
-    """
-    given = {k: v for k, v in (overrides or {}).items() if v is not None}
-    values = _gather(given, environment) if _is_more_to_read(given, environment) else given
-    try:
-        settings = msgspec.convert(values, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise Invalid(f"wrong setting: {error}") from error
-    _check(settings)
-    return settings
-
-
-def _is_more_to_read(given: Mapping[str, Any], environment: Mapping[str, str] | None) -> bool:
-    """Whether there is anything but plain arguments, so that pydantic-settings must be loaded.
-
-    It takes longer to load than the smallest process takes to run, and nine megabytes.
-    """
-    if not given.keys() <= set(Settings.__struct_fields__) - {"config"}:
-        return True
-    if any(isinstance(value, str) and _is_list(name) for name, value in given.items()):
-        return True
-    surroundings = os.environ if environment is None else environment
-    return any(value and name.upper().startswith(PREFIX) for name, value in surroundings.items())
-
-
-def _is_list(name: str) -> bool:
-    return isinstance(getattr(_DEFAULTS, name), tuple)
-
-
-def _check(settings: Settings) -> None:
-    trusted = settings.oneweb_auth_mode == "trusted"
-    if trusted and not settings.is_loopback and not settings.oneweb_trusted_anywhere:
-        raise Invalid(
-            "oneweb_auth_mode=trusted believes whoever calls: listen on a loopback address, or "
-            "set oneweb_trusted_anywhere"
-        )
-    if settings.token_key and len(settings.token_key.encode()) < 64:
-        raise Invalid("token_key is too short: give 64 bytes or more")
-
-
-def _gather(given: Mapping[str, Any], environment: Mapping[str, str] | None) -> dict[str, Any]:
-    """What arguments, environment and file say, by pydantic-settings, defaults filled in."""
-    from pydantic import BeforeValidator, ValidationError, create_model
-    from pydantic_settings import NoDecode
-
-    fields: dict[str, Any] = {}
-    for info in describe():
-        kind = info.kind
-        if get_origin(kind) is tuple:
-            kind = Annotated[kind, NoDecode, BeforeValidator(_split)]
-        fields[info.name] = (kind, info.default)
-    model = create_model("Sources", __base__=_sources(given, environment), **fields)
-    try:
-        return dict(model(**given).model_dump())
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()
-        )
-        raise Invalid(f"wrong setting: {problems}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"the settings file is not TOML: {error}") from error
-
-
-def _sources(given: Mapping[str, Any], environment: Mapping[str, str] | None) -> Any:
-    """Where pydantic-settings looks, and in which order."""
-    from pydantic_settings import (
-        BaseSettings,
-        EnvSettingsSource,
-        PydanticBaseSettingsSource,
-        SettingsConfigDict,
-        TomlConfigSettingsSource,
-    )
-
-    class Environment(EnvSettingsSource):
-        def _load_env_vars(self) -> Mapping[str, str | None]:
-            if environment is None:
-                return super()._load_env_vars()
-            return {name.lower(): value for name, value in environment.items() if value}
-
-    class Sources(BaseSettings):
-        model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", env_ignore_empty=True)
-
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            *_: PydanticBaseSettingsSource,
-            **__: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            surroundings = Environment(settings_cls)
-            file = given.get("config") or surroundings().get("config")
-            if not file:
-                return init_settings, surroundings
-            if not os.path.isfile(file):
-                raise Invalid(f"there is no settings file {file}")
-            return init_settings, surroundings, TomlConfigSettingsSource(settings_cls, file)
-
-    return Sources
-
-
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
