@@ -169,6 +169,7 @@ ABOUT: Final[dict[str, str]] = {
             "POST /api/messages",
             "POST /rest/task/{id}/claimnextavailable",
             "GET /api/tasks",
+            "GET /api/tasks/events",
         ),
         LIST,
     ),
