@@ -241,7 +241,7 @@ BOMBS = [
     'String s = "x"; while (true) { s = s + s; }',
     "List l = new ArrayList(); while (true) { l.add(l); }",
     'while (true) { System.out.println("flood"); }',
-    '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!".matches("(a+)+b");',
+    '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!".matches("(a|aa)+\\\\1+(a|aa)+\\\\2b");',
     'new java.math.BigDecimal("9").pow(999999999);',
     'String.format("%1000000000d", 1);',
 ]
@@ -255,11 +255,25 @@ def test_what_does_not_end_is_ended_and_changes_nothing(opened: House, source: s
 
     got = opened.call("ann", "POST", f"/rest/runtime/{UNIT}/process/bomb/start")
 
+    took = time.perf_counter() - began
+    opened.engine.deployments.undeploy(opened.admin, UNIT)
     assert got.status_code == 500, got.text
-    assert time.perf_counter() - began < 5
+    assert took < 5
     assert len(got.content) < 5_000
     assert opened.call("ann", "GET", "/rest/history/process/bomb").text.endswith("list/>")
+
+
+def test_a_pattern_that_explodes_elsewhere_is_answered_at_once(opened: House) -> None:
+    text = 'if ("aaaaaaaaaaaaaaaaaaaaaaaaaaaa!".matches("(a+)+b")) throw new RuntimeException();'
+    xml = model("calm", jbpm=True).start().script("s", text, scriptFormat=JAVA).end().xml()
+    opened.engine.deployments.deploy(opened.admin, UNIT, {"p.bpmn2": xml})
+    began = time.perf_counter()
+
+    got = opened.call("ann", "POST", f"/rest/runtime/{UNIT}/process/calm/start")
+
     opened.engine.deployments.undeploy(opened.admin, UNIT)
+    assert got.status_code == 200, got.text
+    assert time.perf_counter() - began < 5
 
 
 def test_others_are_served_while_scripts_burn(opened: House) -> None:
