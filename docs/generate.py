@@ -475,7 +475,8 @@ def scripts_page() -> str:
         "`strict=true`, and a clear failure when it is reached. Classes of a model itself: "
         "[bring your own classes](../how-to/bring-your-own-classes.md). Other languages: "
         "[MVEL](scripts/mvel.md), [JUEL](scripts/juel.md), [JavaScript](scripts/javascript.md), "
-        "[Python](scripts/python.md), [XPath](scripts/xpath.md).\n",
+        "[Python](scripts/python.md), [XPath](scripts/xpath.md), "
+        "[FEEL](scripts/feel.md).\n",
     ]
     for name, remark, members in LIBRARY.documentation():
         parts.append(f"## `{name}`\n")

@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 
 from procession.core.ports import Limits, Purpose
+from procession.scripting.feel.dates import BUILTINS
 from procession.values import Map
 from tests.scripting.notation import bindings, written
 from tests.scripting.scripts import EVALUATOR, context
@@ -16,7 +17,7 @@ from tests.scripting.test_mvel_table import SCOPE
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "scripts"
 GIVEN = 'x = 5, y = "5", list = [1, 2, 3], m = {k: 1}, person = Person{name: "Ann", age: 30}'
 DECLARED = structs.replace(SCOPE, types=Map(dict.fromkeys(bindings(GIVEN), "")))
-LANGUAGES = ("mvel", "juel", "javascript", "python", "xpath")
+LANGUAGES = ("feel", "mvel", "juel", "javascript", "python", "xpath")
 
 
 def _examples(language: str) -> list[tuple[str, str]]:
@@ -40,3 +41,9 @@ def test_the_examples_of_a_page(language: str):
 
     assert len(examples) >= 10
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_page_of_feel_names_every_function():
+    page = (PAGES / "feel.md").read_text(encoding="utf-8")
+
+    assert not [name for name in BUILTINS if f"`{name}`" not in page]

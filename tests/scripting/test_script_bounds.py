@@ -59,6 +59,27 @@ def test_the_scripts_of_a_turn_have_steps_together():
     assert given.budget.steps == 0
 
 
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [
+        ("javascript", "let a = 1; a"),
+        ("javascript", "1 + 1"),
+        ("xpath", "1 + 1"),
+        ("feel", "1 + 1"),
+    ],
+)
+def test_scripts_of_every_language_take_from_what_a_turn_has(language: str, source: str):
+    script = EVALUATOR.compile(language, source, Purpose.EXPRESSION)
+    given = context(budget=Budget(5_000))
+
+    def run_often() -> None:
+        for _ in range(2_000):
+            script.run(given, Limits())
+
+    with pytest.raises(LimitExceeded, match="raise script_steps_per_turn"):
+        run_often()
+
+
 def test_every_bound_is_a_setting_with_the_same_default():
     settings = {field for field in Settings.__annotations__ if field.startswith("script_")}
     bounds = [field for field in Limits.__struct_fields__ if field.startswith("script_")]

@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import tzinfo
+from functools import partial
 from typing import Any, Final
 
 import quickjs
@@ -34,6 +35,7 @@ from procession.core.ports import (
     ScriptThrow,
 )
 from procession.errors import LimitExceeded
+from procession.scripting.budgeting import ENGINE, within_budget
 from procession.scripting.equality import millis
 from procession.scripting.frame import Frame
 from procession.scripting.javascript.doubts import doubts_of
@@ -93,12 +95,19 @@ class JavaScriptText:
     def run(self, context: ScriptContext, limits: Limits) -> ScriptResult:
         """Run it. Raises ``ScriptThrow`` for what the model may catch."""
         frame = Frame(context, limits, [], self._zone)
+        if context.budget is None:
+            return self._run(frame, limits)
+        run = partial(self._run, limits=limits)
+        return within_budget(frame, context.budget, limits, run)
+
+    def _run(self, frame: Frame, limits: Limits) -> ScriptResult:
         try:
             frame.burn(100 + (len(self.source) >> 4))
             if self._reading is not None:
                 value = _read(self._reading, frame, limits)
                 if value is not _LEFT:
                     return ScriptResult(value)
+            frame.burn(ENGINE)
             made = _run(self.source, self._as_function, self._input(frame), limits)
             frame.make_text(len(made))
             return self._result(json.loads(made), frame)

@@ -33,6 +33,7 @@ from procession.core.ports import (
     ScriptScope,
     ScriptSyntax,
 )
+from procession.scripting.budgeting import within_budget
 from procession.scripting.frame import Frame
 from procession.scripting.languages.documents import elements, read_document, value_of
 from procession.scripting.throwables import Thrown, throw
@@ -65,6 +66,11 @@ class XPathText:
     def run(self, context: ScriptContext, limits: Limits) -> ScriptResult:
         """Evaluate it. Raises ``ScriptThrow`` for what the model may catch."""
         frame = Frame(context, limits, [], self._zone)
+        if context.budget is None:
+            return self._run(frame)
+        return within_budget(frame, context.budget, limits, self._run)
+
+    def _run(self, frame: Frame) -> ScriptResult:
         try:
             frame.burn(len(self.source))
             walk = Walk(frame, self._namespaces, self._names)

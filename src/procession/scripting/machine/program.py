@@ -14,6 +14,7 @@ from procession.core.ports import (
     ScriptSyntax,
 )
 from procession.errors import LimitExceeded
+from procession.scripting.budgeting import within_budget
 from procession.scripting.frame import Frame
 from procession.scripting.machine.compiler import Compiler
 from procession.scripting.machine.statements import HOST_ERRORS, sequence
@@ -21,9 +22,6 @@ from procession.scripting.throwables import Thrown, translated
 from procession.scripting.tree import Dialect, Return, Stmt
 from procession.values import Value
 
-_TOGETHER: Final = (
-    "the scripts of one request take too many steps together; raise script_steps_per_turn"
-)
 _TRUE: Final = ScriptResult(True)
 _FALSE: Final = ScriptResult(False)
 
@@ -74,18 +72,9 @@ class Program:
     def run(self, context: ScriptContext, limits: Limits) -> ScriptResult:
         """Run it. Raises ``ScriptThrow`` for what the model may catch."""
         frame = Frame(context, limits, self._slots.copy(), self._zone)
-        budget = context.budget
-        if budget is None:
+        if context.budget is None:
             return self.evaluate(frame)
-        given = frame.fuel = min(frame.fuel, budget.steps)
-        try:
-            return self.evaluate(frame)
-        except LimitExceeded:
-            if not frame.fuel and given < limits.script_steps:
-                raise LimitExceeded(_TOGETHER) from None
-            raise
-        finally:
-            budget.steps -= given - frame.fuel
+        return within_budget(frame, context.budget, limits, self.evaluate)
 
     def _tell(self, frame: Frame) -> None:
         if self._data_types:
