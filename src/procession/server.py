@@ -160,8 +160,6 @@ def uvicorn_config(app: Application) -> uvicorn.Config:
     """How uvicorn is to run the application, as the settings say."""
     import uvicorn
 
-    from procession.web.protocol import JoiningProtocol
-
     settings = app.engine.settings
     return uvicorn.Config(
         app,
@@ -169,7 +167,6 @@ def uvicorn_config(app: Application) -> uvicorn.Config:
         port=settings.port,
         log_config=None,
         access_log=False,
-        http=JoiningProtocol,
         server_header=False,
         proxy_headers=False,
         lifespan="on",

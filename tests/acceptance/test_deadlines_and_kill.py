@@ -20,7 +20,7 @@ from aiosmtpd.controller import Controller
 
 from tests.acceptance.server import PASSWORD, Server
 
-KILLS = max(1, int(os.environ.get("PROCESSION_KILLS", "10")) // 10)
+KILLS = max(1, int(os.environ.get("PROCESSION_KILLS", "10")) // 25)
 TASKS = 5
 DEADLINES = {
     "NotStartedReassign": "[groups:Administrators]@[1s]",
