@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from procession.bpmn.compiler import compile_document
+from procession.errors import InvalidModel
 from procession.testing import model
+from procession.testing.runs import compile_model
 from python_scripts import PythonEvaluator, compiled, faults
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -69,6 +71,14 @@ def test_a_script_is_blamed_at_its_own_line():
     [problem] = compiled(xml).errors
 
     assert problem.line == line
+
+
+def test_a_fault_in_a_script_is_told_with_line_and_column_inside_it():
+    script = model(jbpm=True, language="http://www.java.com/java").start()
+    xml = script.script("s", "int a = 1;\nint b = ;").end()
+
+    with pytest.raises(InvalidModel, match=r"\(line 2, column 9 of it\)"):
+        compile_model(xml)
 
 
 @pytest.mark.parametrize("tag", ["choreographyTask", "subChoreography"])

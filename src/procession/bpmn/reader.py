@@ -301,7 +301,9 @@ class Reader:
             if is_informal(self, language, purpose):
                 return Informal(self, source, str(fault))
             line = self.line + max(fault.line, 1) - 1
-            self.problem(severity, f"{purpose.value}: {fault}", rule="script", line=line)
+            place = f"line {max(fault.line, 1)}, column {max(fault.column, 1)}"
+            text = f"{purpose.value}: {fault} ({place} of it)"
+            self.problem(severity, text, rule="script", line=line)
             return None
         if script.language == "rule":
             found = (self.owner_id, self.line, cast("RuleCondition", script))
