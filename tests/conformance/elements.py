@@ -19,14 +19,21 @@ from xml.etree import ElementTree
 import procession.bpmn.elements
 from procession.bpmn.element import REGISTRY
 from tests.conformance.corpus import ROOT
+from tests.conformance.event_matrix import cells
 
 COUNTS: Final = Path(__file__).parent / "element_counts.json"
 HEADING: Final = "## Elements\n"
 MATRIX: Final = "tests/bpmn/test_event_matrix.py"
-_TEXT: Final = f"""\
+_TEXT: Final = """\
 Every element that is understood, the file with its tests, how many there are, and what came of the
-last run. Event definitions are tested in every position as well, by `{MATRIX}`: a cell of the table
-above is the case of that name there, such as `message · end`.
+last run. Event definitions are tested in every position as well, below.
+"""
+_HAPPENS: Final = "test_what_may_stand_there_happens"
+_REFUSED: Final = "test_what_may_not_stand_there_is_refused_by_name"
+_CELLS: Final = f"""\
+### Event definitions in every position
+
+Each is a case of `{MATRIX}`.
 """
 
 assert procession.bpmn.elements
@@ -66,9 +73,21 @@ def rows(counts: dict[str, int], failed: frozenset[str] = frozenset()) -> Iterat
         yield f"| `{tag}` | `{path}` | {counts.get(tag, 0)} | {result} |"
 
 
+def cell_rows(failed: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Every event definition in every position: what is tested, by which case, with what result."""
+    yield "| Definition | Position | It | Test | Result |"
+    yield "| --- | --- | --- | --- | --- |"
+    for cell in cells():
+        it, test = ("happens", _HAPPENS) if cell.is_allowed else ("is refused", _REFUSED)
+        result = "fails" if cell.name in failed else "pass"
+        case = f"`{test}[{cell.name}]`"
+        yield f"| {cell.definition} | {cell.position} | {it} | {case} | {result} |"
+
+
 def section(counts: dict[str, int], failed: frozenset[str] = frozenset()) -> str:
     """The section of the page."""
-    return f"{HEADING}\n{_TEXT}\n" + "\n".join(rows(counts, failed)) + "\n"
+    table, matrix = "\n".join(rows(counts, failed)), "\n".join(cell_rows(failed))
+    return f"{HEADING}\n{_TEXT}\n{table}\n\n{_CELLS}\n{matrix}\n"
 
 
 def with_section(page: str, text: str) -> str:
@@ -78,7 +97,7 @@ def with_section(page: str, text: str) -> str:
 
 
 def run() -> frozenset[str]:
-    """Run them; the files in which something failed."""
+    """Run them; the files in which something failed, and the cells of the matrix that did."""
     report = ROOT / ".pytest_cache" / "elements.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "tests/elements", MATRIX]
     subprocess.run([*command, f"--junitxml={report}"], cwd=ROOT, check=False)
@@ -86,6 +105,7 @@ def run() -> frozenset[str]:
     for case in ElementTree.parse(report).iter("testcase"):
         if case.find("failure") is not None or case.find("error") is not None:
             failed.add(case.get("classname", "").replace(".", "/") + ".py")
+            failed.add(case.get("name", "").partition("[")[2].removesuffix("]"))
     return frozenset(failed)
 
 

@@ -51,7 +51,11 @@ _DIFFERENCES: Final = (
     (
         "activities/AdHocSubProcess_Parallel",
         "the markers task1, task2 and task3",
-        "task1, task2 and task1 again: that is what the three scripts of the published model write",
+        "task1, task2 and task1 again. No script of the published model writes task3: the two of "
+        "the sub-process write task1 and task2, that of the task behind it writes task1 once more. "
+        "Markers are compared as a sorted list in which each counts as often as it was written, so "
+        "no order of the activities, no completion condition (the model has none; a comment in it "
+        "says that it was left out) and no way of doing one of them twice gives what is expected",
     ),
     (
         "activities/MultiInstance_OneBehavior",
@@ -169,9 +173,10 @@ def _open(results: Mapping[str, Results]) -> Iterator[str]:
             missing.update(case.uncovered)
             state = "passes: it has to be refused" if _passes(case, results) else "open"
             rows.append(f"| {suite.partition(' ')[0]} | `{case.id}` | {_reasons(case)} | {state} |")
-    yield "What comes later, by the number of cases that wait for it:"
-    yield ", ".join(f"`{name}` {number}" for name, number in _by_number(missing)) + "."
-    yield ""
+    if missing:
+        yield "What comes later, by the number of cases that wait for it:"
+        yield ", ".join(f"`{name}` {number}" for name, number in _by_number(missing)) + "."
+        yield ""
     yield "| Suite | Case | Needs | State |"
     yield "| --- | --- | --- | --- |"
     yield from rows

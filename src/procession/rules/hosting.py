@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from procession.core.ports import UNDEFINED, ScriptThrow
-from procession.rules.matcher.firing import Session
 from procession.rules.matcher.rows import Handle
+from procession.rules.matcher.session import Session
 from procession.rules.matcher.state import Change
 
 DEFAULT: Final = "DEFAULT"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SMALL: Final = (str, bool, int, float)
 
 
@@ -77,7 +79,7 @@ class Host:
             case "focus":
                 s.state.agenda.focus(str(args[0]), s.state.recency)
             case "clear_agenda":
-                s.state.pending.append(Change("clear", None, s.cause(None), str(args[0])))
+                s.state.post(Change("clear", None, s.cause(None), str(args[0])))
             case "clear_activation":
                 s.clear_activation_group(str(args[0]))
             case "clear_all":
@@ -91,9 +93,18 @@ class Host:
                 return list(rule.metadata.items()) if rule else []
             case "fire":
                 return 0
+            case "moment":
+                return self._moment(args[0])
             case _:
                 return self._match(what, args)
         return None
+
+    def _moment(self, fact: Any) -> int:
+        """When a fact was inserted, in milliseconds; now, if it is none."""
+        handle = self.session.handle_of(fact)
+        now: datetime = self.session.run.context.now
+        since = None if handle is None else handle.moment
+        return ((since or now) - _EPOCH) // timedelta(milliseconds=1)
 
     def _match(self, what: str, args: tuple[Any, ...]) -> Any:
         s = self.session

@@ -1,18 +1,22 @@
-"""A working memory as plain values, and back."""
+"""A working memory as plain values, and back: whole, or by what has changed (:class:`Delta`)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from procession.rules.matcher.firing import Session
+from procession.rules.matcher.depot import Depot
+from procession.rules.matcher.rows import Handle
+from procession.rules.matcher.session import Session
 from procession.rules.matcher.state import State
 from procession.rules.matcher.storing import decode, encode
+from procession.rules.matcher.unpacking import Unpacking, handles, unpack
 from procession.rules.rule_base import RuleBase
-from procession.values import EMPTY, Map
+from procession.values import EMPTY, Bean, Map, Value
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -28,6 +32,94 @@ class Stored(msgspec.Struct, frozen=True):
     fingerprint: str
     content: Map
     state: tuple[Any, ...] | None = None
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What is to be known of stored pages before they are read.
+
+    ``facts`` is the number of the entry with all facts and ``names`` are the fields of one, by
+    which they are found whatever else has changed since.
+    """
+
+    format: int
+    fingerprint: str
+    facts: int
+    names: tuple[str, ...]
+    last_handle: int
+    recency: int
+
+
+class Delta(msgspec.Struct, frozen=True):
+    """What has changed since a memory was last saved.
+
+    A page is a tuple of entries, and to be deleted if it has none. ``whole`` says that pages which
+    were there before are void. ``may_concern_globals``: a global may have changed in place.
+    """
+
+    head: Head
+    pages: Mapping[int, tuple[Any, ...]]
+    whole: bool
+    may_concern_globals: bool
+
+
+def delta_of(session: Session, base: RuleBase, depot: Depot, whole: bool) -> Delta:
+    """What a depot has not stored yet of a session."""
+    state = session.state
+    may_concern = whole or depot.has_touched(state.globals)
+    pages = depot.save(state)
+    facts = depot.number_of(state.handles)
+    head = Head(
+        FORMAT,
+        base.fingerprint,
+        facts,
+        Handle.__slots__,
+        state.last_handle,
+        state.recency,
+    )
+    return Delta(head, pages, whole, may_concern or depot.has_touched_live)
+
+
+def loaded(
+    base: RuleBase, head: Head, pages: Mapping[int, tuple[Any, ...]]
+) -> tuple[State, Depot] | None:
+    """The very same state, if it was saved by the same rules."""
+    if head.fingerprint != base.fingerprint or head.format != FORMAT:
+        return None
+    live, shapes = base.scripts.live, base.network.shapes
+    return unpack(
+        pages,
+        lambda sort, name: live.empty(sort, name, shapes),
+        live.fill,
+        live.parts,
+        live.watch,
+    )
+
+
+def match_afresh(
+    session: Session,
+    base: RuleBase,
+    head: Head,
+    pages: Mapping[int, tuple[Any, ...]],
+    globals: Mapping[str, Value],
+) -> None:
+    """The facts of a memory that was saved by other rules, with what they hold of each other."""
+    live, shapes, state = base.scripts.live, base.network.shapes, session.state
+
+    def empty(sort: str, name: str) -> Any:
+        if sort == "bean":
+            return live.live(Bean(name, EMPTY), shapes)
+        return live.empty(sort, name, shapes)
+
+    unpacking = Unpacking(pages, empty, live.fill)
+    for name, value in globals.items():
+        if name in base.globals:
+            state.globals[name] = live.live(value, shapes)
+    for number, entry_point, thing in handles(pages, head.facts, head.names, unpacking):
+        state.last_handle = number - 1
+        session.add(thing, entry_point)
+    state.last_handle = max(state.last_handle, head.last_handle)
+    state.recency = max(state.recency, head.recency)
+    session.changes = []
 
 
 def stored_of(session: Session, base: RuleBase) -> Stored:

@@ -15,7 +15,10 @@ How to use it in a turn::
     except Fault:
         memory.back_to(mark)                     # as if nothing had been
         raise
-    row = memory.stored()                        # plain values, to be written with the turn
+    delta = memory.save()                        # plain values, to be written with the turn
+
+``save`` gives what has changed since the last time, in pages of a few kilobytes, by which
+``WorkingMemory.load`` makes the very same memory again. ``stored`` is all of it at once.
 
 Facts are values of :mod:`procession.values`; a :class:`~procession.values.Bean` is matched by its
 type name, a Map by ``Map``, texts, numbers and dates by their Java class. Inside, facts are live
@@ -24,19 +27,35 @@ objects that consequences change; :meth:`WorkingMemory.fact` gives the value as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from procession.core.ports import UNDEFINED, Limits, ScriptContext, ScriptThrow, Wish
+from procession.core.live import Known
+from procession.core.ports import UNDEFINED, Limits, ScriptContext, ScriptThrow
 from procession.errors import InvalidValue, NotFound, ScriptFailure
 from procession.rules.hosting import Host
-from procession.rules.keeping import Stored, rebuild, restored, stored_of
-from procession.rules.matcher.firing import Session
+from procession.rules.keeping import (
+    Delta,
+    Head,
+    Stored,
+    delta_of,
+    loaded,
+    match_afresh,
+    rebuild,
+    restored,
+    stored_of,
+)
+from procession.rules.matcher.depot import Depot
+from procession.rules.matcher.firing import fire_all
 from procession.rules.matcher.fresh import OPEN, rows_with_bindings
+from procession.rules.matcher.moments import moments
 from procession.rules.matcher.rows import Handle
+from procession.rules.matcher.session import Session
 from procession.rules.matcher.state import Change, new_state
+from procession.rules.outcomes import DEFAULT, Fact, FactChange, Fired, Firings
 from procession.rules.rule_base import (
     PROCESS_INSTANCE,
     QueryInfo,
@@ -46,14 +65,16 @@ from procession.rules.rule_base import (
     RuleSource,
     compile_rules,
 )
-from procession.values import Map, Value
+from procession.values import EMPTY, Bean, Map, Value
 
 __all__ = [
     "PROCESS_INSTANCE",
+    "Delta",
     "Fact",
     "FactChange",
     "Fired",
     "Firings",
+    "Head",
     "QueryInfo",
     "RuleBase",
     "RuleInfo",
@@ -63,49 +84,6 @@ __all__ = [
     "WorkingMemory",
     "compile_rules",
 ]
-
-DEFAULT: str = "DEFAULT"
-"""The entry point of facts for which none is named."""
-
-
-class Fact(msgspec.Struct, frozen=True):
-    """A fact as it stands. ``logical`` ones go away when the last rule that justifies them does."""
-
-    handle: int
-    value: Value
-    entry_point: str = DEFAULT
-    logical: bool = False
-
-
-class Fired(msgspec.Struct, frozen=True):
-    """One rule that fired, with the handles of the facts it matched, in the order of patterns."""
-
-    rule: str
-    package: str
-    handles: tuple[int, ...]
-
-
-class FactChange(msgspec.Struct, frozen=True):
-    """What became of a fact; ``kind`` is ``inserted``, ``updated`` or ``deleted``."""
-
-    kind: str
-    handle: int
-
-
-class Firings(msgspec.Struct, frozen=True):
-    """What came of firing.
-
-    ``wishes`` are those of :class:`~procession.core.ports.Wish`, of consequences in the order in
-    which they ran; beyond those of scripts there is ``set_variable`` (``instance`` is the process
-    instance, ``name`` the variable).
-    """
-
-    number: int
-    fired: tuple[Fired, ...] = ()
-    printed: tuple[str, ...] = ()
-    wishes: tuple[Wish, ...] = ()
-    changes: tuple[FactChange, ...] = ()
-    halted: bool = False
 
 
 class WorkingMemory:
@@ -121,11 +99,31 @@ class WorkingMemory:
         self._base = base
         self._live = base.scripts.live
         self._kept: Stored | None = None
+        self._depot: Depot | None = None
+        self._known: Known = {}
         state = None if stored is None else restored(base, stored)
         self._session = Session(base.network, state or new_state(base.network), self._live)
         if stored is not None and state is None:
             rebuild(self._session, base, stored)
         self._kept = stored if state is not None else None
+
+    @classmethod
+    def load(
+        cls,
+        base: RuleBase,
+        head: Head,
+        pages: Mapping[int, tuple[Any, ...]],
+        globals: Mapping[str, Value] = EMPTY,
+    ) -> WorkingMemory:
+        """A memory from what was saved; ``globals`` are taken if the rules are others now."""
+        made = cls(base)
+        found = loaded(base, head, pages)
+        if found is None:
+            match_afresh(made._session, base, head, pages, globals)
+        else:
+            state, made._depot = found
+            made._session = Session(base.network, state, made._live)
+        return made
 
     def _touch(self) -> None:
         self._kept = None
@@ -146,13 +144,25 @@ class WorkingMemory:
 
     # -- facts -----------------------------------------------------------------------------------
 
-    def insert(self, value: Value, entry_point: str = DEFAULT) -> int:
-        """Put a fact in and answer its handle. Handles ascend and are never used twice."""
+    def insert(
+        self, value: Value, entry_point: str = DEFAULT, *, now: datetime | None = None
+    ) -> int:
+        """Put a fact in and answer its handle. Handles ascend and are never used twice.
+
+        ``now`` is when it happened, for events; without it, when rules are next asked.
+        """
         if value is None:
             raise InvalidValue("null cannot be a fact")
         self._touch()
-        thing = self._live.live(value, self._base.network.shapes)
-        return self._session.add(thing, entry_point).number
+        shapes, known = self._base.network.shapes, self._known
+        thing = self._live.live(value, shapes, known)
+        if id(value) in known and self._session.is_fact(thing):
+            first = known.pop(id(value))
+            thing = self._live.live(value, shapes, known)
+            known[id(value)] = first
+        made = self._session.add(thing, entry_point)
+        made.moment = now
+        return made.number
 
     def _handle(self, handle: int) -> Handle:
         found = self._session.state.handles.get(handle)
@@ -167,7 +177,8 @@ class WorkingMemory:
         objects = self._session.by_object
         if objects.get(id(found.object)) is found:
             del objects[id(found.object)]
-        found.object = self._live.live(value, self._base.network.shapes)
+        self._known.pop(id(value), None)
+        found.object = self._live.live(value, self._base.network.shapes, self._known)
         objects[id(found.object)] = found
         self._session.change(found)
 
@@ -184,6 +195,8 @@ class WorkingMemory:
 
     def _shown(self, handle: Handle) -> Fact:
         value = self._live.value(handle.object)
+        if isinstance(value, Bean):
+            self._known[id(value)] = (value, handle.object)
         return Fact(handle.number, value, handle.entry_point, handle.justifiers is not None)
 
     def facts(self, entry_point: str | None = None) -> Iterator[Fact]:
@@ -207,7 +220,7 @@ class WorkingMemory:
         if name not in self._base.globals:
             raise InvalidValue(f"there is no global '{name}'; declare it in a rule file")
         self._touch()
-        live = self._live.live(value, self._base.network.shapes)
+        live = self._live.live(value, self._base.network.shapes, self._known)
         self._session.state.globals[name] = live
 
     # -- agenda ----------------------------------------------------------------------------------
@@ -215,7 +228,7 @@ class WorkingMemory:
     def _later(self, kind: str, name: str) -> None:
         self._touch()
         state = self._session.state
-        state.pending.append(Change(kind, None, self._session.cause(None), name))
+        state.post(Change(kind, None, self._session.cause(None), name))
 
     def focus(self, group: str) -> None:
         """Put an agenda group on top of the stack: its rules fire first, then those below."""
@@ -253,7 +266,7 @@ class WorkingMemory:
         session = self._session
         self._begin(now, seed, limits, context)
         try:
-            number = session.fire_all(limit, lambda path: rules is None or path.rule.name in rules)
+            number = fire_all(session, limit, lambda path: rules is None or path.rule.name in rules)
         except ScriptThrow as thrown:
             what = thrown.type_name + (f": {thrown.text}" if thrown.text else "")
             text = "the conditions of a rule failed: "
@@ -293,15 +306,35 @@ class WorkingMemory:
             raise ScriptFailure(f"{text}{thrown}", logged=text + thrown.type_name) from None
         return tuple(found)
 
-    def query(self, name: str, args: Sequence[Value] = (), *, now: datetime) -> tuple[Map, ...]:
+    def begin(self, rule: str, found: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
+        """Matches that were not there when this was last asked; they are remembered.
+
+        For conditions that begin something once for each match.
+        """
+        begun, present = self._session.state.begun, set(found)
+        for gone in [one for one in begun if one[0] == rule and one[1] not in present]:
+            del begun[gone]
+        for match in found:
+            if (rule, match) not in begun:
+                begun[rule, match] = None
+                yield match
+
+    def query(
+        self,
+        name: str,
+        args: Sequence[Value] = (),
+        *,
+        now: datetime,
+        limits: Limits | None = None,
+    ) -> tuple[Map, ...]:
         """The rows of a query: each binding and parameter by its name. None leaves an argument
-        open, to be found."""
+        open, to be found. Without ``limits`` those of the last call that gave some."""
         query = self._base.network.queries.get(name)
         if query is None:
             raise NotFound(f"there is no query '{name}'")
         if len(args) != len(query.parameters):
             raise InvalidValue(f"the query '{name}' takes {len(query.parameters)} arguments")
-        self._begin(now)
+        self._begin(now, limits=limits or self._session.limits)
         session, live, shapes = self._session, self._live, self._base.network.shapes
         given = tuple(OPEN if one is None else live.live(one, shapes) for one in args)
         made: list[Map] = []
@@ -320,9 +353,26 @@ class WorkingMemory:
         ``date-effective`` counts while matches of the rule wait and it lies after ``now``; firing
         earlier drops them, as Drools does. ``date-expires`` lets nothing fire, so it is not told.
         """
-        return min(self._session.moments(now), default=None)
+        return min(moments(self._session, now), default=None)
 
     # -- keeping ---------------------------------------------------------------------------------
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether nothing has changed since the memory was loaded or saved."""
+        return self._depot is not None and self._depot.is_clean
+
+    def save(self) -> Delta:
+        """What has changed since the last time; it costs by that, not by how much there is.
+
+        What came of firing is forgotten, and which values from outside are which objects.
+        """
+        self._session.rest()
+        self._known = {}
+        is_first = self._depot is None
+        depot = self._depot or Depot(self._live.parts, self._live.watch)
+        self._depot = depot
+        return delta_of(self._session, self._base, depot, is_first)
 
     def stored(self) -> Stored:
         """Everything there is to keep. Costs nothing if nothing has changed since the last time."""

@@ -9,6 +9,9 @@ from typing import Final
 
 from lxml import etree
 
+from procession.errors import Invalid
+from procession.xml_bounds import check_bounds
+
 MAX_BYTES: Final = 20_000_000
 MAX_DEPTH: Final = 200
 
@@ -25,6 +28,10 @@ def parse(xml: bytes) -> etree._Element:
     """The root of a document. Raises :class:`Unreadable`."""
     if len(xml) > MAX_BYTES:
         raise Unreadable(f"the document has more than {MAX_BYTES} bytes")
+    try:
+        check_bounds(xml)
+    except Invalid as fault:
+        raise Unreadable(fault.message) from None
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

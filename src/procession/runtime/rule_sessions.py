@@ -2,9 +2,10 @@
 
 ``reference/jbpm-engine.md`` 4.9 and 7. A unit has one session that all its instances share, one for
 each root instance, or one for each turn, as its strategy says. A session is one row with a version
-of its own; a turn that uses it claims it until it is durable, so that turns which share one follow
-each other. What a turn has taken from memory is given back when it is durable: a turn that fails
-leaves nothing, and the next one reads the row.
+of its own and pages with all that it remembers, of which a turn writes those it has changed; a turn
+that uses it claims it until it is durable, so that turns which share one follow each other. What a
+turn has changed in memory is given back when it is durable: a turn that fails leaves nothing, and
+the next one reads the row and its pages.
 """
 
 from __future__ import annotations
@@ -12,25 +13,23 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
-from sqlalchemy import delete, update
-from sqlalchemy.dialects.postgresql import insert
 
 from procession.core.commands import AskConditions
 from procession.core.ports import RULE_CONDITION, ScriptContext
 from procession.core.state import WaitKind
 from procession.errors import Invalid, NotFound
 from procession.rules.rule_base import RuleBase
-from procession.rules.working_memory import Firings, Stored, WorkingMemory
+from procession.rules.working_memory import Firings, Head, Stored, WorkingMemory
 from procession.runtime.clock import to_ms
 from procession.runtime.conditions import started_at
 from procession.runtime.rule_bases import RuleBases, UnitRules
 from procession.store.codec import decode_value, encode_value
 from procession.store.repositories import deployments as repository
+from procession.store.repositories.rule_sessions import end_sessions, save_pages, save_session
 from procession.store.rows import JobRow
-from procession.store.tables import rule_session
 from procession.values import EMPTY, Bean, Map, Value
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ SINGLETON: Final = "SINGLETON"
 PER_REQUEST: Final = "PER_REQUEST"
 JOB: Final = "rules"
 """Kind of the job that fires rules whose time has come."""
+_OVER: Final = "rules of what is over"
 MOST_KEPT: Final = 500
 MOST_GLOBALS: Final = 1_000
 Key = tuple[str, int]
@@ -49,8 +49,8 @@ Key = tuple[str, int]
 class RuleSession(msgspec.Struct):
     """A session in a turn: ``version`` 0 has no row yet, ``is_kept`` says that it will have one.
 
-    ``begun`` are matches of start conditions that have begun an instance, by condition; ``globals``
-    are those that no rule declares; ``due`` is when the last job was set for (epoch ms).
+    ``globals`` are those that no rule declares, ``names`` all of them as they are stored; ``due``
+    is when the last job was set for (epoch ms).
     """
 
     key: Key
@@ -59,8 +59,8 @@ class RuleSession(msgspec.Struct):
     memory: WorkingMemory
     version: int
     is_kept: bool
-    begun: dict[str, set[tuple[int, ...]]] = {}
     globals: dict[str, Value] = {}
+    names: bytes = b""
     due: int = 0
     has_changed: bool = False
 
@@ -83,7 +83,13 @@ class RuleSession(msgspec.Struct):
             raise Invalid(f"a session may have {MOST_GLOBALS} globals")
         else:
             self.globals[name] = value
+            self.names = b""
         self.has_changed = True
+
+    @property
+    def is_as_stored(self) -> bool:
+        """Whether nobody has changed anything that is not durable."""
+        return self.memory.is_saved and not self.has_changed
 
 
 class RuleSessions:
@@ -97,7 +103,7 @@ class RuleSessions:
         """The session that an instance with that root uses, in this turn."""
         turn.need_not_be_quick()
         rules = self.bases.of(deployment, revision)
-        if rules.strategy == PER_REQUEST:
+        if rules.strategy == PER_REQUEST or (_OVER, root) in turn.objects:
             return self.passing(turn, deployment, revision)
         key = (deployment, 0 if rules.strategy == SINGLETON else root)
         place = (f"rules {deployment}", key[1])
@@ -136,41 +142,47 @@ class RuleSessions:
 
     def end(self, turn: Turn, deployment: str, root: int | None = None) -> None:
         """Forget the session of a root instance, or all of a unit."""
-        gone = delete(rule_session).where(rule_session.c.deployment_id == deployment)
-        if root is not None:
-            gone = gone.where(rule_session.c.root_id == root)
-        turn.uow.execute(gone)
+        end_sessions(turn.uow, deployment, root)
         for key in [k for k in self._kept if k[0] == deployment and root in (None, k[1])]:
             self._kept.pop(key, None)
 
     def ended(self, turn: Turn, held: Held) -> None:
-        """A root instance is over: so is the session that was its own, if it had one.
-
-        What was not in memory then goes with the next clearing of history.
-        """
+        """A root instance is over: so is the session that was its own, wherever it was used."""
         deployment = held.definition.key.deployment
         found = turn.objects.get((f"rules {deployment}", held.id))
         if found is not None:
             found.is_kept = False
-        if found is not None or (deployment, held.id) in self._kept:
-            turn.later(partial(self.end, turn, deployment, held.id))
+        turn.objects[_OVER, held.id] = True
+        turn.later(partial(self.end, turn, deployment, held.id))
 
     def _read(self, turn: Turn, key: Key, revision: int, rules: UnitRules) -> RuleSession:
-        known = self._kept.pop(key, None)
-        if known is not None and known.revision == revision:
+        known = self._kept.get(key)
+        if known is not None and known.revision == revision and known.is_as_stored:
             rows = turn.reader.hot("rule_session_version", key)
             if rows and rows[0][0] == known.version:
+                self._kept.move_to_end(key)
                 return known
+        self._kept.pop(key, None)
         rows = turn.reader.hot("rule_session", key)
         if not rows:
             return RuleSession(key, revision, rules, WorkingMemory(rules.base), 0, True)
         row = decode_value(bytes(rows[0][0]))
-        memory = WorkingMemory(rules.base, msgspec.convert(dict(row["memory"]), Stored))
-        begun = {name: set(matches) for name, matches in row["begun"].items()}
+        names = self._stored(turn, *key)
+        memory = self._load(turn, key, rules, row, names)
         version, due = int(rows[0][1]), int(row["due"])
-        declared = rules.base.globals
-        others = {n: v for n, v in self._stored(turn, *key).items() if n not in declared}
-        return RuleSession(key, revision, rules, memory, version, True, begun, others, due)
+        others = {n: v for n, v in names.items() if n not in rules.base.globals}
+        return RuleSession(key, revision, rules, memory, version, True, others, due=due)
+
+    @staticmethod
+    def _load(turn: Turn, key: Key, rules: UnitRules, row: Any, names: Map) -> WorkingMemory:
+        if "head" not in row:  # as it was written before there were pages
+            return WorkingMemory(rules.base, msgspec.convert(dict(row["memory"]), Stored))
+        pages = {
+            number: cast("tuple[Any, ...]", decode_value(bytes(body)))
+            for number, body in turn.reader.hot("rule_pages", key)
+        }
+        head = msgspec.convert(dict(row["head"]), Head)
+        return WorkingMemory.load(rules.base, head, pages, cast("Any", names))
 
     def _stored(self, turn: Turn, deployment: str, root: int) -> Map:
         for found, names in turn.reader.hot("rule_session_globals", (deployment, root)):
@@ -181,31 +193,25 @@ class RuleSessions:
     def _write(self, turn: Turn, session: RuleSession) -> None:
         if not session.is_kept:
             return
-        if session.has_changed:
+        if session.has_changed or (session.version and not session.memory.is_saved):
             self._save(turn, session)
         turn.after_commit(lambda: self._keep(session))
 
     def _save(self, turn: Turn, session: RuleSession) -> None:
-        stored = session.memory.stored()
-        begun = {name: tuple(sorted(found)) for name, found in session.begun.items()}
+        self._kept.pop(session.key, None)  # until the turn is durable
+        delta = session.memory.save()
         self._set_job(turn, session)
-        kept = Map(msgspec.structs.asdict(stored))
-        body = encode_value(Map(memory=kept, begun=Map(begun), due=session.due))
-        names = encode_value(Map(session.all_globals()))
-        deployment, root = session.key
-        if session.version == 0:
-            row = {"deployment_id": deployment, "root_id": root, "version": 1, "value": body}
-            row["globals"] = names
-            first = insert(rule_session).values(**row).on_conflict_do_nothing()
-            turn.uow.execute(first.execution_options(preserve_rowcount=True), guard=1)
-        else:
-            mine = update(rule_session).where(
-                rule_session.c.deployment_id == deployment,
-                rule_session.c.root_id == root,
-                rule_session.c.version == session.version,
-            )
-            mine = mine.values(version=session.version + 1, value=body, globals=names)
-            turn.uow.execute(mine, guard=1)
+        body = encode_value(Map(head=Map(msgspec.structs.asdict(delta.head)), due=session.due))
+        names = None
+        if delta.may_concern_globals or not session.names:
+            names = encode_value(Map(session.all_globals()))
+            session.names, names = names, None if names == session.names else names
+        save_session(turn.uow, session.key, session.version, body, names)
+        pages = {
+            number: encode_value(entries) if entries else None
+            for number, entries in delta.pages.items()
+        }
+        save_pages(turn.uow, session.key, pages, delta.whole and session.version > 0)
         session.version += 1
         session.has_changed = False
 
@@ -266,14 +272,10 @@ def _look_again(turn: Turn, session: RuleSession) -> None:
     """Have those look who wait for facts, and begin what facts begin."""
     deployment, root = session.key
     for name, process, node in session.rules.starts:
-        begun = session.begun.setdefault(name, set())
         found = session.memory.matches(name, now=turn.now, limits=turn.limits)
-        for match in found:
-            if match not in begun:
-                begun.add(match)
-                definition = turn.executive.definitions.get(deployment, process, session.revision)
-                turn.later(partial(turn.start, definition, started_at(node)))
-        begun &= set(found)
+        for _ in session.memory.begin(name, found):
+            definition = turn.executive.definitions.get(deployment, process, session.revision)
+            turn.later(partial(turn.start, definition, started_at(node)))
     for number in _waiting(turn, deployment, root):
         turn.later(partial(_ask, turn, number))
 

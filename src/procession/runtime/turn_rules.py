@@ -56,7 +56,7 @@ class TurnRules:
 
     def insert(self, value: Value) -> int:
         """A fact; its handle."""
-        return self._changed.memory.insert(value)
+        return self._changed.memory.insert(value, now=self._turn.now)
 
     def update(self, handle: int, value: Value) -> None:
         """A fact has changed."""

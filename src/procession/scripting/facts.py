@@ -8,9 +8,10 @@ of them equal.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
-from procession.core.live import Shape
+from procession.core.live import Known, Shape
 from procession.scripting.equality import Key, hash_code, key_of, wrap32
 from procession.scripting.hashing import LINKED_MAP, LINKED_SET, Entry
 from procession.scripting.library.rules import PROCESS_METHODS
@@ -120,6 +121,56 @@ class FactObject(BeanObject):
         return wrap32(code)
 
 
+class Constant(FactObject):
+    """A constant of a declared enum: one object, wherever it is held. Outside it is its name."""
+
+    __slots__ = ("name", "ordinal")
+
+    def __init__(self, shape: Shape, name: str, ordinal: int, fields: dict[str, Value]) -> None:
+        super().__init__(shape.name, fields, shape)
+        self.name = name
+        self.ordinal = ordinal
+
+    def put(self, name: str, value: Value) -> None:
+        """Nothing can be set."""
+        raise throw("UnsupportedOperationException", f"{self.type_name}.{self.name} is a constant")
+
+    def method(self, name: str, count: int) -> Callable[..., Value] | None:
+        """Methods of every enum."""
+        return _ENUM_METHODS.get((name, count))
+
+    def plain(self) -> Value:
+        """What it is outside of rules."""
+        return self.name
+
+    def shown(self, text: Callable[[Value], str]) -> str:
+        """What it prints as."""
+        return self.name
+
+    def content_key(self, meter: Meter, depth: int) -> Key:
+        """By identity; the same constant of another run is the same."""
+        return ("constant", self.type_name, self.name)
+
+
+_ENUM_METHODS: Final[dict[tuple[str, int], Callable[..., Value]]] = {
+    ("name", 0): lambda f, one: one.name,
+    ("toString", 0): lambda f, one: one.name,
+    ("ordinal", 0): lambda f, one: one.ordinal,
+    ("compareTo", 1): lambda f, one, other: one.ordinal - other.ordinal,
+}
+
+
+@lru_cache(maxsize=4096)
+def constants_of(shape: Shape) -> dict[str, Constant]:
+    """The constants of an enum by name."""
+    made = {}
+    for at, (name, texts) in enumerate(shape.constants):
+        pairs = zip(shape.fields, texts, strict=True)
+        fields = {field: initial(kind, text) for (field, kind, _), text in pairs}
+        made[name] = Constant(shape, name, at, fields)
+    return made
+
+
 def _add_reason(f: Any, request: FactObject, reason: Value) -> None:
     """``request.addReason(…)``."""
     f.allocate(2)
@@ -158,7 +209,12 @@ def initial(kind: str, text: str | None) -> Value:
 
 def fitted(shape: Shape | None, name: str, value: Value) -> Value:
     """A value as a field of a declared type holds it."""
-    if shape is None or type(value) not in RANK:
+    if shape is None:
+        return value
+    if type(value) is str and shape.enums:
+        enum = next((one for field, one in shape.enums if field == name), None)
+        return value if enum is None else constants_of(enum).get(value, value)
+    if type(value) not in RANK:
         return value
     for field, kind, _ in shape.fields:
         if field == name and kind in _REAL and type(value) is not float:
@@ -168,34 +224,40 @@ def fitted(shape: Shape | None, name: str, value: Value) -> Value:
     return value
 
 
-def live(value: Value, shapes: Mapping[str, Shape]) -> Any:
-    """A live object of a value."""
+def live(value: Value, shapes: Mapping[str, Shape], known: Known | None = None) -> Any:
+    """A live object of a value; beans inside that are known already are the same again."""
     kind = type(value)
     if kind is int:
         return value if -0x80000000 <= value <= 0x7FFFFFFF else Long(value)
     if kind is Bean:
+        if known is not None and id(value) in known:
+            return known[id(value)][1]
         shape = shapes.get(value.type_name)
         made = make_fact(value.type_name, shape)
+        if known is not None:
+            known[id(value)] = (value, made)
         for name, field in value.fields.items():
-            made.fields[str(name)] = fitted(shape, str(name), live(field, shapes))
+            made.fields[str(name)] = fitted(shape, str(name), live(field, shapes, known))
         return made
     if kind is tuple:
-        return ListObject([live(item, shapes) for item in value])
+        return ListObject([live(item, shapes, known) for item in value])
     if kind is Map:
         made_map = MapObject(LINKED_MAP)
         for name, item in value.items():
-            made_map.put(live(name, shapes), live(item, shapes), _METER)
+            made_map.put(live(name, shapes, known), live(item, shapes, known), _METER)
         return made_map
     if kind is Set:
         made_set = SetObject(LINKED_SET)
         for item in value:
-            made_set.add(live(item, shapes), _METER)
+            made_set.add(live(item, shapes, known), _METER)
         return made_set
     return value
 
 
 def parts(thing: Any) -> tuple[str, str, list[Any]] | None:
     """A container taken apart: its sort, its class and what it holds; None for plain values."""
+    if isinstance(thing, Constant):
+        return ("constant", f"{thing.type_name}.{thing.name}", [])
     if isinstance(thing, BeanObject):
         held = [x for pair in thing.fields.items() for x in pair]
         return ("bean", thing.type_name, held)
@@ -213,6 +275,9 @@ def parts(thing: Any) -> tuple[str, str, list[Any]] | None:
 def empty(sort: str, type_name: str, shapes: Mapping[str, Shape]) -> Any:
     """A container without content."""
     match sort:
+        case "constant":
+            enum, _, name = type_name.rpartition(".")
+            return constants_of(shapes[enum])[name]
         case "bean":
             return FactObject(type_name, {}, shapes.get(type_name))
         case "list":
@@ -227,6 +292,8 @@ def empty(sort: str, type_name: str, shapes: Mapping[str, Shape]) -> Any:
 
 def fill(thing: Any, held: list[Any]) -> None:
     """Fill a container with what :func:`parts` gave."""
+    if isinstance(thing, Constant):
+        return
     if isinstance(thing, BeanObject):
         thing.fields.update(zip(held[::2], held[1::2], strict=True))
     elif isinstance(thing, MapObject):

@@ -108,7 +108,7 @@ def freeze(value: Value, meter: Meter, depth: int = 0) -> Value:
         return Map(zip(keys, values, strict=True))
     if kind is SetObject:
         return Set(_all(value.members(meter), meter, depth))
-    if isinstance(value, BeanObject):
+    if isinstance(value, BeanObject) and not hasattr(value, "plain"):
         values = _all(list(value.fields.values()), meter, depth)
         return Bean(value.type_name, Map(zip(value.fields, values, strict=True)))
     if isinstance(value, Throwable):

@@ -21,6 +21,7 @@ from procession.scripting.equality import (
     spread,
 )
 from procession.scripting.meter import Meter
+from procession.scripting.noticing import Noticing
 from procession.scripting.throwables import null_pointer, throw
 from procession.values import Value
 
@@ -67,11 +68,11 @@ class Entry(Structured):
         return hash_code(self.key, meter, depth) ^ hash_code(self.value, meter, depth)
 
 
-class Hashed(Structured):
+class Hashed(Structured, Noticing):
     """Order of iteration for maps and sets: as inserted, sorted, or by Java's hash buckets."""
 
     __slots__ = (
-        *("capacity", "changed", "entries", "frozen", "heads", "kind"),
+        *("capacity", "entries", "frozen", "heads", "kind"),
         *("less", "order", "owner", "peak", "view"),
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Any, Final
 
-from procession.core.live import LiveScope, LiveText, Shape
+from procession.core.live import Known, LiveScope, LiveText, Shape
 from procession.core.ports import (
     UNDEFINED,
     Limits,
@@ -36,7 +36,7 @@ from procession.scripting.machine.compiler import Code, Compiler
 from procession.scripting.machine.statements import HOST_ERRORS, sequence
 from procession.scripting.meter import unlimited
 from procession.scripting.numerals import RANK
-from procession.scripting.objects import BeanObject, elements
+from procession.scripting.objects import BeanObject, ListObject, elements
 from procession.scripting.throwables import Thrown, throw, translated
 from procession.scripting.tree import Node, Return, valued
 from procession.values import Value
@@ -76,6 +76,11 @@ class LiveCompiler(Compiler):
             return _global(name)
         if name in _HOSTS:
             return DROOLS
+        for owner in self._owners(name):
+            constants = LIBRARY.classes[owner].constants
+            if name in constants:
+                constant = constants[name]
+                return lambda f: constant
         receiver = self.local(self.place.receiver) if self.place.receiver else None
         if receiver is None or not self._may_be_field(name):
             return None
@@ -113,6 +118,11 @@ class LiveCompiler(Compiler):
         function = self.place.functions.get(name)
         if function is not None:
             return lambda f: function.within(f, [arg(f) for arg in args])  # type: ignore[attr-defined]
+        for owner in self._owners(name):
+            member = LIBRARY.classes[owner].statics.get((name, len(args)))
+            if member is not None:
+                static = member.function
+                return lambda f: static(f, *[arg(f) for arg in args])
         receiver = self.local(self.place.receiver) if self.place.receiver else None
         if receiver is None:
             return None
@@ -121,6 +131,36 @@ class LiveCompiler(Compiler):
             LIBRARY.calls(name, len(args)), name, lambda f: f.slots[index], args, False
         )
 
+    def _owners(self, name: str) -> list[str]:
+        """The classes whose static members of that name are imported."""
+        split = [one.rpartition(".") for one in self.place.statics]
+        return [owner for owner, _, member in split if member in (name, "*")]
+
+    def own_constant(self, owner: str, name: str) -> Value:
+        """The constant of a declared enum."""
+        shape = self.place.shapes.get(owner)
+        return None if shape is None else facts.constants_of(shape).get(name)
+
+    def own_static(self, owner: str, name: str, args: list[Code]) -> Code | None:
+        """``values()`` and ``valueOf(text)`` of a declared enum."""
+        shape = self.place.shapes.get(owner)
+        if shape is None or not shape.constants:
+            return None
+        known = facts.constants_of(shape)
+        if (name, len(args)) == ("values", 0):
+            return lambda f: ListObject(list(known.values()))
+        if (name, len(args)) != ("valueOf", 1):
+            return None
+        wanted = args[0]
+
+        def value_of(f: Frame) -> Value:
+            text = f.text(wanted(f))
+            if text not in known:
+                raise throw("IllegalArgumentException", f"No enum constant {owner}.{text}")
+            return known[text]
+
+        return value_of
+
     def own_object(self, node: tree.New, name: str, args: list[Code]) -> Code | None:
         """Objects of declared types and of classes we have not got."""
         shape = self.place.shapes.get(name)
@@ -128,6 +168,8 @@ class LiveCompiler(Compiler):
             return None
         if name.endswith(("Exception", "Error")):
             return None
+        if shape is not None and shape.constants:
+            raise ScriptSyntax(f"{name} is an enum; name a constant", node.line, node.column)
         names = _arguments(shape, len(args))
         if names is None:
             what = f"new {name}(…) takes no, all or the key fields, not {len(args)} arguments"
@@ -248,9 +290,9 @@ class Live:
         """A run that many texts share."""
         return LiveRun(context, limits, [], self._zone)
 
-    def live(self, value: Value, shapes: Mapping[str, Shape]) -> Any:
+    def live(self, value: Value, shapes: Mapping[str, Shape], known: Known | None = None) -> Any:
         """A live object of a value."""
-        return facts.live(value, shapes)
+        return facts.live(value, shapes, known)
 
     def value(self, live: Any) -> Value:
         """The value a live object has now."""
@@ -271,6 +313,10 @@ class Live:
         """Fill a container."""
         facts.fill(live, parts)
 
+    def watch(self, live: Any, keeper: Any) -> None:
+        """Have a container tell of changes."""
+        live.keeper = keeper
+
     def key(self, run: Any, live: Any) -> Any:
         """Something hashable that is equal where ``==`` of MVEL is."""
         return live if type(live) in _SIMPLE_KEYS else facts.join_key(live, run or _METER)
@@ -285,6 +331,15 @@ class Live:
             return facts.bean_classes(live.type_name, shapes)
         found = lineage_of(LIBRARY, live) or ()
         return (*found, *(() if "java.lang.Object" in found else ("java.lang.Object",)))
+
+    def has_static(self, name: str) -> bool:
+        """Whether a class of the platform has a static member of this full name (or ``.*``)."""
+        owner, _, member = name.rpartition(".")
+        known = LIBRARY.classes.get(owner)
+        if known is None:
+            return False
+        statics = {one for one, _ in known.statics}
+        return member == "*" or member in known.constants or member in statics
 
     def class_name(self, written: str, imports: tuple[str, ...]) -> str | None:
         """The full name of a known class of the platform."""

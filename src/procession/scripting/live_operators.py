@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from procession.scripting.frame import Frame
+from procession.scripting.live_temporal import TEMPORAL
 from procession.scripting.machine.operators import contains, same_value, similarity, soundex, truth
 from procession.scripting.objects import ListObject, MapObject
 from procession.scripting.regex import compiled
@@ -74,4 +75,5 @@ OPERATORS: Final[dict[str, Callable[..., Value]]] = {
     "drl__strsim": _similar,
     "drl__truth": _truth,
     "drl__list": _list,
+    **TEMPORAL,
 }

@@ -23,16 +23,17 @@ from procession.scripting.hashing import (
     Hashed,
 )
 from procession.scripting.meter import Meter
+from procession.scripting.noticing import Noticing
 from procession.scripting.throwables import null_pointer, throw
 from procession.values import Value
 
 ARRAY_LIST: Final = "java.util.ArrayList"
 
 
-class ListObject(Structured):
+class ListObject(Structured, Noticing):
     """A ``java.util.List`` of any kind. ``fixed`` ones refuse to grow, ``frozen`` any change."""
 
-    __slots__ = ("changed", "fixed", "frozen", "items", "kind", "order", "owner", "start")
+    __slots__ = ("fixed", "frozen", "items", "kind", "order", "owner", "start")
 
     def __init__(self, items: Iterable[Value] = (), kind: str = ARRAY_LIST) -> None:
         self.owner: ListObject | MapObject | None = None
@@ -67,10 +68,10 @@ class ListObject(Structured):
         return code
 
 
-class ArrayObject:
+class ArrayObject(Noticing):
     """A Java array; ``component`` is the name of its element type."""
 
-    __slots__ = ("changed", "component", "items")
+    __slots__ = ("component", "items")
 
     def __init__(self, items: Iterable[Value], component: str) -> None:
         self.items = list(items)
@@ -175,10 +176,10 @@ class SetObject(Hashed):
         return sum(hash_code(entry.key, meter, depth) for entry in self.entries.values())
 
 
-class BeanObject(Structured):
+class BeanObject(Structured, Noticing):
     """An object of a class we have not got: its fields, as properties (2.9)."""
 
-    __slots__ = ("changed", "fields", "type_name")
+    __slots__ = ("fields", "type_name")
 
     def __init__(self, type_name: str, fields: dict[str, Value]) -> None:
         self.type_name = type_name

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from procession.errors import NotFound
 from procession.identity.model import Actor
-from procession.rules.dmn.model import Model, Unit
-from procession.rules.dmn.types import Item, Type
-from procession.runtime.decision_units import chosen, evaluate
 from procession.runtime.lanes import Service, query
 from procession.services.views import (
     DecisionModelView,
@@ -23,6 +20,8 @@ from procession.values import EMPTY, Map, Value
 
 if TYPE_CHECKING:
     from procession.core.ports import Limits
+    from procession.rules.dmn.model import Model, Unit
+    from procession.rules.dmn.types import Type
     from procession.rules.rule_base import RuleBase
 
 _ANY: Final = "Any"
@@ -53,15 +52,18 @@ class RuleService(Service):
     ) -> DecisionView:
         """Make a decision, by id or name (``""``: all of the model), and say how it came about.
 
-        A decision service or a knowledge model is called the same way. What is wrong with the
+        A decision service or a knowledge model is called the same way. An input of the name of
+        another decision stands for it, which is then not made. What is wrong with the
         inputs or the logic gives null and a message. Raises :class:`NotFound` for a unit, a model
         or a decision that is not there.
         """
         self.room.access.check(actor, "decision.evaluate")
+        from procession.runtime.decision_units import chosen, evaluate
+
         unit = self._unit(deployment_id)
         found = chosen(unit, model, decision, namespace, resource)
         now, limits = self.room.clock.now(), self.room.executive.limits
-        outcome = evaluate(unit, found, decision, inputs, now=now, limits=limits)
+        outcome = evaluate(unit, found, decision, inputs, now=now, limits=limits, decided=True)
         return DecisionView(
             model=found.name,
             decision=decision,
@@ -183,4 +185,6 @@ def model_view(model: Model) -> DecisionModelView:
 
 def type_name(kind: Type) -> str:
     """How a type is called."""
+    from procession.rules.dmn.types import Item
+
     return kind.name if isinstance(kind, Item) else kind.name or _ANY

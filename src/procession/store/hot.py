@@ -92,8 +92,10 @@ HOT: Final[dict[str, str]] = {
     "tasks": _task("id in ??"),
     "tasks_of_instances": _task("instance_id in ??"),
     "some_tasks_of_instances": _task("instance_id in ??") + " limit 501",
-    "active_tasks_of_instances": _task(
-        "instance_id in ?? and status in"
+    "active_tasks_of_family": _task(
+        "instance_id in (with recursive family(id) as (select cast(? as bigint)"
+        " union select l.instance_id from process_log l join family f on l.parent_id = f.id)"
+        " select id from family) and status in"
         " ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
     ),
     "instance_family": (
@@ -134,6 +136,7 @@ HOT: Final[dict[str, str]] = {
         " from process_definition p join deployment d on d.revision = p.revision"
         " where p.name = ? and d.status = 'DEPLOYED' and d.is_active order by p.revision desc"
     ),
+    "deployment_strategy": "select strategy from deployment where revision = ?",
     "deployment_options": "select options from deployment where revision = ?",
     "deployment_by_id": (
         "select revision, id, status, strategy, is_active, deployed_at, deployed_by, message,"
@@ -157,6 +160,9 @@ HOT: Final[dict[str, str]] = {
     ),
     "rule_session": (
         "select value, version from rule_session where deployment_id = ? and root_id = ?"
+    ),
+    "rule_pages": (
+        "select page, body from rule_page where deployment_id = ? and root_id = ? order by page"
     ),
     "rule_session_globals": (
         "select root_id, globals from rule_session where deployment_id = ? and root_id in (0, ?)"
@@ -186,7 +192,10 @@ HOT: Final[dict[str, str]] = {
 MARK: Final = re.compile(r"in \?\?|in \$\$|\?")
 HINT: Final = re.compile(r" @(\w+)")
 """Behind a table: the index to read it by (``rowid``: none), for a database that cannot tell.
-At the end of an inner select: ``apart``, keep it as it is, for a database that would join it."""
+At the end of an inner select: ``apart``, keep it as it is, for a database that would join it.
+Between two texts: ``from`` and ``below``, not less and less by their bytes, as patterns are
+looked for."""
+_BY_BYTES: Final = {"from": (" >=", " ~>=~"), "below": (" <", " ~<~")}
 _TEXTS = "in $$"
 _MOST_TEXTS: Final = 1000
 
@@ -218,6 +227,8 @@ class Spelling:
             return "" if self._hint else " offset 0"
         if match[1] == "rowid":
             return " not indexed" if self._hint else ""
+        if match[1] in _BY_BYTES:
+            return _BY_BYTES[match[1]][not self._hint]
         return self._hint.replace("#", match[1])
 
     def of(self, text: str) -> HotRead:

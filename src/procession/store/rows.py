@@ -153,7 +153,8 @@ class TaskPersonRow(Row):
 
     ``relation``: ``potential_owner``, ``business_administrator``, ``excluded_owner``,
     ``stakeholder``, ``recipient``. ``kind``: ``USER``, ``GROUP``, ``ROLE`` or ``PARTY``.
-    ``is_open``: 0 once the task is over, so that an index finds what people still have to do.
+    ``is_open``: 0 once the task is over, so that an index finds what people still have to do; as
+    stored, 2 for potential owners of what somebody has claimed.
     """
 
     task_id: int
@@ -161,6 +162,20 @@ class TaskPersonRow(Row):
     kind: str
     name: str
     is_open: int = 1
+
+
+class StoredPersonRow(TaskPersonRow):
+    """The same as stored, with what inboxes ask of the task (:mod:`procession.store.standing`).
+
+    From ``standing`` on only potential owners have it.
+    """
+
+    instance_id: int | None = None
+    deployment_id: str | None = None
+    standing: int | None = None
+    priority: int | None = None
+    created_at: int | None = None
+    expires_at: int | None = None
 
 
 class TaskEventRow(Row):

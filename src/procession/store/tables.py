@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from procession.store.columns import ODD, Id, metadata, own_id, views, where, where_known
+from procession.store.columns import CALLED, ODD, Id, metadata, own_id, views, where, where_known
 from procession.store.task_tables import (
     task,
     task_attachment,
@@ -47,6 +47,7 @@ __all__ = [
     "resource",
     "role",
     "role_grant",
+    "rule_page",
     "rule_session",
     "setting",
     "start_subscription",
@@ -65,6 +66,8 @@ __all__ = [
     "work_party_member",
 ]
 
+PLACE = ("deployment_id", "process_id", "instance_id")
+"""The order in which history is told."""
 SEQUENCES = {
     name: Sequence(f"{name}_seq", data_type=BigInteger, metadata=metadata)
     for name in ("public", "job", "content", "revision")
@@ -135,7 +138,7 @@ process_instance = Table(
     Column("started_by", Text, nullable=False),
     Column("started_at", BigInteger, nullable=False),
     Column("state", LargeBinary, nullable=False),
-    Index("ix_process_instance_deployment", "deployment_id", "process_id"),
+    Index("ix_process_instance_deployment", "deployment_id", "process_id", "id"),
     Index("ix_process_instance_starter", "started_by"),
     Index("ix_process_instance_root", "root_id"),
     where_known("ix_process_instance_caller", "caller_id"),
@@ -232,12 +235,13 @@ process_log = Table(
     Index("ix_process_log_instance", "instance_id", unique=True),
     Index("ix_process_log_process", "process_id", "deployment_id", "instance_id"),
     Index("ix_process_log_order", "deployment_id", "process_id", "instance_id"),
-    where("ix_process_log_open", "ended_at is null", "deployment_id", "process_id", "instance_id"),
+    where("ix_process_log_open", "ended_at is null", "process_id", "deployment_id", "instance_id"),
     where("ix_process_log_odd", ODD, "process_id", "status", "deployment_id", "instance_id"),
     where_known("ix_process_log_parent", "parent_id"),
-    Index("ix_process_log_root", "root_id"),
+    where("ix_process_log_root", CALLED, "root_id"),
     Index("ix_process_log_identity", "identity"),
-    where_known("ix_process_log_ended", "ended_at"),
+    Index("ix_process_log_started", "started_at", "instance_id"),
+    where("ix_process_log_ended", "ended_at is not null", "ended_at", "instance_id"),
 )
 node_page = Table(
     "node_page",
@@ -282,7 +286,8 @@ variable_log = Table(
     Column("value", Text, nullable=False),
     Column("old_value", Text, nullable=False),
     Index("ix_variable_log_instance", "instance_id", "variable_instance_id", "id"),
-    Index("ix_variable_log_variable", "variable_id", "value", "instance_id"),
+    Index("ix_variable_log_variable", "variable_id", "value", *PLACE),
+    Index("ix_variable_log_order", "variable_id", *PLACE),
 )
 user = Table(
     "user_account",
@@ -352,6 +357,14 @@ rule_session = Table(
     Column("version", Integer, nullable=False),
     Column("globals", LargeBinary, nullable=False),
     Column("value", LargeBinary, nullable=False),
+)
+rule_page = Table(
+    "rule_page",
+    metadata,
+    Column("deployment_id", Text, primary_key=True),
+    Column("root_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("page", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
 )
 counter = Table(
     "counter",

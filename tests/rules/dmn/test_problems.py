@@ -42,9 +42,14 @@ def test_every_problem_is_named_at_once_with_its_line() -> None:
         ),
         (
             '<functionDefinition kind="Java"><formalParameter name="x"/></functionDefinition>',
-            "functions in Java are not available",
+            "needs a class and a method signature",
         ),
-        (literal('function(a) external {java: {class: "java.lang.Math"}}'), "external"),
+        (
+            '<functionDefinition kind="PMML"><formalParameter name="x"/></functionDefinition>',
+            "functions in PMML are not available",
+        ),
+        (literal('function(a) external {java: {class: "java.lang.Math"}}'), "method signature"),
+        (literal('function(a) external {pmml: {document: "a"}}'), "PMML"),
         ('<decisionTable hitPolicy="LAST"><output/></decisionTable>', "hit policy LAST is unknown"),
         ("<decisionTable/>", "needs an output"),
         (

@@ -120,7 +120,7 @@ class Play:
                 place = "DEFAULT"
                 if rest[0] == "into":
                     place, rest = rest[1], rest[2:]
-                self.handles.append(memory.insert(self._object(rest), place))
+                self.handles.append(memory.insert(self._object(rest), place, now=self.now))
             case "update":
                 handle = self.handles[int(rest[0]) - 1]
                 memory.update(handle, self._object(rest[1:], memory.fact(handle).value))

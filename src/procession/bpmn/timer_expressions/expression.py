@@ -11,7 +11,6 @@ from typing import assert_never
 
 import msgspec
 
-from procession.bpmn.timer_expressions.cron import Cron
 from procession.bpmn.timer_expressions.forms import (
     JBPM,
     PLAIN,
@@ -25,6 +24,7 @@ from procession.bpmn.timer_expressions.forms import (
 )
 from procession.bpmn.timer_expressions.parsing import read_form, text_of
 from procession.bpmn.timer_expressions.spans import Span
+from procession.cron import Cron
 from procession.errors import Invalid
 from procession.values import Map, Value
 

@@ -7,9 +7,9 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from procession.bpmn.timer_expressions.cron import Cron
 from procession.bpmn.timer_expressions.spans import Span
 from procession.core.flags import Semantics
+from procession.cron import Cron
 from procession.errors import Invalid
 
 

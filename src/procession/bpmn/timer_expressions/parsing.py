@@ -8,7 +8,6 @@ from typing import Final
 
 import isodate
 
-from procession.bpmn.timer_expressions.cron import cron
 from procession.bpmn.timer_expressions.forms import (
     After,
     At,
@@ -18,6 +17,7 @@ from procession.bpmn.timer_expressions.forms import (
     in_utc,
 )
 from procession.bpmn.timer_expressions.spans import Span, engine_time, iso_period
+from procession.cron import cron
 from procession.errors import Invalid
 from procession.values import Value
 

@@ -145,6 +145,14 @@ def _invocation(maker: Maker, boxed: source.Invocation, names: Names, owner: str
 
 
 def _function(maker: Maker, boxed: source.Function, names: Names, owner: str) -> Code:
+    if boxed.kind.upper() in ("JAVA", "J"):
+        if boxed.body is None:
+            text = "a function in Java needs a class and a method signature"
+            maker.problem(text, boxed.line, owner)
+            return _broken(owner)
+        names_of = tuple([name for name, _ in boxed.parameters])
+        described = compile_boxed(maker, boxed.body, names, owner)
+        return lambda run, values: run.session.external(names_of, described(run, values))
     if boxed.kind.upper() not in ("FEEL", "F"):
         text = f"functions in {boxed.kind} are not available; write the function in FEEL"
         maker.problem(text, boxed.line, owner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -125,9 +125,11 @@ class Unit:
         return self._formulas.session(context, limits)
 
     def held(self, session: Session, model: Model, decision: str, inputs: Held) -> Held:
-        """Evaluate with values that a session holds."""
+        """Evaluate with values that a session holds; those of decisions are taken as decided."""
         run = Run(session, inputs, [])
-        return _made(run, model, model.find(decision))
+        node = model.find(decision)
+        _take_decided(run, model, [node])
+        return _made(run, model, node)
 
     def decide(
         self,
@@ -138,9 +140,11 @@ class Unit:
         limits: Limits,
         *,
         traced: bool = True,
+        decided: bool = False,
     ) -> Outcome:
         """Evaluate a decision, a service or a knowledge model; ``""`` for all decisions.
 
+        With ``decided`` an input of the name of a decision that is needed stands for it.
         Raises :class:`NotFound` and :class:`procession.errors.LimitExceeded`.
         """
         wanted = [model.find(decision)] if decision else list(model.decisions)
@@ -148,11 +152,21 @@ class Unit:
         trace: list[Step] = []
         given = {name: session.take(value) for name, value in inputs.items()}
         run = Run(session, given, trace)
+        if decided:
+            _take_decided(run, model, wanted)
         made = {node.name: _made(run, model, node) for node in wanted}
         value = session.give(made[wanted[0].name] if decision else session.context_of(made))
         steps = tuple([_told(session, step) for step in trace]) if traced else ()
         notes = [note for step in trace for note in step.notes]
         return Outcome(value, steps, tuple(dict.fromkeys([*notes, *session.notes])))
+
+
+def _take_decided(run: Run, model: Model, wanted: Sequence[Node]) -> None:
+    """What was given under the names of decisions is not decided."""
+    for node in model.decisions:
+        if node.variable in run.inputs and node not in wanted:
+            value = received(run.session, run.inputs[node.variable], node.type)
+            run.given[node.key] = run.fitted(value, node)
 
 
 def _made(run: Run, model: Model, node: Node) -> Held:

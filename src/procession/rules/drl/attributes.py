@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from procession.rules.drl.cursor import unquoted
 from procession.rules.drl.lexer import TEXT
@@ -64,17 +64,25 @@ def moment(one: Attribute | None) -> datetime | None:
     if one is None:
         return None
     text = word(one)
+    found = date_of(text)
+    if found is None:
+        what = f'{one.name} needs a date such as "25-Dec-2020", not {text!r}'
+        raise Mistake(what, one.line, one.column)
+    return found
+
+
+def date_of(text: str) -> datetime | None:
+    """``25-Dec-2020``, perhaps with a time behind it; None if the text is no date."""
     found = re.fullmatch(r"(\d{1,2})-(\w{3})\w*-(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?", text)
+    if found is None:
+        return None
+    day, month, year, hour, minute, second = found.groups()
     try:
-        if found is None:
-            raise ValueError
-        day, month, year, hour, minute, second = found.groups()
         number = _MONTHS.index(month.lower()) + 1
         hours, minutes, seconds = [int(part or 0) for part in (hour, minute, second)]
         return datetime(int(year), number, int(day), hours, minutes, seconds, tzinfo=UTC)
     except ValueError:
-        what = f'{one.name} needs a date such as "25-Dec-2020", not {text!r}'
-        raise Mistake(what, one.line, one.column) from None
+        return None
 
 
 def duration(text: str) -> timedelta | None:
@@ -90,43 +98,3 @@ def duration(text: str) -> timedelta | None:
         total += int(found[1]) * _UNITS[found[2]]
         at = found.end()
     return total
-
-
-def schedule(delay: timedelta, period: timedelta | None, limit: int | None) -> Any:
-    """When a row goes on: after a delay, then at intervals, at most so often."""
-
-    def when(run: Any, facts: Any, since: datetime, times: int) -> datetime | None:
-        if limit is not None and times >= limit:
-            return None
-        if times == 0:
-            return since + delay
-        return None if period is None else since + period
-
-    return when
-
-
-def timer(one: Attribute, source: str) -> Any:
-    """``timer( int: 30s 10s; repeat-limit=3 )``, ``timer( 30s )``, ``duration 5000``."""
-    piece = bare(one.piece)
-    if len(piece) == 1 and piece[0].kind == TEXT:
-        text = unquoted(piece[0].text)
-    else:
-        text = source[piece[0].start : piece[-1].end] if piece else ""
-    place = (one.line, one.column)
-    main, *options = [part.strip() for part in text.split(";")]
-    if main.startswith("int:"):
-        main = main[4:]
-    elif re.match(r"\w+:", main):
-        kind = main.partition(":")[0]
-        raise Mistake(f"timers of the kind '{kind}' are not supported; use 'int:'", *place)
-    limit = None
-    for option in options:
-        name, _, value = option.partition("=")
-        if name.strip() != "repeat-limit" or not value.strip().isdigit():
-            raise Mistake(f"the timer option '{name.strip()}' is not supported", *place)
-        limit = int(value)
-    parts = main.split()
-    times = [duration(part) for part in parts]
-    if not times or len(times) > 2 or times[0] is None or None in times:
-        raise Mistake(f"'{main.strip()}' is no duration such as 30s or 1h30m", *place)
-    return schedule(times[0], times[1] if len(times) > 1 else None, limit)

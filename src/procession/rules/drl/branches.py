@@ -7,13 +7,25 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from procession.rules.drl.lexer import NAME, SIGN, Token
 from procession.rules.drl.problems import Mistake
-from procession.rules.drl.tree import And, Condition, Exists, Forall, Not, Or, Pattern, Piece
+from procession.rules.drl.tree import (
+    And,
+    Branch,
+    Choice,
+    Condition,
+    Exists,
+    Forall,
+    Not,
+    Or,
+    Pattern,
+    Piece,
+    RuleText,
+)
 
 MOST: Final = 200
 
@@ -40,6 +52,38 @@ def branches(condition: Condition) -> list[list[Condition]]:
     if len(found) > MOST:
         raise Mistake(f"'or' makes more than {MOST} branches", condition.line, condition.column)
     return found
+
+
+Texts: TypeAlias = tuple[tuple[str, int], ...]
+
+
+def forks(rule: RuleText, way: list[Condition]) -> list[tuple[list[Condition], Texts]]:
+    """The paths of conditions with branches, and their consequences.
+
+    One path for each branch, with a consequence for each of its arms, and the whole.
+    """
+    texts = dict(rule.named)
+    found: list[tuple[list[Condition], Texts]] = []
+    before: list[Condition] = []
+    for condition in way:
+        if not isinstance(condition, Branch):
+            before.append(condition)
+            continue
+        place, arms = (condition.line, condition.column), condition.arms
+        if not before or not isinstance(before[-1], Pattern | Choice):
+            raise Mistake("a branch must stand behind a pattern", *place)
+        for arm in arms:
+            if arm.name not in texts:
+                raise Mistake(f"there is no consequence 'then[{arm.name}]'", arm.line, arm.column)
+        made = tuple((arm.piece, not arm.breaks) for arm in arms)
+        always = arms[0].piece is None
+        conditions = before if always else [*before, Choice(*place, made, True)]
+        found.append((list(conditions), tuple(texts[arm.name] for arm in arms)))
+        if always and arms[0].breaks:
+            return found
+        if any(arm.breaks for arm in arms):
+            before.append(Choice(*place, made, False))
+    return [*found, (before, (rule.consequence,))]
 
 
 def _all(parts: list[Condition]) -> Condition:

@@ -15,12 +15,13 @@ from procession.rules.drl.parser import Parser
 from procession.rules.drl.paths import Alphas
 from procession.rules.drl.problems import Mistake
 from procession.rules.drl.rules import RuleCompiler
+from procession.rules.drl.sharing import Shared
 from procession.rules.drl.tree import FileText
 from procession.rules.matcher.network import Network, Path, Query
 from procession.rules.rule_base import QueryInfo, RuleBase, RuleInfo, RuleProblem, RuleSource
 from procession.values import EMPTY
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Counts up when stored state of older compilers cannot be taken as it is."""
 SYSTEM_GROUP: Final = "DROOLS_SYSTEM"
 
@@ -37,6 +38,7 @@ class Building:
         self.shapes: dict[str, Shape] = {}
         self.globals: dict[str, str] = {}
         self.alphas = Alphas()
+        self.shared = Shared()
         self.paths: list[Path] = []
         self.initial: list[tuple[int, int]] = []
         self.queries: dict[str, Query] = {}
@@ -111,7 +113,13 @@ class Building:
         compilers = []
         for file, text in self.files:
             names = Names(
-                self.live, file.package, tuple(file.imports), self.globals, self.shapes, self.types
+                self.live,
+                file.package,
+                tuple(file.imports),
+                self.globals,
+                self.shapes,
+                self.types,
+                self._statics(file),
             )
             compilers.append(RuleCompiler(self, file, text, names))
         functions: dict[tuple[str, str], Any] = {}
@@ -123,6 +131,18 @@ class Building:
             compiler.compile_queries()
         for compiler in compilers:
             compiler.compile_rules()
+
+    def _statics(self, file: FileText) -> tuple[str, ...]:
+        """Static members that a file imports; functions of other packages are not among them."""
+        functions = {f"{one.package}.{f.name}" for one, _ in self.files for f in one.functions}
+        found = []
+        for name, place in file.statics:
+            if self.live.has_static(name):
+                found.append(name)
+            elif name not in functions:
+                what = f"{name} is not available in rules"
+                self.mistake(file.path, Mistake(what, place.line, place.column))
+        return tuple(found)
 
     def base(self, sources: Sequence[RuleSource]) -> RuleBase:
         """The finished rule base."""

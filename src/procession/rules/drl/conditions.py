@@ -60,8 +60,10 @@ class Conditions(Cursor):
             if word.text in ("accumulate", "acc") and self.ahead().text == "(":
                 self.next()
                 return self._accumulation(inline=True)
-            if word.text == "if":
-                self.refuse("conditional branches ('if … do[…]') are not supported")
+            if (word.text == "if" and self.ahead().text == "(") or self._is_arm():
+                if self.depth:
+                    self.refuse(f"'{word.text}' is not allowed inside other conditions")
+                return self._branch()
         if self.is_sign("("):
             return self._group()
         return self._bound()
@@ -81,6 +83,30 @@ class Conditions(Cursor):
             self.expect(")")
         self.depth -= 1
         return made
+
+    def _is_arm(self) -> bool:
+        return self.is_word("do", "break") and self.ahead().text == "["
+
+    def _branch(self) -> Condition:
+        """``if ( … ) do[name] else …`` or ``do[name]``."""
+        word = self.word
+        arms: list[tree.Arm] = []
+        while True:
+            at = self.word
+            piece = None
+            if self.skip("if"):
+                piece = self.balanced() if self.is_sign("(") else ()
+                if not piece:
+                    self.refuse("'if' needs a condition in parentheses", at)
+            if not self._is_arm():
+                self.refuse(f"expected 'do[…]' or 'break[…]' but found {self.found()}")
+            breaks = self.next().text == "break"
+            self.expect("[")
+            arms.append(tree.Arm(at.line, at.column, piece, self.dotted("a name"), breaks))
+            self.expect("]")
+            if piece is None or not self.skip("else"):
+                break
+        return tree.Branch(word.line, word.column, tuple(arms))
 
     def _listed(self) -> tuple[Condition, ...]:
         self.expect("(")

@@ -7,10 +7,12 @@ split into its relations; :mod:`.patterns` makes an expression for the script ma
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from datetime import timedelta
+from typing import Final, TypeAlias
 
 import msgspec
 
+from procession.rules.drl.attributes import duration
 from procession.rules.drl.lexer import NAME, SIGN, TEXT, Token
 from procession.rules.drl.problems import Mistake
 from procession.rules.drl.tree import Piece
@@ -19,23 +21,22 @@ _SIGNS: Final = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _WORDS: Final = frozenset(
     {"matches", "contains", "memberOf", "soundslike", "in", "excludes", "str", "strsim"}
 )
-_TEMPORAL: Final = frozenset(
-    [
-        "after",
-        "before",
-        "coincides",
-        "during",
-        "finishes",
-        "finishedby",
-        "includes",
-        "meets",
-        "metby",
-        "overlaps",
-        "overlappedby",
-        "starts",
-        "startedby",
-    ]
-)
+TEMPORAL: Final = {
+    "after": (1, 2),
+    "before": (1, 2),
+    "coincides": (1, 2),
+    "during": (1, 2, 4),
+    "finishes": (1,),
+    "finishedby": (1,),
+    "includes": (1, 2, 4),
+    "meets": (1,),
+    "metby": (1,),
+    "overlaps": (1, 2),
+    "overlappedby": (1, 2),
+    "starts": (1,),
+    "startedby": (1,),
+}
+"""Temporal operators, with how many durations they take in brackets."""
 _STRINGS: Final = {"startsWith", "endsWith", "length"}
 
 
@@ -111,6 +112,37 @@ def _wrapped(piece: Piece) -> bool:
     return True
 
 
+def expanded(piece: Piece) -> list[Piece]:
+    """``address.( city == "Rome", zip > 3 )`` as one constraint for each within."""
+    depth = 0
+    for at, word in enumerate(piece[:-1]):
+        if word.kind == SIGN and not depth and word.text == "." and piece[at + 1].text == "(":
+            if not _wrapped(piece[at + 1 :]):
+                raise _at(piece[at:], "nothing may follow the constraints in 'name.( … )'")
+            inside = [part for part in split(piece[at + 2 : -1], ",") if part]
+            return [one for part in inside for one in expanded(_prefixed(part, piece[: at + 1]))]
+        if word.kind == SIGN and word.text in "([{)]}":
+            depth += 1 if word.text in "([{" else -1
+    return [piece]
+
+
+def _prefixed(piece: Piece, prefix: Piece) -> Piece:
+    """A constraint whose terms are members of what a prefix names."""
+    made: list[Token] = []
+    begins = True
+    for at, word in enumerate(piece):
+        bound = at + 1 < len(piece) and piece[at + 1].text in (":", ":=")
+        if begins and word.kind == NAME and not bound and word.text not in _WORDS | {"not"}:
+            made.extend(prefix)
+        made.append(word)
+        begins = (
+            word.kind == SIGN
+            and word.text in ("&&", "||", "(", "!", ":", ":=")
+            and (word.text != "(" or begins)
+        )
+    return tuple(made)
+
+
 class _Reader:
     """Reads one constraint; ``left`` is what an operator without a left side refers to."""
 
@@ -140,6 +172,9 @@ class _Reader:
         return tests[0] if len(tests) == 1 else Logic(op, tuple(tests))
 
     def one(self, piece: Piece) -> Tested | None:
+        at = next((at for at, w in enumerate(piece) if w.text == "#" and w.kind == SIGN), -1)
+        if at > 0 and piece[0].text != "(" and piece[0].text != "!":
+            return self._cast(piece, at)
         if piece[0].text == "!" and _wrapped(piece[1:]):
             inside = self.either(piece[2:-1])
             if inside is None:
@@ -153,6 +188,18 @@ class _Reader:
         if bound:
             return self._bound(piece)
         return self._relation(piece)
+
+    def _cast(self, piece: Piece, at: int) -> Tested:
+        """``thing#Type.field …``: false for what is not of the type."""
+        if at + 1 >= len(piece) or piece[at + 1].kind != NAME:
+            raise _at(piece[at:], "a type is missing behind '#'")
+        bound = len(piece) > 2 and piece[1].text in (":", ":=")
+        word = piece[at]
+        within = Token(NAME, "instanceof", word.start, word.end, word.line, word.column)
+        first = piece[2:at] if bound else piece[:at]
+        guard = Relation((*first, within, piece[at + 1]))
+        test = self.one((*piece[:at], *piece[at + 2 :]))
+        return guard if test is None else Logic("&&", (guard, test))
 
     @staticmethod
     def _is_logical(piece: Piece) -> bool:
@@ -212,7 +259,10 @@ def _starts_with_operator(piece: Piece) -> bool:
     return found is not None and found[0] == 0
 
 
-def _operator(piece: Piece) -> tuple[int, str, bool, int, str] | None:
+_Operator: TypeAlias = tuple[int, str, bool, int, str]
+
+
+def _operator(piece: Piece) -> _Operator | None:
     """The first relational operator outside of brackets: its place, name, ``not``, width."""
     depth = 0
     for at, word in enumerate(piece):
@@ -243,7 +293,7 @@ def _connects(piece: Piece, at: int) -> bool:
     return inside.kind == SIGN and inside.text in _SIGNS
 
 
-def _worded(piece: Piece, at: int) -> tuple[int, str, bool, int, str] | None:
+def _worded(piece: Piece, at: int) -> _Operator | None:
     word = piece[at]
     negated = word.text == "not"
     start = at
@@ -252,8 +302,8 @@ def _worded(piece: Piece, at: int) -> tuple[int, str, bool, int, str] | None:
         if at >= len(piece):
             return None
         word = piece[at]
-    if word.text in _TEMPORAL and at + 1 < len(piece) and piece[at + 1].text != "(" and start:
-        raise _at(piece[at:], f"the temporal operator '{word.text}' is not supported")
+    if word.text in TEMPORAL and at + 1 < len(piece) and piece[at + 1].text != "(" and start:
+        return _temporal(piece, start, at, negated)
     if word.text not in _WORDS or at + 1 >= len(piece):
         return None
     if word.text != "str":
@@ -265,14 +315,33 @@ def _worded(piece: Piece, at: int) -> tuple[int, str, bool, int, str] | None:
     return (start, "str", negated, at - start + 4, piece[at + 2].text)
 
 
+def _temporal(piece: Piece, start: int, at: int, negated: bool) -> _Operator:
+    """``after[ 1s, 10s ]``: the argument are the ranges in milliseconds."""
+    name, end = piece[at].text, at + 1
+    if piece[end].text != "[":
+        return (start, name, negated, end - start, "")
+    while end < len(piece) and piece[end].text != "]":
+        end += 1
+    ranges: list[str] = []
+    for part in split(piece[at + 2 : end], ","):
+        text = "".join(word.text for word in part)
+        sign = "-" if text.startswith("-") else ""
+        found = None if text in ("*", "+*", "-*") else duration(text.lstrip("+-"))
+        if text in ("*", "+*", "-*"):
+            ranges.append(f"{sign}{(1 << 63) - 1}L")
+        elif found is None:
+            raise _at(piece[at:], f"'{text}' is no duration such as 30s or 1h30m")
+        else:
+            ranges.append(f"{sign}{found // timedelta(milliseconds=1)}L")
+    if len(ranges) not in TEMPORAL[name]:
+        raise _at(piece[at:], f"'{name}' does not take {len(ranges)} durations")
+    return (start, name, negated, end + 1 - start, ", ".join(ranges))
+
+
 def _refuse_strange(piece: Piece) -> None:
     for at, word in enumerate(piece):
         if word.text == "~" and word.kind == SIGN:
             raise _at(piece[at:], "operators of one's own ('~…') are not supported")
-        if word.text in _TEMPORAL and 0 < at < len(piece) - 1 and piece[at - 1].text != ".":
-            raise _at(piece[at:], f"the temporal operator '{word.text}' is not supported")
-        if word.text == "#" and word.kind == SIGN:
-            raise _at(piece[at:], "inline casts ('field#Type') are not supported")
 
 
 def _at(piece: Piece, text: str) -> Mistake:

@@ -1,4 +1,4 @@
-"""Declared types: their fields with those they inherit, and what is refused of them."""
+"""Declared types and enums: their fields with those they inherit, and what is refused of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _REFUSED: Final = {
     "propertyreactive": "property reactivity",
-    "expires": "expiration of events",
     "traitable": "traits",
 }
 
@@ -61,6 +60,7 @@ def _shape(
     inherited: tuple[tuple[str, str, str | None], ...] = ()
     keys: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
+    parent: Shape | None = None
     if declared.extends:
         parent_name = _full(file, declared.extends)
         parent = _shape(building, parent_name, found, (*below, name))
@@ -72,8 +72,33 @@ def _shape(
     taken = {field[0] for field in inherited}
     fields = (*inherited, *[(f.name, f.type_name, f.initial) for f in own if f.name not in taken])
     keys = (*keys, *[f.name for f in own if f.is_key])
-    shape = building.shapes[name] = Shape(name, fields, keys, parents)
+    held = [
+        (field.name, _shape(building, kind, found, (*below, name)))
+        for field in own
+        if (kind := _full(file, field.type_name)) in found and found[kind][1].constants
+    ]
+    enums = () if parent is None else parent.enums
+    enums = (*enums, *[(field, enum) for field, enum in held if enum is not None])
+    constants = tuple((one.name, one.arguments) for one in declared.constants)
+    if constants:
+        parents = ("java.lang.Enum",)
+    shape = Shape(name, fields, keys, parents, constants, enums, *_times(declared, parent))
+    building.shapes[name] = shape
+    _check_times(building, file, declared, shape)
     return shape
+
+
+def _times(declared: TypeText, parent: Shape | None) -> tuple[bool, str, str]:
+    """Whether a type is an event, and the fields that say when it began and how long it lasts."""
+    notes = {key.lower(): value.strip() for key, value in declared.metadata}
+    before = (False, "", "")
+    if parent is not None:
+        before = (parent.is_event, parent.timestamp, parent.duration)
+    return (
+        notes.get("role") == "event" or before[0],
+        notes.get("timestamp") or before[1],
+        notes.get("duration") or before[2],
+    )
 
 
 def _ordered(fields: tuple[FieldText, ...]) -> tuple[FieldText, ...]:
@@ -88,8 +113,8 @@ def _check(building: Building, file: FileText, declared: TypeText) -> None:
         if refused is not None:
             what = f"@{name} on a type: {refused} is not supported"
             building.mistake(file.path, Mistake(what, declared.line, declared.column))
-        elif name.lower() == "role" and value.strip() == "event":
-            what = f"{declared.name} is an event: it is matched as a fact, without time"
+        elif name.lower() == "expires":
+            what = f"@{name}({value}): events stay until they are deleted, as in cloud mode"
             building.problems.append(
                 RuleProblem(file.path, declared.line, declared.column, what, "", "warning")
             )
@@ -99,3 +124,12 @@ def _check(building: Building, file: FileText, declared: TypeText) -> None:
             what = f"the field {field.name} is declared twice"
             building.mistake(file.path, Mistake(what, field.line, field.column))
         seen.add(field.name)
+
+
+def _check_times(building: Building, file: FileText, declared: TypeText, shape: Shape) -> None:
+    """The fields that hold the times of an event must be there."""
+    known = {field[0] for field in shape.fields}
+    for what, name in (("timestamp", shape.timestamp), ("duration", shape.duration)):
+        if name and name not in known:
+            told = f"@{what}({name}): {declared.name} has no field '{name}'"
+            building.mistake(file.path, Mistake(told, declared.line, declared.column))

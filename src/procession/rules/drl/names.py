@@ -38,12 +38,14 @@ class Names:
         globals_: Mapping[str, str],
         shapes: Mapping[str, Shape],
         known: Mapping[str, Mapping[str, str]],
+        statics: tuple[str, ...] = (),
     ) -> None:
         self.live = live
         self.package = package
         self.globals = globals_
         self.shapes = shapes
         self.known = known
+        self.statics = statics
         own = tuple(name for name in shapes if name.rpartition(".")[0] == package)
         self.imports = (*imports, *own)
         self.functions: dict[str, LiveText] = {}
@@ -117,6 +119,7 @@ class Names:
             shapes=self.shapes,
             functions=self.functions,
             kept=kept,
+            statics=self.statics,
         )
         try:
             made = self.live.compile(dialect, source, purpose, scope)

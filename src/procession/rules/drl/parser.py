@@ -6,8 +6,9 @@ from typing import Final
 
 from procession.rules.drl import tree
 from procession.rules.drl.conditions import Conditions
+from procession.rules.drl.constraints import split
 from procession.rules.drl.cursor import as_text, unquoted
-from procession.rules.drl.lexer import END, NAME, NUMBER, SIGN, TEXT
+from procession.rules.drl.lexer import END, NAME, NUMBER, SIGN, TEXT, Token
 from procession.rules.drl.problems import Mistake
 from procession.rules.drl.tree import FileText, Place
 
@@ -97,7 +98,11 @@ class Parser(Conditions):
 
     def _import(self, made: FileText) -> None:
         if self.is_word("function", "static") and self.ahead().kind == NAME:
-            self.refuse("static methods and functions of Java classes cannot be imported")
+            word = self.next()
+            name = self.dotted("a method", star=True)
+            made.statics.append((name, Place(word.line, word.column)))
+            self.skip(";")
+            return
         if self.is_word("accumulate", "acc") and self.ahead().kind == NAME:
             self.refuse("accumulate functions of Java classes cannot be imported")
         made.imports.append(self.dotted("a class", star=True))
@@ -115,7 +120,9 @@ class Parser(Conditions):
         found: list[tuple[str, str]] = []
         while self.skip("@"):
             name = self.dotted("an annotation")
-            value = as_text(self.source, self.balanced()) if self.is_sign("(") else ""
+            piece = self.balanced() if self.is_sign("(") else ()
+            single = len(piece) == 1 and piece[0].kind == TEXT
+            value = unquoted(piece[0].text) if single else as_text(self.source, piece)
             found.append((name, value))
         return tuple(found)
 
@@ -123,11 +130,16 @@ class Parser(Conditions):
         word = self.word
         if self.is_word("enum", "trait", "window") or self.hyphenated() == "entry-point":
             kind = self.hyphenated()
+            if kind == "enum" and self.ahead().kind == NAME:
+                self.next()
+                self._enum(made)
+                return
             if self.ahead().kind == NAME or kind == "entry-point":
                 if kind != "entry-point":
                     self.refuse(f"'declare {kind}' is not supported")
                 self.skip_hyphenated(kind)
                 self.text("a name")
+                self._annotations()
                 self.expect("end")
                 return
         self.skip("type")
@@ -135,6 +147,15 @@ class Parser(Conditions):
         parent = self.dotted("a type") if self.skip("extends") else ""
         if self.is_sign(","):
             self.refuse("a type can extend only one other")
+        metadata, fields = self._members(name, word)
+        made.types.append(
+            tree.TypeText(word.line, word.column, name, parent, tuple(metadata), tuple(fields))
+        )
+
+    def _members(
+        self, name: str, word: Token
+    ) -> tuple[list[tuple[str, str]], list[tree.FieldText]]:
+        """Annotations and fields of a type, with its ``end``."""
         metadata = list(self._annotations())
         fields: list[tree.FieldText] = []
         while not self.skip("end"):
@@ -145,9 +166,44 @@ class Parser(Conditions):
                 continue
             fields.append(self._field())
         self.skip(";")
+        return metadata, fields
+
+    def _enum(self, made: FileText) -> None:
+        """``declare enum Colour RED("r"), BLUE("b"); code : String end``."""
+        word = self.word
+        name = self.dotted("the name of an enum")
+        self._annotations()
+        constants: list[tree.ConstantText] = []
+        while not self.is_sign(";") and not self.is_word("end"):
+            at = self.word
+            constant = self.name("a constant")
+            inside = self.balanced() if self.is_sign("(") else ()
+            pieces = [piece for piece in split(inside, ",") if piece]
+            for piece in pieces:
+                self._literal(piece)
+            arguments = tuple(as_text(self.source, piece) for piece in pieces)
+            constants.append(tree.ConstantText(at.line, at.column, constant, arguments))
+            self.skip(",")
+        self.skip(";")
+        metadata, fields = self._members(name, word)
+        for constant_text in constants:
+            if len(constant_text.arguments) != len(fields):
+                what = f"the constant {constant_text.name} needs {len(fields)} values"
+                raise Mistake(what, constant_text.line, constant_text.column)
+        if not constants:
+            self.refuse(f"the enum {name} has no constants", word)
         made.types.append(
-            tree.TypeText(word.line, word.column, name, parent, tuple(metadata), tuple(fields))
+            tree.TypeText(
+                word.line, word.column, name, "", tuple(metadata), tuple(fields), tuple(constants)
+            )
         )
+
+    def _literal(self, piece: tree.Piece) -> str:
+        """A literal as it is written."""
+        initial = as_text(self.source, piece)
+        if piece[-1].kind not in (TEXT, NUMBER) and initial not in ("true", "false", "null"):
+            self.refuse("the initial value of a field must be a literal", piece[0])
+        return initial
 
     def _field(self) -> tree.FieldText:
         word = self.word
@@ -159,11 +215,7 @@ class Parser(Conditions):
             start = self.at
             self.skip("-")
             self.next()
-            piece = tuple(self.words[start : self.at])
-            initial = as_text(self.source, piece)
-            literal = piece[-1].kind in (TEXT, NUMBER) or initial in ("true", "false", "null")
-            if not literal:
-                self.refuse("the initial value of a field must be a literal", piece[0])
+            initial = self._literal(tuple(self.words[start : self.at]))
         notes = dict(self._annotations())
         self.skip(";")
         self.skip(",")
@@ -243,7 +295,8 @@ class Parser(Conditions):
             condition = self.condition()
         else:
             condition = tree.And(first.line, first.column, ())
-        consequence = self._consequence(name)
+        first_one, *others = self._consequences(name)
+        consequence = first_one[1]
         return tree.RuleText(
             first.line,
             first.column,
@@ -253,6 +306,7 @@ class Parser(Conditions):
             tuple(attributes),
             condition,
             consequence,
+            tuple(others),
         )
 
     def _attribute(self) -> tree.Attribute:
@@ -278,20 +332,36 @@ class Parser(Conditions):
         piece = tuple(one for one in self.words[start : self.at] if one.text != ";")
         return tree.Attribute(word.line, word.column, name, piece)
 
-    def _consequence(self, name: str) -> tuple[str, int]:
-        then = self.expect("then")
-        if self.is_sign("["):
-            self.refuse("named consequences ('then[…]') are not supported")
-        depth = 0
+    def _consequences(self, name: str) -> list[tuple[str, tuple[str, int]]]:
+        """``then … then[name] … end``: names with texts, and the lines on which these begin."""
+        found: list[tuple[str, tuple[str, int]]] = []
+        first = then = self.expect("then")
+        label, start, depth = self._label(), self.words[self.at - 1], 0
         while True:
             word = self.next()
             if word.kind == END:
-                self.refuse(f"'end' is missing behind the rule \"{name}\"", then)
+                self.refuse(f"'end' is missing behind the rule \"{name}\"", first)
             if word.kind == SIGN and word.text in "{}()[]":
                 depth += 1 if word.text in "{([" else -1
-            elif word.kind == NAME and word.text == "end" and depth <= 0:
-                break
-            elif word.kind == NAME and word.text == "then" and self.is_sign("["):
-                self.refuse("named consequences ('then[…]') are not supported", word)
+                continue
+            last = word.kind == NAME and word.text == "end" and depth <= 0
+            if last or (word.kind == NAME and word.text == "then" and self.is_sign("[")):
+                found.append((label, (self.source[start.end : word.start], start.line)))
+                if last:
+                    break
+                then = word
+                label, start, depth = self._label(), self.words[self.at - 1], 0
+                if any(label == known for known, _ in found):
+                    self.refuse(f"the consequence '{label}' is written twice", then)
         self.skip(";")
-        return self.source[then.end : word.start], then.line
+        if found[0][0]:
+            self.refuse("the first consequence has no name", first)
+        return found
+
+    def _label(self) -> str:
+        """The name of a consequence, if it has one."""
+        if not self.skip("["):
+            return ""
+        label = self.dotted("the name of a consequence")
+        self.expect("]")
+        return label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from procession.rules.drl import tree
@@ -11,13 +12,14 @@ from procession.rules.drl.names import Bound, Names
 from procession.rules.drl.patterns import Plan, Planner, key_of_left, key_of_right
 from procession.rules.drl.problems import Mistake
 from procession.rules.drl.querying import call_query
+from procession.rules.drl.sharing import Shared
 from procession.rules.drl.tree import Condition, Pattern, Piece
 from procession.rules.matcher.existential import Existential
 from procession.rules.matcher.fresh import Unify
 from procession.rules.matcher.inner import Inner
 from procession.rules.matcher.join import Join
 from procession.rules.matcher.network import Alpha, Reader
-from procession.rules.matcher.sources import Eval, From
+from procession.rules.matcher.sources import Arms, Eval, From
 
 DEFAULT = "DEFAULT"
 
@@ -37,6 +39,13 @@ class Alphas:
         if at[0] >= 0:
             entrances.append(at)
         return Alpha(0, name, place, tests, ())
+
+    def also(self, alpha: Alpha, at: tuple[int, int]) -> None:
+        """Let the facts of an alpha pattern in at another entrance."""
+        for name, place, tests, entrances in self.found.values():
+            if tests is alpha.tests and (name, place) == (alpha.type_name, alpha.entry_point):
+                entrances.append(at)
+                return
 
     def all(self) -> tuple[Alpha, ...]:
         """All of them, numbered."""
@@ -62,6 +71,12 @@ class PathBuilder(Accumulations):
         self.blocking: set[int] = set()
         self.places: dict[int, tuple[int, ...]] = {}
         self.initial = False
+        self.nodes = 0
+        self.shared: Shared | None = None
+        self.key: Any = None
+        """What the node last made has in common with that of another rule, if it can have any."""
+        self.last: Pattern | None = None
+        """The pattern that a branch behind it is about."""
 
     def build(self, conditions: list[Condition]) -> tuple[Any, ...]:
         """The nodes of the path."""
@@ -71,9 +86,13 @@ class PathBuilder(Accumulations):
             plan = self.plan(first)
             self.alphas.entrance(self.names.package, plan, _entry_point(first), (self.number, 0))
             self.bindings.update(plan.bindings)
-            rest = conditions[1:]
+            self.last, rest = first, conditions[1:]
+            self.key = _key("", first, plan)
         else:
             self.initial = True
+            self.key = "initial"
+        if self.shared is not None:
+            self.shared, _ = self.shared.follow(self.key)
         self.width = 1
         return self._nodes(rest, (), outer=True)
 
@@ -90,15 +109,36 @@ class PathBuilder(Accumulations):
         for condition in conditions:
             at = (*place, len(nodes))
             first = outer and not nodes
-            nodes.append(self._node(condition, at, first=first, outer=outer))
+            self.key = None
+            node = self._node(condition, at, first=first, outer=outer)
+            nodes.append(self._parted(node) if outer else node)
             while self._unifying:
                 nodes.append(self._unifying.pop(0))
         return tuple(nodes)
 
     _unifying: list[Any]
 
+    def _parted(self, node: Any) -> Any:
+        """A node of the path; rows turn round where it leaves the path of an earlier rule."""
+        if self.shared is None or isinstance(node, Arms):
+            self.shared = None
+            return node
+        key = object() if self.key is None else self.key
+        self.shared, parts = self.shared.follow(key)
+        self.nodes += 1
+        return replace(node, turns=True) if parts and self.nodes > 1 else node
+
+    def parts_at_end(self, name: str) -> bool:
+        """Whether an earlier rule goes on from the last node of this one."""
+        if self.shared is None:
+            return False
+        _, parts = self.shared.follow(("end", self.number, name))
+        return parts and self.nodes > 0
+
     def _node(self, condition: Condition, at: tuple[int, ...], *, first: bool, outer: bool) -> Any:
         self._unifying = []
+        if isinstance(condition, Pattern):
+            self.last = condition
         match condition:
             case Pattern():
                 return self._pattern(condition, at, first=first, outer=outer)
@@ -108,6 +148,8 @@ class PathBuilder(Accumulations):
                 return self._eval(condition.piece)
             case tree.Accumulation():
                 return self.accumulate(None, condition, at, first=first)
+            case tree.Choice():
+                return self._choice(condition)
             case _:
                 raise Mistake("this is not supported here", condition.line, condition.column)
 
@@ -131,7 +173,7 @@ class PathBuilder(Accumulations):
         if isinstance(source, tree.FromExpression):
             return self._from(pattern, source)
         if pattern.pull or pattern.type_name in self.names.queries:
-            asked, unified = call_query(self, pattern)
+            asked, unified = call_query(self, pattern, at)
             self.width += 1
             self._unifying.extend(unified)
             return asked
@@ -148,6 +190,7 @@ class PathBuilder(Accumulations):
             first=first,
         )
         self._bound(plan)
+        self.key = _key("join", pattern, plan)
         return node
 
     def tests(self, plan: Plan) -> Any:
@@ -184,6 +227,12 @@ class PathBuilder(Accumulations):
         )
         return entrance, alpha
 
+    def watch(self, alpha: Alpha, at: tuple[int, ...]) -> None:
+        """Let what a query is about come to the node that asks it."""
+        self.places[self.entrances] = at
+        self.alphas.also(alpha, (self.number, self.entrances))
+        self.entrances += 1
+
     def _from(self, pattern: Pattern, source: tree.FromExpression) -> Any:
         plan = self.plan(pattern)
         live, shapes, wanted = self.names.live, self.names.shapes, plan.type_name
@@ -212,6 +261,30 @@ class PathBuilder(Accumulations):
         condition = self.reader(piece)
         return Eval(test=lambda run, facts, thing: condition(run, facts) is True)
 
+    def _choice(self, choice: tree.Choice) -> Any:
+        """A branch: its tests are about the fact of the pattern before it."""
+        position, last = self.width - 1, self.last
+        arms: list[tuple[Any, ...]] = []
+        for piece, _ in choice.arms:
+            tests: tuple[Any, ...] = ()
+            if piece is not None and last is not None:
+                place = (choice.line, choice.column)
+                plan = self.plan(Pattern(*place, last.type_name, constraints=(piece,)))
+                tests = (*alpha_as_tests(plan), *self.all_tests(plan))
+            arms.append(tests)
+
+        def arm(run: Any, facts: Any) -> int | None:
+            given = facts[position].object
+            for at, tests in enumerate(arms):
+                if all(test(run, facts, given) for test in tests):
+                    return at
+            return None
+
+        if choice.chosen:
+            return Arms(choose=arm)
+        goes_on: dict[int | None, bool] = {at: on for at, (_, on) in enumerate(choice.arms)}
+        return Eval(test=lambda run, facts, thing: goes_on.get(arm(run, facts), True))
+
     # -- groups ----------------------------------------------------------------------------------
 
     def inside(
@@ -239,6 +312,7 @@ class PathBuilder(Accumulations):
             inner, _, _ = self.inside(conditions, at, first=first)
             return Existential(entrance=0, inner=inner, wanted=wanted, first=first)
         plan = self.plan(only)
+        self.key = _key("exists" if wanted else "not", only, plan)
         entrance, alpha = self.enter(plan, only, at)
         if outer and wanted:
             self.needed.add(entrance)
@@ -253,6 +327,12 @@ class PathBuilder(Accumulations):
             wanted=wanted,
             first=first,
         )
+
+
+def _key(sort: str, pattern: Pattern, plan: Plan) -> Any:
+    """By what two nodes are the same."""
+    keys = (tuple(plan.alpha_keys), tuple(plan.join_keys))
+    return (sort, _entry_point(pattern), plan.type_name, *keys)
 
 
 def _argument(at: int) -> Reader:

@@ -30,6 +30,7 @@ class Plan:
         self.type_name = type_name
         self.alpha_tests: list[AlphaTest] = []
         self.alpha_keys: list[str] = []
+        self.join_keys: list[str] = []
         self.tests: list[Test] = []
         self.rights: list[LiveText] = []
         self.lefts: list[Reader] = []
@@ -55,11 +56,12 @@ class Planner:
         plan = Plan(type_name)
         self.fields = self.names.fields(type_name)
         if pattern.binding:
+            self._once(pattern.binding, pattern.line, pattern.column)
             self.own[pattern.binding] = THIS
             plan.bindings[pattern.binding] = Bound(self._fact(), type_name)
         for at, piece in enumerate(pattern.positional):
             self._positional(plan, pattern, at, piece)
-        for piece in pattern.constraints:
+        for piece in [one for given in pattern.constraints for one in constraints.expanded(given)]:
             found = constraints.read(piece)
             for binding in found.bindings:
                 self._bind(plan, binding)
@@ -84,10 +86,16 @@ class Planner:
             name = Token(NAME, binding.name, 0, 0, place.line, place.column)
             self._test(plan, Relation(binding.value, "==", ((name,),)), place)
             return
+        self._once(binding.name, place.line, place.column)
         self.own[binding.name] = f"({text})"
         plan.bindings[binding.name] = Bound(
             self._reader(plan, text, place), self._field_type(binding.value)
         )
+
+    def _once(self, name: str, line: int, column: int) -> None:
+        """Refuse to bind a name again; arguments of queries are unified."""
+        if name in self.own or (name in self.outer and name not in self.open_names):
+            raise Mistake(f"'{name}' is bound twice", line, column)
 
     def _field_type(self, piece: Piece) -> str:
         if len(piece) == 1 and self.fields is not None:
@@ -153,6 +161,7 @@ class Planner:
             plan.alpha_tests.append(lambda run, thing: text(run, thing) is True)
             plan.alpha_keys.append(source)
             return
+        plan.join_keys.append(source)
         if self._index(plan, test, place):
             return
         text = self._compile(plan, source, used, place)
@@ -244,6 +253,9 @@ class Planner:
         if not test.op:
             return left
         rights = [self._right(test, piece) for piece in test.rights]
+        if test.op in constraints.TEMPORAL:
+            call = f"drl__{test.op}({', '.join([left, *rights, *filter(None, [test.argument])])})"
+            return f"!{call}" if test.negated else call
         if test.op in _FUNCTION_OF or test.op in ("str", "excludes"):
             word = "contains" if test.op == "excludes" else test.argument or test.op
             call = f"drl__{word}({', '.join([left, *rights])})"
@@ -253,7 +265,8 @@ class Planner:
         return f"{left} {test.op} {right}"
 
     def _right(self, test: Relation, piece: Piece) -> str:
-        if constraints.is_text(piece) and self._field_type(test.left) in _DATES:
+        temporal = test.op in constraints.TEMPORAL
+        if constraints.is_text(piece) and (temporal or self._field_type(test.left) in _DATES):
             return _date(piece[0])
         return self._emit(piece)
 

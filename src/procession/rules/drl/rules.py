@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from procession.core.ports import Purpose
 from procession.rules.drl import attributes, tree
 from procession.rules.drl.accumulations import typed, used_in
-from procession.rules.drl.branches import branches
+from procession.rules.drl.branches import Texts, branches, forks
 from procession.rules.drl.names import Names
 from procession.rules.drl.paths import PathBuilder
 from procession.rules.drl.problems import Mistake
+from procession.rules.drl.schedules import schedule_of
+from procession.rules.drl.sharing import Parting
 from procession.rules.drl.tree import FileText, RuleText
-from procession.rules.matcher.network import Path, Query, Rule
+from procession.rules.matcher.network import Path, Query, Reader, Rule
 from procession.rules.matcher.timers import Timer
 from procession.rules.rule_base import RuleInfo, RuleProblem
 
@@ -42,8 +44,9 @@ class RuleCompiler:
             self.names.functions[function.name] = later
             known[self.file.package, function.name] = later
             made.append((function, later))
+        imported = {name for name, _ in self.file.statics}
         for (package, name), text in known.items():
-            if package == self.file.package:
+            if package == self.file.package or f"{package}.{name}" in imported:
                 self.names.functions.setdefault(name, text)
         for function, later in made:
             try:
@@ -142,15 +145,16 @@ class RuleCompiler:
         group = attributes.word(given.get("agenda-group")) or "MAIN"
         flow = attributes.word(given.get("ruleflow-group"))
         condition = self._condition(rule)
-        ways = branches(condition)
         made: list[Path] = []
-        for conditions in ways:
-            number = len(self.building.paths) + len(made)
-            builder = PathBuilder(self.names, self.building.alphas, number)
-            nodes = builder.build(conditions)
-            made.append(self._path(rule, given, builder, nodes, order))
-            if builder.initial:
-                self.building.initial.append((number, 0))
+        for way in branches(condition):
+            for conditions, texts in forks(rule, way):
+                number = len(self.building.paths) + len(made)
+                builder = PathBuilder(self.names, self.building.alphas, number)
+                builder.shared = self.building.shared
+                nodes = builder.build(conditions)
+                made.append(self._path(rule, given, builder, nodes, order, texts))
+                if builder.initial:
+                    self.building.initial.append((number, 0))
         self.building.paths.extend(made)
         self.building.infos.append(
             RuleInfo(
@@ -171,11 +175,15 @@ class RuleCompiler:
         builder: PathBuilder,
         nodes: tuple[Any, ...],
         order: int,
+        texts: Texts,
     ) -> Path:
+        if builder.parts_at_end(rule.name):
+            nodes = (*nodes, Parting())
         waits = given.get("timer") or given.get("duration")
         if waits is not None:
-            nodes = (*nodes, Timer(schedule=attributes.timer(waits, self.text)))
-        made = self._made(rule, given, builder, order)
+            schedule = schedule_of(waits, self.text, builder.reader)
+            nodes = (*nodes, Timer(schedule=schedule))
+        made = self._made(rule, given, builder, order, texts)
         return Path(
             number=builder.number,
             rule=made,
@@ -193,27 +201,20 @@ class RuleCompiler:
         given: dict[str, tree.Attribute],
         builder: PathBuilder,
         order: int,
+        texts: Texts,
     ) -> Rule:
         salience, dynamic = self._salience(given.get("salience"), builder)
         flow = given.get("ruleflow-group")
         is_condition = flow is not None and not flow.piece
         group = attributes.word(flow) or attributes.word(given.get("agenda-group")) or "MAIN"
-        text = rule.consequence[0]
-        used = used_in(text, builder.bindings)
         dialect = attributes.word(given.get("dialect")) or "java"
-        consequence = self.names.text(
-            text,
-            typed(used, builder.bindings),
-            rule.consequence[1],
-            dialect=dialect,
-            purpose=Purpose.SCRIPT,
-        )
+        consequence, arguments = self._consequence(texts, builder, dialect)
         return Rule(
             name=rule.name,
             package=self.file.package,
             order=order,
-            consequence=None if not text.strip() else consequence,
-            arguments=tuple((name, builder.bindings[name].read) for name in used),
+            consequence=consequence,
+            arguments=arguments,
             salience=salience,
             dynamic_salience=dynamic,
             group=SYSTEM_GROUP if is_condition else group,
@@ -226,6 +227,29 @@ class RuleCompiler:
             expires=attributes.moment(given.get("date-expires")),
             metadata=dict(rule.metadata),
         )
+
+    def _consequence(
+        self, texts: Texts, builder: PathBuilder, dialect: str
+    ) -> tuple[Any, tuple[tuple[str, Reader], ...]]:
+        """What a match does; with several texts, the number of the arm says which."""
+        made: list[tuple[Any, tuple[str, ...]]] = []
+        for text, line in texts:
+            used = used_in(text, builder.bindings)
+            known = typed(used, builder.bindings)
+            body = self.names.text(text, known, line, dialect=dialect, purpose=Purpose.SCRIPT)
+            made.append((body if text.strip() else None, used))
+        if len(made) == 1:
+            return made[0][0], tuple((name, builder.bindings[name].read) for name in made[0][1])
+        names = tuple(sorted({name for _, used in made for name in used}))
+        position = builder.width
+        ways = [(body, [names.index(name) for name in used]) for body, used in made]
+
+        def chosen(run: Any, arm: int, *given: Any) -> Any:
+            body, places = ways[arm]
+            return None if body is None else body(run, *[given[at] for at in places])
+
+        reads = [(name, builder.bindings[name].read) for name in names]
+        return chosen, (("", lambda run, facts: facts[position].object), *reads)
 
     def _salience(self, one: tree.Attribute | None, builder: PathBuilder) -> tuple[int, Any]:
         if one is None:

@@ -113,7 +113,34 @@ class Evaluation(Place, frozen=True):
     piece: Piece
 
 
-Condition: TypeAlias = Pattern | And | Or | Not | Exists | Forall | Evaluation | Accumulation
+class Arm(Place, frozen=True):
+    """``if ( … ) do[name]``: without a piece it is taken always; ``breaks`` ends the rule there."""
+
+    piece: Piece | None
+    name: str
+    breaks: bool
+
+
+class Branch(Place, frozen=True):
+    """``do[name]``, ``if ( … ) do[a] else if ( … ) break[b] else do[c]``: the first arm counts."""
+
+    arms: tuple[Arm, ...]
+
+
+class Choice(Place, frozen=True):
+    """A branch in one path: the first arm whose piece holds counts.
+
+    In the path of the ``chosen`` consequences each row goes on with the number of its arm; in that
+    of the whole rule it goes on unless that arm breaks.
+    """
+
+    arms: tuple[tuple[Piece | None, bool], ...]
+    chosen: bool
+
+
+Condition: TypeAlias = (
+    Pattern | And | Or | Not | Exists | Forall | Evaluation | Accumulation | Branch | Choice
+)
 
 
 class Attribute(Place, frozen=True):
@@ -132,6 +159,8 @@ class RuleText(Place, frozen=True):
     attributes: tuple[Attribute, ...]
     condition: And
     consequence: tuple[str, int]
+    named: tuple[tuple[str, tuple[str, int]], ...] = ()
+    """``then[name] …``: consequences of branches."""
 
 
 class QueryText(Place, frozen=True):
@@ -160,13 +189,21 @@ class FieldText(Place, frozen=True):
     position: int | None
 
 
+class ConstantText(Place, frozen=True):
+    """A constant of an enum with the literals that its fields get."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
 class TypeText(Place, frozen=True):
-    """A declared type."""
+    """A declared type; an enum has constants."""
 
     name: str
     extends: str
     metadata: tuple[tuple[str, str], ...]
     fields: tuple[FieldText, ...]
+    constants: tuple[ConstantText, ...] = ()
 
 
 class FileText(msgspec.Struct):
@@ -175,6 +212,8 @@ class FileText(msgspec.Struct):
     path: str = ""
     package: str = ""
     imports: list[str] = []
+    statics: list[tuple[str, Place]] = []
+    """Methods and constants that are imported by name, ``*`` for all of a class."""
     globals: list[tuple[str, str, Place]] = []
     types: list[TypeText] = []
     functions: list[FunctionText] = []

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from procession.rules.matcher.beta import Beta, Test
 from procession.rules.matcher.memory import BetaMemory
 from procession.rules.matcher.rows import NONE, UPDATE, Cause, Handle, Row, Staged, drop
+from procession.rules.matcher.watching import Watched, watched
 
 
 class Function(Protocol):
@@ -41,7 +42,8 @@ class Function(Protocol):
         ...
 
 
-class Total:
+@watched
+class Total(Watched):
     """What is kept for a row on the left: the states, and the row that went on."""
 
     __slots__ = ("cause", "handle", "result", "sent", "states")
@@ -148,6 +150,7 @@ class Accumulate(Beta):
         match.extra = [one.contribution(run, facts) for one in self.functions]
         for at, one in enumerate(self.functions):
             total.states[at] = one.add(run, total.states[at], match.extra[at])
+        total.states = total.states  # changed in place: whoever keeps it must know
 
     def _unmatch(self, run: Any, match: Row) -> None:
         left = match.parent
@@ -160,6 +163,7 @@ class Accumulate(Beta):
             return
         for at, one in enumerate(self.functions):
             total.states[at] = one.take_back(run, total.states[at], match.extra[at])
+        total.states = total.states
 
     def _start_again(self, run: Any, left: Row) -> None:
         total: Total = left.extra

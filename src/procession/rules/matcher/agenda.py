@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Generic, Protocol, TypeVar
 
 from procession.rules.matcher.rows import Row, Staged
+from procession.rules.matcher.watching import Table, Watched, watched
 
 MAIN = "MAIN"
 
@@ -19,7 +20,8 @@ class Queued(Protocol):
     slot: int
 
 
-class Item:
+@watched
+class Item(Watched):
     """A path on the agenda: its rows to fire, and whether it must be evaluated first."""
 
     __slots__ = (
@@ -44,7 +46,7 @@ class Item:
         self.group = group
         self.slot = -1
         self.dirty = False
-        self.rows: dict[Row, None] = {}
+        self.rows: dict[Row, None] = Table()
         self.heap: Heap[Any] | None = None
         self.staged = Staged()
         self.memories: list[Any] = []
@@ -57,7 +59,8 @@ class Item:
         return self.slot >= 0
 
 
-class Entry:
+@watched
+class Entry(Watched):
     """A row in a heap of one rule with dynamic salience."""
 
     __slots__ = ("order", "row", "salience", "slot")
@@ -142,7 +145,8 @@ class Heap(Generic[T]):
         self._set(at, item)
 
 
-class Group:
+@watched
+class Group(Watched):
     """An agenda group; ruleflow groups are agenda groups too."""
 
     __slots__ = ("activated", "active", "cleared", "heap", "name")
@@ -155,16 +159,17 @@ class Group:
         self.cleared = -1
 
 
-class Agenda:
+@watched
+class Agenda(Watched):
     """Groups, the stack of those in focus, and rules to be evaluated at once."""
 
     __slots__ = ("eager", "groups", "stack")
 
     def __init__(self) -> None:
-        self.groups: dict[str, Group] = {}
+        self.groups: dict[str, Group] = Table()
         main = self.group(MAIN)
         self.stack: list[Group] = [main]
-        self.eager: dict[Item, None] = {}
+        self.eager: dict[Item, None] = Table()
 
     def group(self, name: str) -> Group:
         """A group by name."""
@@ -179,7 +184,7 @@ class Agenda:
         if self.stack[-1] is group:
             return
         self.stack[-1].active = False
-        self.stack.append(group)
+        self.stack = [*self.stack, group]
         group.active = True
         group.activated = recency
 
@@ -192,7 +197,7 @@ class Agenda:
             if len(self.stack) == 1:
                 return None
             group.active = False
-            self.stack.pop()
+            self.stack = self.stack[:-1]
         if not group.active:
             group.activated = recency
             group.active = True

@@ -34,6 +34,8 @@ class Beta:
     inner: Inner | None = None
     first: bool = False
     """Right behind the left entrance, where rows are not turned round on their way inside."""
+    turns: bool = False
+    """Whether rows come in the opposite order, see :mod:`procession.rules.drl.sharing`."""
 
     def key_left(self, run: Any, row: Row) -> Any:
         """The key of a row on the left."""

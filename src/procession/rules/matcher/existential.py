@@ -12,12 +12,13 @@ from typing import Any
 from procession.rules.matcher.beta import Beta
 from procession.rules.matcher.memory import BetaMemory
 from procession.rules.matcher.rows import DELETE, UPDATE, Cause, Row, Staged, drop
+from procession.rules.matcher.watching import Table
 
 
 def _block(left: Row, right: Row) -> None:
     left.blocker = right
     if right.blocked is None:
-        right.blocked = {}
+        right.blocked = Table()
     right.blocked[left] = None
 
 

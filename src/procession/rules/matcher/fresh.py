@@ -19,7 +19,7 @@ from procession.rules.matcher.rows import Handle
 from procession.rules.matcher.sources import Eval, From
 
 if TYPE_CHECKING:
-    from procession.rules.matcher.firing import Session
+    from procession.rules.matcher.session import Session
 
 MAX_DEPTH: Final = 60
 
@@ -46,12 +46,12 @@ class Unify:
 
 
 def rows(s: Session, query: Query, arguments: tuple[Any, ...], depth: int = 0) -> list[Facts]:
-    """All rows of a query, branch by branch, oldest facts first."""
+    """All rows of a query, the last branch first, in each the oldest facts first."""
     if depth > MAX_DEPTH:
         raise LimitExceeded(f'query "{query.name}" asks itself more than {MAX_DEPTH} levels deep')
     first = Handle(0, arguments)
     found: list[Facts] = []
-    for nodes, _ in query.branches:
+    for nodes, _ in reversed(query.branches):  # what is found last goes on first
         found.extend(_walk(s, nodes, (first,), depth))
     return found
 

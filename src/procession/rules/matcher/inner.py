@@ -14,6 +14,8 @@ def evaluate_nodes(
 ) -> Staged:
     """Let changed rows pass through nodes, one after the other."""
     for node, memory in zip(nodes, memories, strict=True):
+        if getattr(node, "turns", False):
+            src = src.turned()
         inner = getattr(node, "inner", None)
         if inner is not None:
             src = inner.feed(run, memory, src)
@@ -37,11 +39,7 @@ class Inner:
         self._stage(outer, evaluate_nodes(run, self.nodes, outer.inner, self._peers(outer, src)))
         if not self.turned:
             return src
-        seen = Staged()
-        seen.inserts = dict.fromkeys(reversed(src.inserts))
-        seen.updates = dict.fromkeys(reversed(src.updates))
-        seen.deletes = dict.fromkeys(reversed(src.deletes))
-        return seen
+        return src.turned()
 
     def _peers(self, outer: BetaMemory, src: Staged) -> Staged:
         inside = Staged()

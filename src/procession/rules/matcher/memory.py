@@ -6,24 +6,26 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from procession.rules.matcher.rows import Row, Staged
+from procession.rules.matcher.watching import Table, Watched, watched
 
 KeyOf: TypeAlias = Callable[[Any, Row], Any]
 """From the run and a row to the key by which rows of both sides find each other."""
 
 
-class Side:
+@watched
+class Side(Watched):
     """Rows in the order they came, in one bucket for each key (without a key, in one)."""
 
     __slots__ = ("buckets",)
 
     def __init__(self) -> None:
-        self.buckets: dict[Any, dict[Row, None]] = {}
+        self.buckets: dict[Any, dict[Row, None]] = Table()
 
     def add(self, row: Row, key: Any) -> None:
         """Put a row in."""
         bucket = self.buckets.get(key)
         if bucket is None:
-            bucket = self.buckets[key] = {}
+            bucket = self.buckets[key] = Table()
         bucket[row] = None
         row.bucket = bucket
         row.key = key
@@ -43,7 +45,8 @@ class Side:
         return list(bucket) if bucket else []
 
 
-class BetaMemory:
+@watched
+class BetaMemory(Watched):
     """Both sides of a node, what is staged on the right, and how many facts stand there.
 
     ``inner`` are the memories of the nodes of an inner path, ``peers`` the rows that it began with
@@ -59,4 +62,4 @@ class BetaMemory:
         self.counter = 0
         self.unlinked = False
         self.inner: list[BetaMemory] = []
-        self.peers: dict[Row, Row] = {}
+        self.peers: dict[Row, Row] = Table()

@@ -39,7 +39,7 @@ class Rule:
     name: str
     package: str
     order: int
-    consequence: LiveText | None = None
+    consequence: LiveText | Callable[..., Any] | None = None
     arguments: tuple[tuple[str, Reader], ...] = ()
     salience: int = 0
     dynamic_salience: Salience | None = None

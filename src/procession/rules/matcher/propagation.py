@@ -9,6 +9,7 @@ from procession.rules.matcher.agenda import Item
 from procession.rules.matcher.network import Alpha, Network
 from procession.rules.matcher.rows import INSERT, Cause, Handle, Row
 from procession.rules.matcher.state import State, memory_at
+from procession.rules.matcher.watching import Table
 
 
 class Propagation:
@@ -38,6 +39,8 @@ class Propagation:
     def insert(self, run: Any, handle: Handle, cause: Cause) -> None:
         """A fact has come."""
         thing = handle.object
+        if handle.moment is None:
+            handle.moment = run.context.now
         for alpha in self.alphas(handle):
             if all(test(run, thing) for test in alpha.tests):
                 for entrance in alpha.entrances:
@@ -62,7 +65,7 @@ class Propagation:
 
     def delete(self, handle: Handle, cause: Cause) -> None:
         """A fact has gone."""
-        rows, handle.rows = handle.rows, {}
+        rows, handle.rows = handle.rows, Table()
         for entrance, row in rows.items():
             self._leave(entrance, row, cause)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Final
+
+from procession.rules.matcher.watching import Table, Watched, watched
 
 NONE: Final = 0
 INSERT: Final = 1
@@ -11,7 +14,8 @@ UPDATE: Final = 2
 DELETE: Final = 3
 
 
-class Cause:
+@watched
+class Cause(Watched):
     """Why something was propagated: its number, the rule that did it (-1: none), the fact."""
 
     __slots__ = ("fact", "number", "origin")
@@ -22,22 +26,35 @@ class Cause:
         self.fact = fact
 
 
-class Handle:
+@watched
+class Handle(Watched):
     """A fact: the object as it is now. Objects that only a row knows have the number 0."""
 
-    __slots__ = ("entry_point", "justifiers", "key", "number", "object", "recency", "rows")
+    __slots__ = (
+        "entry_point",
+        "justifiers",
+        "key",
+        "moment",
+        "number",
+        "object",
+        "recency",
+        "rows",
+    )
 
     def __init__(self, number: int, thing: Any, recency: int = 0, entry_point: str = "") -> None:
         self.number = number
         self.object = thing
         self.recency = recency
         self.entry_point = entry_point
-        self.rows: dict[tuple[int, int], Row] = {}
+        self.rows: dict[tuple[int, int], Row] = Table()
         self.justifiers: dict[Row, None] | None = None
         self.key: Any = None
+        self.moment: datetime | None = None
+        """When it was inserted; known at the latest when it has been matched."""
 
 
-class Row:
+@watched
+class Row(Watched):
     """Facts that match together so far; or, at the right entrance of a node, one fact.
 
     ``children`` are the rows made of this one at the next node, by the row it was joined with
@@ -69,7 +86,7 @@ class Row:
         self.cause = cause
         self.parent: Row | None = None
         self.right: Row | None = None
-        self.children: dict[Row | None, Row] = {}
+        self.children: dict[Row | None, Row] = Table()
         self.staged = NONE
         self.bucket: dict[Row, None] | None = None
         self.key: Any = None
@@ -122,15 +139,16 @@ class Row:
             self.parent.children[self.right] = self
 
 
-class Staged:
+@watched
+class Staged(Watched):
     """Rows that were inserted, updated and deleted, the latest first."""
 
     __slots__ = ("deletes", "inserts", "updates")
 
     def __init__(self) -> None:
-        self.inserts: dict[Row, None] = {}
-        self.updates: dict[Row, None] = {}
-        self.deletes: dict[Row, None] = {}
+        self.inserts: dict[Row, None] = Table()
+        self.updates: dict[Row, None] = Table()
+        self.deletes: dict[Row, None] = Table()
 
     def __bool__(self) -> bool:
         return bool(self.inserts or self.updates or self.deletes)
@@ -162,8 +180,16 @@ class Staged:
         """All that is staged; afterwards nothing is."""
         taken = Staged()
         taken.inserts, taken.updates, taken.deletes = self.inserts, self.updates, self.deletes
-        self.inserts, self.updates, self.deletes = {}, {}, {}
+        self.inserts, self.updates, self.deletes = Table(), Table(), Table()
         return taken
+
+    def turned(self) -> Staged:
+        """The same rows in the opposite order."""
+        made = Staged()
+        made.inserts = dict.fromkeys(reversed(self.inserts))
+        made.updates = dict.fromkeys(reversed(self.updates))
+        made.deletes = dict.fromkeys(reversed(self.deletes))
+        return made
 
     def inserted(self) -> Iterator[Row]:
         """The new rows, latest first; each is unstaged when the loop has passed it."""

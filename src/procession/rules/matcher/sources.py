@@ -1,4 +1,4 @@
-"""Nodes with one entrance: from, eval, and queries asked inside a rule."""
+"""Nodes with one entrance: from, eval, branches, and queries asked inside a rule."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from procession.rules.matcher.beta import Test
 from procession.rules.matcher.memory import BetaMemory
 from procession.rules.matcher.rows import Handle, Row, Staged, drop
+from procession.rules.matcher.watching import Table
 
 Source: TypeAlias = Callable[[Any, tuple[Handle, ...]], list[Any]]
 """From the run and the facts so far to the objects that a pattern is matched with."""
@@ -24,6 +25,9 @@ class From:
     source: Source
     tests: tuple[Test, ...] = ()
     identity: Callable[[Any, Any], Any]
+    turns: bool = False
+    asks: Any = None
+    """A list with the query that it asks, once that is compiled."""
 
     def evaluate(self, run: Any, memory: BetaMemory, src: Staged) -> Staged:
         """Take in what has changed."""
@@ -36,7 +40,7 @@ class From:
         for row in src.updated():
             self._update(run, row, out)
         for row in src.inserted():
-            row.extra = {}
+            row.extra = Table()
             for thing in self.source(run, row.facts):
                 self._pass(run, row, self._new(run, row, thing), out)
         return out
@@ -48,7 +52,7 @@ class From:
 
     def _update(self, run: Any, row: Row, out: Staged) -> None:
         before: dict[Any, list[Row]] = row.extra or {}
-        row.extra = {}
+        row.extra = Table()
         for thing in self.source(run, row.facts):
             key = self.identity(run, thing)
             known = before.get(key)
@@ -85,6 +89,7 @@ class Eval:
     """``eval(…)``: a row goes on while the condition holds; asked when the row changes."""
 
     test: Test
+    turns: bool = False
 
     def evaluate(self, run: Any, memory: BetaMemory, src: Staged) -> Staged:
         """Take in what has changed."""
@@ -106,3 +111,40 @@ class Eval:
             if self.test(run, row.facts, None):
                 out.insert(row.child(None, row.facts, row.cause))
         return out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arms:
+    """The last node of a branch's path: a row goes on with the number of the arm that it takes.
+
+    Rows keep their order: in Drools they go from here straight to the agenda.
+    """
+
+    choose: Callable[[Any, tuple[Handle, ...]], int | None]
+
+    def evaluate(self, run: Any, memory: BetaMemory, src: Staged) -> Staged:
+        """Take in what has changed."""
+        out = Staged()
+        for row in src.deleted():
+            child = row.children.get(None)
+            if child is not None:
+                drop(child, out)
+        for row in reversed(list(src.updated())):
+            self._update(run, row, out)
+        for row in reversed(list(src.inserted())):
+            self._begin(row, self.choose(run, row.facts), out)
+        return out
+
+    def _begin(self, row: Row, arm: int | None, out: Staged) -> None:
+        if arm is not None:
+            out.insert(row.child(None, (*row.facts, Handle(0, arm)), row.cause))
+
+    def _update(self, run: Any, row: Row, out: Staged) -> None:
+        arm, child = self.choose(run, row.facts), row.children.get(None)
+        if child is None:
+            self._begin(row, arm, out)
+        elif arm == child.facts[-1].object:
+            out.update(child)
+        else:
+            drop(child, out)
+            self._begin(row, arm, out)

@@ -8,9 +8,11 @@ from procession.rules.matcher.agenda import Agenda, Heap, Item
 from procession.rules.matcher.memory import BetaMemory
 from procession.rules.matcher.network import Network, Path
 from procession.rules.matcher.rows import Handle
+from procession.rules.matcher.watching import Table, Watched, watched
 
 
-class Change:
+@watched
+class Change(Watched):
     """Something that waits to be carried into the network."""
 
     __slots__ = ("cause", "handle", "kind", "name")
@@ -22,11 +24,13 @@ class Change:
         self.name = name
 
 
-class State:
+@watched
+class State(Watched):
     """What is kept between two calls. All of it can be stored, see :mod:`.storing`."""
 
     __slots__ = (
         "agenda",
+        "begun",
         "causes",
         "globals",
         "handles",
@@ -39,16 +43,21 @@ class State:
     )
 
     def __init__(self) -> None:
-        self.handles: dict[int, Handle] = {}
-        self.globals: dict[str, Any] = {}
+        self.handles: dict[int, Handle] = Table()
+        self.begun: dict[tuple[str, tuple[int, ...]], None] = Table()
+        self.globals: dict[str, Any] = Table()
         self.agenda = Agenda()
         self.items: list[Item] = []
-        self.pending: list[Change] = []
-        self.logical: dict[Any, Handle] = {}
+        self.pending: dict[Change, None] = Table()
+        self.logical: dict[Any, Handle] = Table()
         self.initial: Handle | None = None
         self.last_handle = 0
         self.recency = 0
         self.causes = 0
+
+    def post(self, change: Change) -> None:
+        """Let something wait to be carried into the network."""
+        self.pending[change] = None
 
 
 def new_item(path: Path) -> Item:

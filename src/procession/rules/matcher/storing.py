@@ -18,13 +18,16 @@ from procession.rules.matcher.memory import BetaMemory, Side
 from procession.rules.matcher.rows import Cause, Handle, Row, Staged
 from procession.rules.matcher.state import Change, State
 from procession.rules.matcher.timers import Alarm
+from procession.rules.matcher.watching import KEPT, TABLES, Table
 from procession.values import BigInteger, Byte, Char, Float, Long, Short
 
 CLASSES: Final[tuple[type, ...]] = (
     Agenda, Alarm, BetaMemory, Cause, Change, Entry, Group, Handle, Heap, Item, Row, Side, Staged,
     State, Total,
 )  # fmt: skip
-NUMBER_OF: Final = {kind: at for at, kind in enumerate(CLASSES)}
+NUMBER_OF: Final = {
+    made: at for at, kind in enumerate(CLASSES) for made in (kind, KEPT.get(kind, kind))
+}
 KINDS: Final[tuple[type, ...]] = (
     bool, int, float, str, bytes, Decimal, datetime, Long, Short, Byte, BigInteger, Float, Char,
 )  # fmt: skip
@@ -56,9 +59,9 @@ def encode(root: Any, parts: Callable[[Any], Any]) -> tuple[Entry_, ...]:
 def _entry(thing: Any, refer: Callable[[Any], Any], parts: Callable[[Any], Any]) -> Entry_:
     kind = type(thing)
     if kind in NUMBER_OF:
-        slots: tuple[str, ...] = kind.__slots__
+        slots: tuple[str, ...] = CLASSES[NUMBER_OF[kind]].__slots__  # type: ignore[attr-defined]
         return ("o", NUMBER_OF[kind], *[refer(getattr(thing, name)) for name in slots])
-    if kind is dict:
+    if kind in TABLES:
         return ("d", *[refer(x) for pair in thing.items() for x in pair])
     if kind is list:
         return ("l", *[refer(x) for x in thing])
@@ -125,7 +128,7 @@ def _shell(entry: Entry_, empty: Callable[[str, str], Any]) -> Any:
             kind = CLASSES[entry[1]]
             return object.__new__(kind)
         case "d":
-            return {}
+            return Table()
         case "l":
             return []
         case "k":

@@ -9,7 +9,7 @@ from procession.rules.matcher.network import Path
 from procession.rules.matcher.rows import Cause, Row, Staged
 
 if TYPE_CHECKING:
-    from procession.rules.matcher.firing import Session
+    from procession.rules.matcher.session import Session
 
 
 def arrive(s: Session, item: Item, path: Path, src: Staged) -> None:

@@ -1,30 +1,47 @@
 """``timer(…)`` and ``duration``: a row goes on when its time has come, and again at intervals.
 
-Times are kept with the rows and looked at when rules are fired; nothing runs by itself.
+Times are kept with the rows and looked at when rules are fired; nothing runs by itself. What came
+due several times since rules were last fired goes on once, as in Drools.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from datetime import datetime
+from typing import Any, Protocol
 
 from procession.rules.matcher.memory import BetaMemory
 from procession.rules.matcher.rows import NONE, Handle, Row, Staged, drop
-
-Schedule: TypeAlias = Callable[[Any, tuple[Handle, ...], datetime, int], datetime | None]
-"""From the run, the facts, now and how often it went already, to when a row goes on (again)."""
+from procession.rules.matcher.watching import Watched, watched
 
 
-class Alarm:
-    """When a row goes on next, how often it did, and whether it is in the rule now."""
+@watched
+class Alarm(Watched):
+    """When a row goes on next; since when it waits, when it last went on, how often it may have."""
 
-    __slots__ = ("at", "times")
+    __slots__ = ("at", "created", "last", "times")
 
-    def __init__(self, at: datetime | None) -> None:
-        self.at = at
-        self.times = 0
+    def __init__(self, created: datetime) -> None:
+        self.at: datetime | None = None
+        self.created = created
+        self.last: datetime | None = None
+        self.times = 1
+
+
+class Schedule(Protocol):
+    """When rows go on."""
+
+    def first(
+        self, run: Any, facts: tuple[Handle, ...], now: datetime, before: Alarm | None
+    ) -> datetime | None:
+        """The first time for a row that has come, or has changed after it waited ``before``."""
+        ...
+
+    def after(
+        self, run: Any, facts: tuple[Handle, ...], alarm: Alarm, now: datetime
+    ) -> datetime | None:
+        """The next time later than now; counts ``alarm.times`` up by the times it has passed."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,31 +60,31 @@ class Timer:
             if child is not None:
                 drop(child, out)
         for row in src.updated():
-            child = row.children.get(None)
-            if child is not None:
-                drop(child, out)
-            row.extra = Alarm(self.schedule(run, row.facts, now, 0))
-            memory.peers.pop(row, None)
-            memory.peers[row] = row
+            self._begin(run, memory, row, now)
         for row in src.inserted():
-            row.extra = Alarm(self.schedule(run, row.facts, now, 0))
-            memory.peers[row] = row
+            self._begin(run, memory, row, now)
         for row in self._due(memory, now):
             self._go_on(run, memory, row, now, out)
         return out
+
+    def _begin(self, run: Any, memory: BetaMemory, row: Row, now: datetime) -> None:
+        before: Alarm | None = row.extra
+        alarm = row.extra = Alarm(now if before is None else before.created)
+        alarm.last = None if before is None else before.last
+        alarm.at = self.schedule.first(run, row.facts, now, before)
+        memory.peers.pop(row, None)
+        if alarm.at is not None:
+            memory.peers[row] = row
 
     def _due(self, memory: BetaMemory, now: datetime) -> list[Row]:
         return [row for row in memory.peers if row.extra.at is not None and row.extra.at <= now]
 
     def _go_on(self, run: Any, memory: BetaMemory, row: Row, now: datetime, out: Staged) -> None:
         alarm: Alarm = row.extra
-        alarm.times += 1
-        at = alarm.at
-        alarm.at = self.schedule(run, row.facts, at or now, alarm.times)
+        alarm.last = alarm.at
+        alarm.at = self.schedule.after(run, row.facts, alarm, now)
         if alarm.at is None:
             del memory.peers[row]
-        elif at is not None and alarm.at <= now:
-            alarm.at = max(alarm.at, now + timedelta(microseconds=1))
         child = row.children.get(None)
         if child is None:
             out.insert(row.child(None, row.facts, row.cause))

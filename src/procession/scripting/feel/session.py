@@ -11,6 +11,7 @@ from typing import Final
 
 from procession.core.ports import UNDEFINED, Limits, ScriptContext
 from procession.errors import LimitExceeded
+from procession.scripting.feel.external import external
 from procession.scripting.feel.forms import MAX_CALLS, invoke
 from procession.scripting.feel.lists import LISTS
 from procession.scripting.feel.operators import LESS, equal, is_number, noted
@@ -107,6 +108,10 @@ class FeelSession(Frame):
     def context_of(self, entries: Mapping[str, Value]) -> Value:
         """A context."""
         return context_of(self, list(entries.items()))
+
+    def external(self, names: Sequence[str], described: Value) -> Value:
+        """A static method of Java as a function."""
+        return external(self, names, described)
 
     def function(self, names: Sequence[str], call: Callable[..., Value]) -> Value:
         """A function; ``call`` gets the session and the arguments."""

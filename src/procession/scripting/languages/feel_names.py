@@ -10,6 +10,7 @@ from procession.core.ports import ScriptSyntax
 from procession.scripting import tree
 from procession.scripting.feel import forms, operators
 from procession.scripting.feel.dates import BUILTINS
+from procession.scripting.feel.external import external_function
 from procession.scripting.feel.types import Type
 from procession.scripting.feel.values import plain
 from procession.scripting.languages.feel_cursor import Cursor
@@ -186,6 +187,16 @@ class NameReader(Cursor, ABC):
             return first
         return self.apply(token, operators.stretch, first, self.end_of_range())
 
+    def _described(self) -> Expr:
+        """The context behind ``external``."""
+        start = self.at
+        described = self.expression()
+        words = [one.text for one in self.tokens[start : self.at]]
+        for needed in ("class", "signature"):
+            if needed not in words:
+                self.refuse("an external function needs java: {class: …, method signature: …}")
+        return described
+
     def function(self) -> Expr:
         """``function(a, b: number) body``."""
         token = self.token
@@ -199,11 +210,14 @@ class NameReader(Cursor, ABC):
             name = self.new_name(",", ")", ":")
             scope[name] = self.fresh(name)
             types.append(read_type(self) if self.skip(":") else None)
-        if self.is_next("external"):
-            self.refuse("external functions are not available")
+        place: dict[str, Any] = {"line": token.line, "column": token.column}
+        if self.skip("external"):
+            if "pmml" in [one.text for one in self.tokens[self.at : self.at + 2]]:
+                self.refuse("functions in PMML are not available")
+            described = self._described()
+            return tree.Form(external_function(tuple(scope)), (described,), (), (), **place)
         self.scopes.append(scope)
         body = self.expression()
         self.scopes.pop()
-        place: dict[str, Any] = {"line": token.line, "column": token.column}
         make = forms.function(tuple(scope), tuple(types))
         return tree.Form(make, (), (body,), tuple(scope.values()), **place)

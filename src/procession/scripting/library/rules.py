@@ -217,6 +217,8 @@ def _signal(f: Frame, bean: Value, name: Value, value: Value) -> None:
     f.wish("signal", text(name), freeze(value, f), bean.fields.get("id") or 0)
 
 
+OF_FACTS: Final = frozenset({"addReason"})
+"""Methods of objects that only working memories have."""
 PROCESS_METHODS: Final[dict[tuple[str, int], Function]] = {
     ("getVariable", 1): _variable,
     ("setVariable", 2): _set_variable,

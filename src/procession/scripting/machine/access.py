@@ -46,6 +46,8 @@ def _field(c: Compiler, node: tree.Field) -> Code:
         if own is not None:
             return lambda f: own
         named = constant_of(c, reference.name, node.name)
+        if named is None:
+            named = c.own_constant(reference.name, node.name)
         if named is not None:
             return lambda f: named
         c.warn(node, f"{reference.name}.{node.name}", "this constant is not available in scripts")

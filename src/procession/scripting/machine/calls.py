@@ -10,6 +10,7 @@ from procession.scripting.library import LIBRARY
 from procession.scripting.library.beans import call_bean, make_bean, make_throwable
 from procession.scripting.library.functions import invoke
 from procession.scripting.library.process import FUNCTIONS
+from procession.scripting.library.rules import OF_FACTS
 from procession.scripting.library.table import MAX_ARGUMENTS, Function
 from procession.scripting.machine.casts import NUMERIC, default_of
 from procession.scripting.machine.compiler import Code, Compiler, expression
@@ -69,6 +70,8 @@ def _check_method(c: Compiler, node: tree.Call) -> None:
     if owner is not None:
         if c.classes.method(owner, name, count) is None:
             c.warn(node, f"{owner}.{name}(…)", "this method is not available in scripts")
+    elif name in OF_FACTS:
+        return
     elif not LIBRARY.knows_method(name) and name[:3] not in ("get", "set") and name[:2] != "is":
         c.warn(node, f"{name}(…)", "no class has this method in scripts")
 
@@ -118,7 +121,10 @@ def _static(c: Compiler, node: tree.Call, reference: ClassObject) -> Code:
     args = [c.expr(arg) for arg in node.args]
     known = LIBRARY.classes.get(reference.name)
     member = known.statics.get((node.name, len(args))) if known else None
-    own = static_call(c, reference.name, node, args) if member is None else None
+    own = None
+    if member is None:
+        own = static_call(c, reference.name, node, args)
+        own = own or c.own_static(reference.name, node.name, args)
     if own is not None:
         return own
     if member is None:

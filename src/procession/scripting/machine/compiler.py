@@ -133,6 +133,14 @@ class Compiler:
         """A call without a target that this place gives a meaning, if it does."""
         return None
 
+    def own_constant(self, owner: str, name: str) -> Value:
+        """The constant of a class that this place declares, if it does."""
+        return None
+
+    def own_static(self, owner: str, name: str, args: list[Code]) -> Code | None:
+        """A static method of a class that this place declares, if it does."""
+        return None
+
     def own_object(self, node: tree.New, name: str, args: list[Code]) -> Code | None:
         """How this place makes an object of a class, if it has a way of its own."""
         return None

@@ -301,6 +301,9 @@ public final class Runner {
             if (thing instanceof Long) {
                 return thing + "L";
             }
+            if (thing instanceof Enum) {
+                return "\"" + thing + "\"";
+            }
             if (thing instanceof Number || thing instanceof Boolean) {
                 return thing.toString();
             }
@@ -323,7 +326,8 @@ public final class Runner {
             for (FactField field : type.getFields()) {
                 made.append(between).append(field.getName()).append('=');
                 Object held = type.get(thing, field.getName());
-                boolean fact = held != null && !held.getClass().getName().startsWith("java.");
+                boolean fact = held != null && !(held instanceof Enum)
+                    && !held.getClass().getName().startsWith("java.");
                 made.append(fact ? held.getClass().getSimpleName() : show(held));
                 between = ", ";
             }
