@@ -16,7 +16,7 @@ import msgspec
 
 from procession.engine import Engine
 from procession.services.processes import ProcessRef
-from procession.store.codec import decode_state, encode_state, encode_value
+from procession.store.codec import encode_value
 from procession.values import Map
 
 GROUPS: Final = 50
@@ -35,6 +35,14 @@ _STEP: Final = 3
 _FIRST: Final = 1_000
 _NUMBERED: Final = frozenset({"node_page", "variable_log", "task_event", "process_log"})
 """Tables whose ids are numbers of their own, which nothing refers to."""
+
+
+_IDS: Final = ("instance_id", "root_id", "task_id", "work_item_id", "public_id", "id")
+_TIMES: Final = ("at", "created_at", "started_at", "activated_at")
+_STANDING: Final = {"Created": 2, "Ready": 4, "Reserved": 7, "InProgress": 9, "Suspended": 10}
+Facts = dict[str, Any]
+_Make = Callable[[str, int, Facts], Iterable[dict[str, Any]]]
+_Shape = tuple[dict[str, Any], list[tuple[str, int]], list[str], bool]
 
 
 def model() -> bytes:
@@ -90,8 +98,6 @@ class Template(msgspec.Struct, frozen=True):
 
     rows: dict[str, list[dict[str, Any]]]
     instance: int
-    state: Any
-    numbers: dict[int, int]
 
 
 def prepare(url: str, users: int, password: str) -> Template:
@@ -117,6 +123,12 @@ def prepare(url: str, users: int, password: str) -> Template:
         return _read(engine, made.id)
 
 
+def found(url: str) -> Template:
+    """The one instance of a database that was filled before."""
+    with Engine.open(url, threads=False) as engine, engine.room.store.read() as reader:
+        return _read(engine, int(reader.ask("select min(id) from process_instance", ())[0][0]))
+
+
 def _read(engine: Engine, instance: int) -> Template:
     from procession.store.tables import metadata
 
@@ -135,8 +147,7 @@ def _read(engine: Engine, instance: int) -> Template:
                 mine = table.c.id == instance
             statement = table.select().where(mine)
             rows[name] = [dict(row._mapping) for row in reader.execute(statement)]
-    state, numbers = decode_state(rows["process_instance"][0]["state"])
-    return Template(rows, instance, state, numbers)
+    return Template(rows, instance)
 
 
 class Copies:
@@ -149,6 +160,13 @@ class Copies:
         old = {self._template.instance, *self._old_ids()}
         self._offsets = {number: place for place, number in enumerate(sorted(old))}
         assert len(self._offsets) == _STEP
+        self._shapes = {name: [self._shape(row) for row in template.rows[name]] for name in TABLES}
+
+    def _shape(self, row: dict[str, Any]) -> _Shape:
+        """What of a row is different in every copy."""
+        places = [(n, self._offsets[row[n]]) for n in _IDS if row.get(n) in self._offsets]
+        times = [n for n in _TIMES if row.get(n) is not None]
+        return row, places, times, "deployment_id" in row
 
     def _old_ids(self) -> Iterable[int]:
         (task,) = self._template.rows["task"]
@@ -161,10 +179,10 @@ class Copies:
 
     def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
         """All rows of a table."""
-        make: Callable[..., Iterable[dict[str, Any]]] = getattr(self, f"_{table}", self._plain)
+        make: _Make = getattr(self, f"_{table}", self._plain)
         columns = self.columns(table)
         for number in range(self.tasks):
-            for row in make(table, number):
+            for row in make(table, number, self.facts(number)):
                 yield tuple([row[name] for name in columns])
 
     @property
@@ -182,7 +200,7 @@ class Copies:
         """The id of its process instance."""
         return self._id(number, self._template.instance)
 
-    def facts(self, number: int) -> dict[str, Any]:
+    def facts(self, number: int) -> Facts:
         """Whose task it is, where it stands, and what its process knows: the same every time."""
         first, second = _mixed(number), _mixed(~number)
         kind, first = first % 100, first // 100
@@ -211,7 +229,7 @@ class Copies:
         }
         found["priority"] = first % 11
         found["expires"] = first // 11 % 90 if first & 1 else None
-        found["deployment"] = first // 991 % DEPLOYMENTS
+        found["unit"] = unit(first // 991 % DEPLOYMENTS)
         found["starter"] = user(second // 300_007 % self._users)
         found["uuid"] = f"{first & 0xFFFFFFFF:08x}-0000-4000-8000-{second & 0xFFFFFFFFFFFF:012x}"
         found["task_uuid"] = f"{second >> 32:08x}-0000-4000-8000-{first & 0xFFFFFFFFFFFF:012x}"
@@ -220,50 +238,36 @@ class Copies:
     def _id(self, number: int, old: int) -> int:
         return _FIRST + number * _STEP + self._offsets[old]
 
-    def _plain(self, table: str, number: int) -> Iterator[dict[str, Any]]:
+    def _plain(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
         """The template's rows with other ids and times."""
-        at = START_MS + number * SPACING_MS
-        ids = self._offsets
-        changed = ("instance_id", "root_id", "task_id", "work_item_id", "public_id", "id")
-        facts = self.facts(number)
-        for row in self._template.rows[table]:
-            copy = dict(row)
-            for name in changed:
-                value = copy.get(name)
-                if value in ids:
-                    copy[name] = self._id(number, value)
-            for name in ("at", "created_at", "started_at", "activated_at"):
-                if copy.get(name) is not None:
-                    copy[name] = at
-            if "deployment_id" in copy:
-                copy["deployment_id"] = unit(facts["deployment"])
+        at, first = START_MS + number * SPACING_MS, _FIRST + number * _STEP
+        for row, places, times, is_deployed in self._shapes[table]:
+            copy = row.copy()
+            for name, place in places:
+                copy[name] = first + place
+            for name in times:
+                copy[name] = at
+            if is_deployed:
+                copy["deployment_id"] = facts["unit"]
             yield copy
 
-    def _process_instance(self, table: str, number: int) -> Iterator[dict[str, Any]]:
-        (copy,) = self._plain(table, number)
-        facts, state = self.facts(number), self._template.state
-        state.id = copy["id"]
-        numbers = {
-            wait: self._id(number, old) if old in self._offsets else old
-            for wait, old in self._template.numbers.items()
-        }
-        copy["state"] = encode_state(state, numbers)
+    def _process_instance(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
+        """With the template's state: these instances are looked at and never moved."""
+        (copy,) = self._plain(table, number, facts)
         copy |= {"uuid": facts["uuid"], "started_by": facts["starter"]}
         yield copy
 
-    def _process_log(self, table: str, number: int) -> Iterator[dict[str, Any]]:
-        (copy,) = self._plain(table, number)
-        facts = self.facts(number)
+    def _process_log(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
+        (copy,) = self._plain(table, number, facts)
         yield copy | {"uuid": facts["uuid"], "identity": facts["starter"]}
 
-    def _variable_log(self, table: str, number: int) -> Iterator[dict[str, Any]]:
-        values = self.facts(number)["values"]
-        for copy in self._plain(table, number):
+    def _variable_log(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
+        values = facts["values"]
+        for copy in self._plain(table, number, facts):
             yield copy | {"value": values.get(copy["variable_id"], copy["value"])}
 
-    def _task(self, table: str, number: int) -> Iterator[dict[str, Any]]:
-        (copy,) = self._plain(table, number)
-        facts = self.facts(number)
+    def _task(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
+        (copy,) = self._plain(table, number, facts)
         due = facts["expires"]
         expires = None if due is None else copy["created_at"] + due * 86_400_000
         yield copy | {
@@ -277,25 +281,32 @@ class Copies:
             "input_content_id": _FIRST + number,
         }
 
-    def _task_person(self, table: str, number: int) -> Iterator[dict[str, Any]]:
-        for copy in self._plain(table, number):
+    def _task_person(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
+        (task,) = self._task("task", number, facts)
+        offer = {
+            "standing": _STANDING[facts["status"]],
+            "is_open": 1 + _STANDING[facts["status"]] % 2,
+            **{name: task[name] for name in ("priority", "created_at", "expires_at")},
+        }
+        one = {name: task[name] for name in ("instance_id", "deployment_id")}
+        one |= {**dict.fromkeys(offer), "task_id": task["id"], "is_open": 1}
+        for copy in self._plain(table, number, facts):
             if copy["relation"] == "business_administrator":
                 yield copy
-        one = {"task_id": self.task_id(number), "is_open": 1}
         if number % MANAGED == 0:
             name = user(number // MANAGED % self._users)
             yield one | {"relation": "business_administrator", "kind": "USER", "name": name}
-        for kind, name in self.facts(number)["offered"]:
-            yield one | {"relation": "potential_owner", "kind": kind, "name": name}
+        for kind, name in facts["offered"]:
+            yield one | offer | {"relation": "potential_owner", "kind": kind, "name": name}
 
-    def _task_content(self, table: str, number: int) -> Iterator[dict[str, Any]]:
-        (copy,) = self._plain(table, number)
-        body = encode_value(Map(self.facts(number)["values"]))
+    def _task_content(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
+        (copy,) = self._plain(table, number, facts)
+        body = encode_value(Map(facts["values"]))
         yield copy | {"id": _FIRST + number, "body": body}
 
-    def _task_variable(self, table: str, number: int) -> Iterator[dict[str, Any]]:
-        values = self.facts(number)["values"]
-        for copy in self._plain(table, number):
+    def _task_variable(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
+        values = facts["values"]
+        for copy in self._plain(table, number, facts):
             yield copy | {"value": values.get(copy["name"], copy["value"])}
 
 

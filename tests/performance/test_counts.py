@@ -36,9 +36,9 @@ fork10      start                  0      6       1    6     0    1000
 call        start                  0     10       1   10     0     466
 user_task   start                  0     13       1   13   164     203
 user_task   query                  3      0       0    0   164       0
-user_task   start_the_task         3      2       1    2   164       0
-user_task   complete_the_task      3     11       1   11     0      81
-finish      finish                 3     11       1   11     0      81
+user_task   start_the_task         2      3       1    2   164       0
+user_task   complete_the_task      2     11       1   11     0      81
+finish      finish                 2     11       1   11     0      81
 timer       start                  0      9       1    9   241     282
 timer       fire                   2      9       2    7     0      75
 signal      start                  0      8       1    8   132     173

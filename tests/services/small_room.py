@@ -13,7 +13,7 @@ from procession.services.access import Access
 from procession.services.history import HistoryService
 from procession.services.people import PeopleService
 from procession.settings import Settings
-from procession.store.rows import ProcessLogRow, Row
+from procession.store.rows import ProcessInstanceRow, ProcessLogRow, Row
 from procession.store.store import Store
 
 
@@ -114,3 +114,22 @@ def process_row(id: int, **more: Any) -> ProcessLogRow:
     for name, value in more.items():
         setattr(row, name, value)
     return row
+
+
+def living_row(log: ProcessLogRow) -> ProcessInstanceRow:
+    """The living instance that belongs to audit without an end."""
+    return ProcessInstanceRow(
+        log.instance_id,
+        log.uuid,
+        log.root_id,
+        log.revision,
+        log.deployment_id,
+        log.process_id,
+        log.status,
+        1,
+        log.parent_id,
+        log.correlation_key,
+        log.identity,
+        log.started_at,
+        b"",
+    )

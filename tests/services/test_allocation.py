@@ -163,7 +163,7 @@ def test_the_policy_multi_instance_offers_every_round_to_the_party(home):
 def test_tasks_that_are_over_are_no_longer_counted_nor_looked_at(home):
     task, ann = home.offer("review"), home.actor("ann")
     with home.engine.room.store.read() as reader:
-        assert {row[-1] for row in reader.hot("people", ((task.id,),))} == {1}
+        assert all(row[-1] for row in reader.hot("people", ((task.id,),)))
         assert loads_of(reader, ["ann", "bob"]) == {"ann": 1}
     home.tasks.start(ann, task.id)
     home.tasks.complete(ann, task.id)

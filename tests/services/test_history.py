@@ -11,7 +11,7 @@ from procession.identity.model import SYSTEM, Actor
 from procession.services.paging import PageRequest
 from procession.store.rows import NodeLogRow, VariableLogRow
 
-from .small_room import SmallRoom, process_row
+from .small_room import SmallRoom, living_row, process_row
 
 ANN, BOB = Actor("ann"), Actor("bob")
 AT = 1_800_000_000_000
@@ -56,10 +56,13 @@ def variable(
 def room(store) -> SmallRoom:
     """1: ended, of ann; 2: running, of ann; 3: running, of bob, called by 2; 4: other process."""
     room = SmallRoom(store)
+    called, running = process_row(3, identity="bob", parent_id=2), process_row(2)
     room.write(
         process_row(1, ended_at=AT + 5000, status=2, duration=5000, outcome="done"),
-        process_row(3, identity="bob", parent_id=2),
-        process_row(2),
+        called,
+        running,
+        living_row(called),
+        living_row(running),
         process_row(4, process_id="firing", status=3, ended_at=AT),
         node(1, "start"),
         node(1, "start", 1),
@@ -204,6 +207,26 @@ def test_clear_may_forget_everything_as_the_first_version_did(room):
 
     assert ids(room.history.instances(SYSTEM)) == []
     assert room.history.nodes(SYSTEM, 3).items == ()
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_clear_goes_in_portions_and_each_is_a_turn(room, monkeypatch, everything):
+    monkeypatch.setattr("procession.services.history.PORTION", 1)
+    turns = []
+    run = room.executive.run
+    monkeypatch.setattr(
+        room.executive, "run", lambda work, **given: _noted(turns, run, work, given)
+    )
+
+    room.history.clear(SYSTEM, everything=everything)
+
+    assert len(turns) == (6 if everything else 3)
+    assert ids(room.history.instances(SYSTEM)) == ([] if everything else [2, 3])
+
+
+def _noted(turns, run, work, given):
+    turns.append(run(work, **given))
+    return turns[-1]
 
 
 def test_only_administrators_clear(room):

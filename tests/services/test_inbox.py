@@ -11,7 +11,7 @@ from procession.engine import Engine
 from procession.errors import Invalid, Unauthenticated
 from procession.services.access import NOBODY
 from procession.services.tasks.inbox import FIRST, InboxPart, InboxQuery
-from procession.store.repositories import task_walks
+from procession.store.repositories import task_sizes
 from procession.tasks.ad_hoc import NewTask
 from procession.tasks.lifecycle import Candidate
 from procession.values import Map
@@ -108,8 +108,8 @@ def test_a_variable_is_looked_for_as_it_stands_now(home: House) -> None:
 def test_pages_follow_each_other_by_key_in_every_order(
     home: House, monkeypatch: pytest.MonkeyPatch, sort: str, start: int
 ) -> None:
-    monkeypatch.setattr(task_walks, "START", start)
-    monkeypatch.setattr(task_walks, "BOUNDS", (start, start, start))
+    monkeypatch.setattr(task_sizes, "START", start)
+    monkeypatch.setattr(task_sizes, "BOUNDS", (start, start, start))
     now = home.engine.room.clock.now()
     ids = [
         made(home, f"t{n}", priority=n % 3, due=now.replace(year=2030 + n % 4) if n % 2 else None)
@@ -190,8 +190,8 @@ def test_no_question_of_an_inbox_scans_or_sorts_all_tasks(
     question: str, start: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite tells its plan: tables are searched by indexes, and walks follow theirs."""
-    monkeypatch.setattr(task_walks, "START", start)
-    monkeypatch.setattr(task_walks, "BOUNDS", (start, start, start))
+    monkeypatch.setattr(task_sizes, "START", start)
+    monkeypatch.setattr(task_sizes, "BOUNDS", (start, start, start))
     with Engine.open("sqlite://", threads=False) as engine:
         home = House(engine)
         with engine.room.store.read() as reader:

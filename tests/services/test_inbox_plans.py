@@ -9,7 +9,7 @@ import pytest
 
 from procession.engine import Engine
 from procession.services.tasks.inbox import InboxPart, InboxQuery
-from procession.store.repositories import task_walks
+from procession.store.repositories import task_sizes
 
 from .task_house import House
 
@@ -51,8 +51,8 @@ def plans(home: House, patch: pytest.MonkeyPatch, explain: str, question: str) -
 
 @pytest.fixture(params=[0, 4_000], ids=["walking", "listing"])
 def start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    monkeypatch.setattr(task_walks, "START", request.param)
-    monkeypatch.setattr(task_walks, "BOUNDS", (request.param,) * 3)
+    monkeypatch.setattr(task_sizes, "START", request.param)
+    monkeypatch.setattr(task_sizes, "BOUNDS", (request.param,) * 3)
     return request.param
 
 
@@ -69,26 +69,30 @@ def test_postgresql_goes_from_index_to_index_and_joins_no_whole_tables(
         assert odd is None, f"{odd and odd[0]} for {text}\n{plan}"
 
 
-@pytest.mark.parametrize("question", ["inbox, deployment", "potential owner, status"])
-def test_sqlite_looks_up_what_narrows_a_list_in_the_small_index(
+@pytest.mark.parametrize(
+    "question", ["inbox, deployment", "potential owner, status", "inbox, variable"]
+)
+def test_what_is_offered_is_narrowed_sorted_and_counted_by_one_index_alone(
     question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The whole row of a task is ten times as long as its entry among the open ones."""
-    monkeypatch.setattr(task_walks, "_steps", lambda *_: float("inf"))
+    """No task is read but those of the page: the index of offers knows how their tasks stand."""
+    monkeypatch.setattr(task_sizes, "FEW", -1)
+    monkeypatch.setattr(task_sizes, "TIMES_SHORTER", 10**9)
+    monkeypatch.setattr(task_sizes, "steps", lambda *_: float("inf"))
     with Engine.open("sqlite://", threads=False) as engine:
         home = House(engine)
         home.offer()
         found = plans(home, monkeypatch, "explain query plan", question)
 
-    listed = [plan for text, plan in found if "as page" in text and "as listed" in text]
-    assert len(listed) == len(SORTS), "a list answers in one question, also by due date"
-    for plan in listed:
-        assert "SEARCH task USING INDEX ix_task_open (id=?)" in plan.replace("COVERING ", "")
+    offered = [plan for text, plan in found if "offer.standing" in text or "offer.inst" in text]
+    assert len(offered) > len(SORTS), "every page and the count"
+    for plan in offered:
+        assert "SEARCH offer USING COVERING INDEX ix_task_person_name (name=? AND kind" in plan
 
 
 def test_a_list_that_was_not_counted_to_its_end_is_taken_for_longer_than_was_counted() -> None:
     """Otherwise a frequent value would look rare, and a walk longer than it is."""
-    tasks = 100 * task_walks.START
+    tasks = 100 * task_sizes.START
 
-    assert task_walks._likely(task_walks.START - 1, tasks) == task_walks.START - 1
-    assert task_walks._likely(task_walks.START, tasks) == pytest.approx(10 * task_walks.START)
+    assert task_sizes.likely(task_sizes.START - 1, tasks) == task_sizes.START - 1
+    assert task_sizes.likely(task_sizes.START, tasks) == pytest.approx(10 * task_sizes.START)

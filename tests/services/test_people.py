@@ -510,3 +510,11 @@ def test_demo_people_are_made_once_and_left_alone_later(store):
     assert made == ("john", "mary")
     assert again == ()
     assert room.people.authenticate("john", "one").groups == {"PM", "HR"}
+
+
+def test_particulars_change_one_by_one(room):
+    room.people.change_user(SYSTEM, "ann", language="de-DE", display_name="Ann")
+    room.people.change_user(SYSTEM, "ann", display_name="")
+
+    found = room.people.directory.person("ann")
+    assert (found.email, found.language, found.display_name) == ("ann@example.org", "de-DE", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import msgspec
@@ -29,8 +29,12 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.mails = []
+        self.refusals = 0
 
     async def handle_DATA(self, server, session, envelope):
+        if self.refusals:
+            self.refusals -= 1
+            return "451 try again later"
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
@@ -230,6 +234,47 @@ def test_reminders_repeat_until_the_task_is_started(clock, mailbox):
         home.tasks.start(home.actor("ann"), task.id)
         wait(home, clock, HOUR)
         assert len(mailbox.mails) == 2
+
+
+def test_a_mail_that_is_refused_for_now_is_tried_again_and_sent_once(clock, mailbox):
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": mailbox.port, "smtp_security": "none"}
+    with late(clock, mail_from="desk@example.com", **mail) as home:
+        begin(home, {"NotStartedNotify": "[tousers:ann|subject:Hurry]@[1h]"})
+        mailbox.refusals = 2
+        wait(home, clock, HOUR)
+        assert mailbox.mails == []
+
+        for _ in range(3):
+            wait(home, clock, HOUR)
+
+        assert [mail["Subject"] for mail in mailbox.mails] == ["Hurry"]
+        assert home.engine.jobs.incidents(home.admin).items == ()
+
+
+def test_variables_stand_within_what_is_written_in_the_model(home, clock):
+    task = begin(
+        home,
+        {"NotStartedReassign": "[users:#{who}]@[#{soon}]^[groups:leads]@[PT3H]"},
+        Map(who="carl", soon="1h"),
+    )
+
+    wait(home, clock, HOUR)
+    assert owners(now(home, task)) == {("USER", "carl")}
+    wait(home, clock, 2 * HOUR)
+    assert owners(now(home, task)) == {("GROUP", "leads")}
+
+
+def test_with_a_business_calendar_only_working_hours_count(tmp_path):
+    file = tmp_path / "calendar.properties"
+    file.write_text("business.start.hour=9\nbusiness.end.hour=17\n")
+    clock = ManualClock(datetime(2031, 5, 2, 16, 0, tzinfo=UTC))  # a Friday
+    with late(clock, business_calendar=str(file)) as home:
+        task = begin(home, {"NotStartedReassign": "[users:carl]@[2h]"})
+
+        wait(home, clock, timedelta(days=2, hours=17))  # Monday at nine
+        assert owners(now(home, task)) == {("GROUP", "sales")}
+        wait(home, clock, HOUR)
+        assert owners(now(home, task)) == {("USER", "carl")}
 
 
 def test_a_value_cannot_make_a_mail_html(clock, mailbox):

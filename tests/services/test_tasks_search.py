@@ -197,7 +197,7 @@ def test_starting_from_a_list_and_walking_through_find_the_same(home, monkeypatc
 
     listed = [search(home, "ann", **one) for one in asked]
     inbox = [task.id for task in home.tasks.work_list(ann).items]
-    monkeypatch.setattr("procession.store.repositories.task_walks.START", 0)
+    monkeypatch.setattr("procession.store.repositories.task_sizes.START", 0)
 
     assert [search(home, "ann", **one) for one in asked] == listed
     assert [task.id for task in home.tasks.work_list(ann).items] == inbox

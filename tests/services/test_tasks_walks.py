@@ -13,9 +13,12 @@ from typing import Any
 
 import pytest
 
+from procession.engine import Engine
 from procession.errors import Invalid, NotFound, NotPermitted, Rejected
 from procession.identity.model import ADMINISTRATOR
 from procession.services.views import TaskView
+from procession.store.hot import task_row
+from procession.store.standing import standing
 from procession.tasks.ad_hoc import NewTask
 from procession.tasks.lifecycle import FINAL, OPEN, Candidate
 from procession.values import Map
@@ -24,9 +27,12 @@ from .task_house import House, house
 
 WALKS = int(os.environ.get("PROCESSION_TASK_WALKS", "6"))
 STEPS = 60
+LONG = 200
+"""Steps of the walk that every database takes."""
 PEOPLE = ("ann", "bob", "carl", "mary", "sue", "robot")
 TARGETS = ("ann", "bob", "carl", "mary", "sales", "leads", "nobody-such")
 OWNED = ("Reserved", "InProgress")
+COPIED = "relation, is_open, instance_id, deployment_id, standing, priority, created_at, expires_at"
 MOVES = ("Completed", "Failed", "Obsolete")
 """Ends of a task with which its process goes on."""
 
@@ -48,6 +54,11 @@ class Walk:
         some = tuple(Candidate("USER", name) for name in self.dice.sample(PEOPLE, 2))
         new = NewTask(name="Alone", potential_owners=some)
         return home.tasks.add(home.actor(self.dice.choice(PEOPLE)), new)
+
+    def add(self, task: TaskView) -> None:
+        """One more task to act on."""
+        self.tasks.append(task)
+        self.told[task.id] = self.events(task.id)
 
     def step(self) -> None:
         """Somebody does something; then everything must hold."""
@@ -110,12 +121,27 @@ class Walk:
         assert (task.actual_owner is not None) or task.status not in OWNED
         if task.status in ("Created", "Ready"):
             assert task.actual_owner is None
+        self.check_people(task)
         number = task.process_instance_id
         if number is None:
             return
         with self.home.engine.room.store.read() as reader:
             waiting = reader.hot("wait_by_public_id", (task.work_item_id,))
         assert bool(waiting) == (task.status not in MOVES), "the process moved once, with its task"
+
+    def check_people(self, task: TaskView) -> None:
+        """What the task's people know of it is what it says itself, or that it is over."""
+        with self.home.engine.room.store.read() as reader:
+            (row,) = reader.hot("tasks", ((task.id,),))
+            told = reader.ask(f"select {COPIED} from task_person where task_id = ?", (task.id,))
+        kept = task_row(row)
+        for relation, is_open, instance, deployment, *changing in told:
+            assert bool(is_open) == (task.status in OPEN)
+            assert (instance, deployment) == (kept.instance_id, kept.deployment_id)
+            if relation == "potential_owner" and is_open:
+                expected = [standing(kept), kept.priority, kept.created_at, kept.expires_at]
+                assert changing == expected
+                assert is_open == (1 if kept.actual_owner is None else 2)
 
 
 def _nominate(home: House, actor: Any, task: int, target: str) -> None:
@@ -140,12 +166,23 @@ OPERATIONS: dict[str, Any] = {
 }
 
 
+def take_a_walk(home: House, seed: int, steps: int) -> None:
+    walk = Walk(home, seed)
+    try:
+        for number in range(steps):
+            walk.step()
+            if number % 40 == 39:  # most tasks are over by now
+                walk.add(walk.made())
+    except AssertionError as wrong:
+        raise AssertionError(f"seed {seed}:\n" + "\n".join(walk.trail)) from wrong
+
+
 @pytest.mark.parametrize("seed", range(WALKS))
 def test_however_people_act_through_the_services_tasks_stay_in_order(seed: int) -> None:
     with house() as home:
-        walk = Walk(home, seed)
-        try:
-            for _ in range(STEPS):
-                walk.step()
-        except AssertionError as wrong:
-            raise AssertionError(f"seed {seed}:\n" + "\n".join(walk.trail)) from wrong
+        take_a_walk(home, seed, STEPS)
+
+
+def test_a_long_walk_on_every_database(database_url: str) -> None:
+    with Engine.open(database_url, threads=False) as engine:
+        take_a_walk(House(engine), 20260103, LONG)

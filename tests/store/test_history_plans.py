@@ -13,8 +13,11 @@ import pytest
 
 from procession.engine import Engine
 from procession.services.paging import PageRequest
+from procession.store import phrases
+from procession.store.repositories import log_walks
 from procession.store.sqlite import SqliteStore
 from tests.golden.models import FILES, UNIT
+from tests.services.test_history_ways import RICH, TASKS
 
 PAGE = PageRequest(1, 20)
 
@@ -81,14 +84,14 @@ def test_what_belongs_to_one_instance_is_looked_up(
 
 @pytest.mark.parametrize(
     ("index", "more"),
-    [("ix_process_log_order", {}), ("ix_process_log_open", {"active": True})],
+    [("ix_process_log_order", {}), ("ix_process_instance_deployment", {"active": True})],
 )
 def test_all_instances_are_read_in_their_order(
     engine: Engine, watch: Watch, index: str, more: dict[str, bool]
 ) -> None:
     engine.history.instances(engine.admin, page=PAGE, **more)
 
-    assert f"USING INDEX {index}" in watch.plan
+    assert index in watch.plan
     assert "TEMP B-TREE" not in watch.plan
 
 
@@ -125,6 +128,46 @@ def test_values_are_looked_up(engine: Engine, watch: Watch, what: str, active: b
 
     assert seeks(watch.plan, *TABLES), watch.plan
     assert "ix_variable_log_variable" in watch.plan
+
+
+@pytest.mark.parametrize("what", ["by_variable", "instances_by_variable"])
+@pytest.mark.parametrize(
+    ("index", "value"), [("ix_variable_log_order", ()), ("ix_variable_log_variable", ("Ann",))]
+)
+def test_every_change_of_a_variable_is_read_in_its_order(
+    engine: Engine, watch: Watch, what: str, index: str, value: tuple[str, ...]
+) -> None:
+    getattr(engine.history, what)(engine.admin, "name", *value, page=PAGE)
+
+    assert index in watch.plan
+    assert "TEMP B-TREE" not in watch.plan
+
+
+def test_one_variable_of_one_instance_is_looked_up_by_the_instance(
+    engine: Engine, watch: Watch
+) -> None:
+    engine.history.variables(engine.admin, 1, "name", page=PAGE)
+
+    assert "ix_variable_log_instance" in watch.plan
+
+
+@pytest.mark.parametrize("start", [0, 16_000], ids=["walking", "listing"])
+@pytest.mark.parametrize("user", ["admin", "ann"])
+@pytest.mark.parametrize("name", RICH | TASKS)
+def test_rich_queries_go_by_index(
+    engine: Engine, watch: Watch, monkeypatch: pytest.MonkeyPatch, name: str, user: str, start: int
+) -> None:
+    monkeypatch.setattr(phrases, "LONG", start)
+    monkeypatch.setattr(log_walks, "_DEAR", start)
+    actor = engine.admin if user == "admin" else engine.people.actor("ann")
+    asked = (RICH | TASKS)[name]
+
+    if not any(one.is_of_task for one in asked.criteria):
+        engine.rich_queries.instances(actor, asked, PAGE)
+    engine.rich_queries.tasks(actor, asked, PAGE)
+
+    # Living instances are walked through by number, page after page.
+    assert seeks(watch.plan, *(set(TABLES) - {"process_instance"})), watch.plan
 
 
 def test_what_somebody_may_see_is_looked_up(engine: Engine, watch: Watch) -> None:

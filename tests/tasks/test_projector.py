@@ -9,11 +9,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from procession.bpmn.elements.activities.activity import PRIVATE
 from procession.core.flags import JBPM, SPECIFICATION
 from procession.core.graph import FlowNode, ProcessDefinition
 from procession.core.records import Record, WaitClosed, WaitOpened
-from procession.core.state import ROOT, DefinitionKey, ElementInstance, Wait, WaitKind, empty_state
+from procession.core.state import (
+    PRIVATE,
+    ROOT,
+    DefinitionKey,
+    ElementInstance,
+    Wait,
+    WaitKind,
+    empty_state,
+)
 from procession.errors import ExecutionFailure
 from procession.runtime.projection import InstanceContext, Recorded
 from procession.store.codec import decode_value

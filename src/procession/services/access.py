@@ -21,7 +21,7 @@ from procession.identity.directory import Directory
 from procession.identity.model import Actor
 from procession.runtime.lanes import Room
 from procession.store.phrases import Phrase, clause
-from procession.store.repositories.history import Part, visible_to
+from procession.store.repositories.visibility import Part, visible_to
 from procession.store.store import Reader
 
 SEE_ALL: Final = "see-all"

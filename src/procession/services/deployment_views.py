@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from procession.bpmn.problems import Problem
 from procession.runtime.clock import from_ms
 from procession.runtime.definitions import definition_id
 from procession.services.views import DefinitionView, DeploymentJobView, DeploymentView
@@ -59,3 +62,22 @@ def refused(job: int, operation: str, unit: repository.Unit, text: str) -> Deplo
     return DeploymentJobView(
         id=job, operation=operation, unit=unit_view(unit), success=False, explanation=text
     )
+
+
+def summary_of(deployment_id: str, errors: Sequence[Problem]) -> str:
+    """Why a unit was not deployed, problem by problem."""
+    lines = "\n".join(str(problem) for problem in errors)
+    return f"{deployment_id} was not deployed, {len(errors)} problem(s):\n{lines}"
+
+
+def told_with(text: str, warnings: Sequence[str]) -> str:
+    """What is said of a good end, and the warnings on the way to it."""
+    if not warnings:
+        return text
+    more = [f"and {len(warnings) - 20} more"] if len(warnings) > 20 else []
+    return "\n".join((f"{text}, {len(warnings)} warning(s):", *warnings[:20], *more))
+
+
+def problem(element: str, line: int, text: str, rule: str) -> Problem:
+    """What keeps a unit from being deployed."""
+    return Problem(severity="error", element=element, line=line, text=text, rule=rule)

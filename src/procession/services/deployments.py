@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from procession.bpmn.compiler import Compilation
 from procession.bpmn.data_types import gather_types
 from procession.bpmn.problems import Problem
-from procession.bpmn.soundness import DEPLOYING, check_soundness
-from procession.bpmn.starts import start_subscriptions, start_timers
 from procession.core.data_types import DataTypes
 from procession.core.graph import ProcessDefinition
 from procession.core.semantics import combined, read_choice
 from procession.core.state import WaitKind
-from procession.errors import Invalid, InvalidModel, NotFound
+from procession.errors import InvalidModel, NotFound
 from procession.identity.model import Actor
 from procession.runtime.clock import to_ms
+from procession.runtime.definitions import known_id
 from procession.runtime.lanes import Service, change, query
 from procession.runtime.turn import Turn
-from procession.services.deployment_views import accepted, definition_view, refused, unit_view
+from procession.services.deployment_views import (
+    accepted,
+    definition_view,
+    problem,
+    refused,
+    summary_of,
+    told_with,
+    unit_view,
+)
 from procession.services.descriptors import semantics_of
 from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.unit_files import (
+    check_id,
     digest_of,
     lock_number,
     options_of,
+    strategy_of,
     without_classes,
 )
 from procession.services.views import DefinitionView, DeploymentJobView, DeploymentView, Page
@@ -39,11 +47,12 @@ from procession.store.rows import JobRow
 from procession.tasks.form_schemas import form_fault
 from procession.values import Map
 
-STRATEGIES: Final = ("SINGLETON", "PER_REQUEST", "PER_PROCESS_INSTANCE")
+if TYPE_CHECKING:
+    from procession.bpmn.compiler import Compilation
+
 BPMN_ENDINGS: Final = (".bpmn", ".bpmn2", ".bpmn20.xml")
 RULES: Final = (".drl", ".xls", ".xlsx", ".csv", ".dmn")
 UNSUPPORTED: Final = (".rdrl", ".gdst", ".dsl", ".dslr", ".rf")
-
 
 _START_KINDS: Final = {
     "signal": int(WaitKind.SIGNAL),
@@ -65,20 +74,22 @@ class DeploymentService(Service):
         strict: bool = False,
         base: str | None = None,
         semantics: Iterable[str] = (),
+        within: Callable[[DeploymentJobView], object] | None = None,
     ) -> DeploymentJobView:
         """Compile every file of a unit, then store it; to be called where it may take a while.
 
         ``base`` names a deployment whose files are taken over where ``files`` has none (a patch
         snapshot). ``semantics`` chooses between jBPM's meaning and the specification's
         (``core/semantics.py``), before what the descriptor and the settings say; the unit keeps
-        it. Raises :class:`InvalidModel` with all problems, and then nothing is deployed. A unit
+        it. ``within`` is called with the answer in the turn that stores the unit, to be part of it.
+        Raises :class:`InvalidModel` with all problems, and then nothing is deployed. A unit
         that is deployed already is answered with ``success`` false.
         """
         if isinstance(actor, str):
             actor = self.room.actor(actor)
         self.room.access.check(actor, "deployment.write")
-        _check_id(deployment_id)
-        strategy = _strategy(strategy)
+        check_id(deployment_id)
+        strategy = strategy_of(strategy)
         choice = read_choice(self.room.settings.semantics)
         if base is not None:
             inherited, given = self._base(base)
@@ -91,9 +102,16 @@ class DeploymentService(Service):
         problems = [*faults, *problems]
         errors = tuple(p for p in problems if p.severity == "error")
         if errors:
-            raise InvalidModel(_summary(deployment_id, errors), errors)
+            raise InvalidModel(summary_of(deployment_id, errors), errors)
         options = options_of(problems, choice, data_types)
-        return self._store(actor, deployment_id, files, strategy, compilations, options)
+
+        def write() -> DeploymentJobView:
+            job = self._store(actor, deployment_id, files, strategy, compilations, options)
+            if within is not None:
+                within(job)
+            return job
+
+        return self.room.executive.run(write, actor=actor.name)
 
     @change
     def undeploy(self, actor: Actor, deployment_id: str) -> DeploymentJobView:
@@ -136,6 +154,13 @@ class DeploymentService(Service):
         return page.of(map(unit_view, found), total)
 
     @query
+    def is_any(self, actor: Actor) -> bool:
+        """Whether a unit is deployed."""
+        self.room.access.check(actor, "deployment.read")
+        with self.room.store.read() as reader:
+            return repository.is_any(reader)
+
+    @query
     def get(self, actor: Actor, deployment_id: str) -> DeploymentView:
         """A unit, also one that was undeployed. Raises :class:`NotFound`."""
         self.room.access.check(actor, "deployment.read")
@@ -165,6 +190,12 @@ class DeploymentService(Service):
         with self.room.store.read() as reader:
             rows = reader.hot("definition", (definition.key.revision, process_id))
         return definition_view(repository.Definition(*rows[0][:9]))
+
+    @query
+    def definition_id(self, actor: Actor, deployment_id: str, process_id: str) -> str:
+        """ONEWEB's four-part key of a definition, from memory. Raises :class:`NotFound`."""
+        self.room.access.check(actor, "deployment.read")
+        return known_id(self.room.definitions.current(deployment_id, process_id))
 
     @query
     def resource(self, actor: Actor, revision: int, name: str) -> bytes:
@@ -209,16 +240,18 @@ class DeploymentService(Service):
     def _compile(
         self, files: Mapping[str, bytes], strict: bool, choice: Map, data_types: DataTypes
     ) -> tuple[dict[str, Compilation], Sequence[Problem]]:
+        from procession.bpmn.soundness import DEPLOYING, check_soundness
+
         compilations: dict[str, Compilation] = {}
         problems: deque[Problem] = deque()
         seen: set[str] = set()
         several = sum(name.lower().endswith(BPMN_ENDINGS) for name in files) > 1
         for name, content in sorted(files.items()):
             if name.lower().endswith(".form") and (fault := form_fault(content)):
-                problems.append(_fault("", 0, f"{name}: {fault}", "form"))
+                problems.append(problem("", 0, f"{name}: {fault}", "form"))
             if name.lower().endswith(UNSUPPORTED):
                 text = f"{name}: files of this kind are not supported: write rules as .drl"
-                problems.append(_fault(name, 0, text, "unsupported"))
+                problems.append(problem(name, 0, text, "unsupported"))
             if not name.lower().endswith(BPMN_ENDINGS):
                 continue
             compiled = self.room.definitions.compile(
@@ -233,7 +266,7 @@ class DeploymentService(Service):
             for definition in compiled.definitions:
                 if definition.id in seen:
                     text = f"Process with same id already exists: {definition.id}"
-                    problems.append(_fault(definition.id, definition.line, text, "unique"))
+                    problems.append(problem(definition.id, definition.line, text, "unique"))
                 seen.add(definition.id)
         has_rules = any(name.lower().endswith(RULES) for name in files)
         definitions = [one for c in compilations.values() for one in c.definitions]
@@ -242,7 +275,7 @@ class DeploymentService(Service):
             problems.extend(bases.compile(files, definitions)[1])
         problems.extend(self.room.definitions.decisions.compile(files)[1])
         if not (seen or has_rules or problems):
-            problems.append(_fault("", 0, "the unit has no process and no rules", "empty"))
+            problems.append(problem("", 0, "the unit has no process and no rules", "empty"))
         return compilations, problems
 
     def _store(
@@ -254,39 +287,37 @@ class DeploymentService(Service):
         compilations: Mapping[str, Compilation],
         options: Map,
     ) -> DeploymentJobView:
-
-        def write() -> DeploymentJobView:
-            turn = self.turn
-            turn.touch("deployment", lock_number(deployment_id))
-            job = turn.next_id("job")
-            known = repository.unit(turn.reader, deployment_id)
-            if known is not None and known.status == "DEPLOYED":
-                return refused(job, "DEPLOY", known, f"{deployment_id} is already deployed")
-            unit = repository.Unit(
-                revision=turn.next_id("revision"),
-                id=deployment_id,
-                status="DEPLOYED",
-                strategy=strategy,
-                is_active=True,
-                deployed_at=turn.now_ms,
-                deployed_by=actor.name,
-                message=None,
-                options=encode_value(options),
-                digest=digest_of(files),
-            )
-            repository.add_unit(turn.uow, unit, files)
-            for name, compilation in compilations.items():
-                for definition in compilation.definitions:
-                    self._add_definition(turn, unit, name, definition)
-            self._changed(turn, deployment_id)
-            told = _told("Deployment job accepted", options["warnings"])
-            return accepted(job, "DEPLOY", unit, told)
-
-        return self.room.executive.run(write, actor=actor.name)
+        turn = self.turn
+        turn.touch("deployment", lock_number(deployment_id))
+        job = turn.next_id("job")
+        known = repository.unit(turn.reader, deployment_id)
+        if known is not None and known.status == "DEPLOYED":
+            return refused(job, "DEPLOY", known, f"{deployment_id} is already deployed")
+        unit = repository.Unit(
+            revision=turn.next_id("revision"),
+            id=deployment_id,
+            status="DEPLOYED",
+            strategy=strategy,
+            is_active=True,
+            deployed_at=turn.now_ms,
+            deployed_by=actor.name,
+            message=None,
+            options=encode_value(options),
+            digest=digest_of(files),
+        )
+        repository.add_unit(turn.uow, unit, files)
+        for name, compilation in compilations.items():
+            for definition in compilation.definitions:
+                self._add_definition(turn, unit, name, definition)
+        self._changed(turn, deployment_id)
+        told = told_with("Deployment job accepted", options["warnings"])
+        return accepted(job, "DEPLOY", unit, told)
 
     def _add_definition(
         self, turn: Turn, unit: repository.Unit, resource: str, definition: ProcessDefinition
     ) -> None:
+        from procession.bpmn.starts import start_subscriptions, start_timers
+
         variables = {
             name: declared.structure or "Object"
             for name, declared in definition.variables.get("", {}).items()
@@ -348,10 +379,6 @@ class DeploymentService(Service):
             return chosen, dict(repository.resources(reader, unit.revision))
 
 
-def _fault(element: str, line: int, text: str, rule: str) -> Problem:
-    return Problem(severity="error", element=element, line=line, text=text, rule=rule)
-
-
 def _start_job(turn: Turn, unit: repository.Unit, due: int, payload: bytes) -> JobRow:
     return JobRow(
         turn.next_id("job"),
@@ -371,30 +398,3 @@ def _start_job(turn: Turn, unit: repository.Unit, due: int, payload: bytes) -> J
         None,
         payload,
     )
-
-
-def _check_id(deployment_id: str) -> None:
-    if not deployment_id or "/" in deployment_id or len(deployment_id) > 250:
-        raise Invalid(
-            "a deployment id is group:artifact:version or a bare name, without a slash, "
-            "250 characters at most"
-        )
-
-
-def _strategy(strategy: str) -> str:
-    wanted = strategy.upper()
-    if wanted not in STRATEGIES:
-        raise Invalid(f"strategy must be one of {', '.join(STRATEGIES)}, not {strategy!r}")
-    return wanted
-
-
-def _summary(deployment_id: str, errors: Sequence[Problem]) -> str:
-    lines = "\n".join(str(problem) for problem in errors)
-    return f"{deployment_id} was not deployed, {len(errors)} problem(s):\n{lines}"
-
-
-def _told(text: str, warnings: Sequence[str]) -> str:
-    if not warnings:
-        return text
-    more = [f"and {len(warnings) - 20} more"] if len(warnings) > 20 else []
-    return "\n".join((f"{text}, {len(warnings)} warning(s):", *warnings[:20], *more))

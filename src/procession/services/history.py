@@ -6,21 +6,29 @@ may not see, are empty; see :mod:`procession.services.access`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
 
-from procession.errors import NotFound
+from sqlalchemy import Delete
+
+from procession.errors import Invalid, NotFound
 from procession.identity.model import Actor
 from procession.runtime.clock import from_ms
 from procession.runtime.lanes import Service, change, query
 from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.views import NodeLogView, Page, ProcessLogView, VariableLogView
-from procession.store.phrases import Phrase, all_of
+from procession.store.phrases import ALWAYS, Phrase, all_of
 from procession.store.repositories import history as logs
 from procession.store.repositories.history import Log
+from procession.store.repositories.visibility import Part, visible_by_row
 from procession.store.rows import NodeLogRow, ProcessLogRow, Row, VariableLogRow
+from procession.store.store import Reader
 from procession.values import EMPTY, Map
 
+PORTION: Final = 200
+"""So many instances are forgotten in one turn."""
+MOST: Final = 50_000
+"""A list that is longer is told in pages only, lest one answer takes all memory."""
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 
@@ -35,7 +43,9 @@ class HistoryService(Service):
         self, actor: Actor, *, active: bool = False, page: PageRequest = EVERYTHING
     ) -> Page[ProcessLogView]:
         """All process instances; with ``active`` those that have not ended."""
-        return self._processes(actor, page, *([logs.is_active()] if active else []))
+        if active:
+            return self._processes(actor, page, logs.ACTIVE_LOGS, logs.has_status(logs.RUNNING))
+        return self._processes(actor, page, logs.PROCESS_LOGS, ALWAYS)
 
     @query
     def instance(self, actor: Actor, instance_id: int) -> ProcessLogView:
@@ -54,7 +64,12 @@ class HistoryService(Service):
         self, actor: Actor, instance_id: int, page: PageRequest = EVERYTHING
     ) -> Page[ProcessLogView]:
         """The instances that an instance has called, not those that they have called."""
-        return self._processes(actor, page, logs.is_("process_log.parent_id", instance_id))
+        where = [logs.is_("process_log.parent_id", instance_id)]
+        part = self._part(actor)
+        if part is not None:
+            where.append(visible_by_row(part, "process_log.instance_id"))
+        self.room.access.check(actor, "history.read")
+        return self._of_one(page, logs.PROCESS_LOGS, where, process_log_view)
 
     @query
     def by_process(
@@ -65,10 +80,9 @@ class HistoryService(Service):
         page: PageRequest = EVERYTHING,
     ) -> Page[ProcessLogView]:
         """All instances of a process; status 1 means those that have not ended."""
-        where = [logs.is_("process_log.process_id", process_id)]
-        if status is not None:
-            where.append(logs.has_status(status))
-        return self._processes(actor, page, *where)
+        named = logs.is_("process_log.process_id", process_id)
+        where = named if status is None else all_of(named, logs.has_status(status))
+        return self._processes(actor, page, logs.of_process(status), where)
 
     @query
     def instances_by_variable(
@@ -81,8 +95,8 @@ class HistoryService(Service):
         page: PageRequest = EVERYTHING,
     ) -> Page[ProcessLogView]:
         """The instances in which a variable was set: once for each time, so they repeat."""
-        where = [logs.of_variable(variable_id, value), *([logs.is_active()] if active else [])]
-        return self._processes(actor, page, *where, log=logs.LOGS_BY_VARIABLE)
+        wanted = logs.Values(variable_id, value, active)
+        return self._values(actor, wanted, page, _instances_of)
 
     # -- node and variable logs --------------------------------------------------------------
 
@@ -113,7 +127,7 @@ class HistoryService(Service):
         if variable_id is not None:
             where.append(logs.is_("variable_log.variable_id", variable_id))
         return self._of_instance(
-            actor, instance_id, page, logs.VARIABLE_LOGS, where, variable_log_view
+            actor, instance_id, page, logs.VARIABLES_OF_ONE, where, variable_log_view
         )
 
     @query
@@ -127,10 +141,8 @@ class HistoryService(Service):
         page: PageRequest = EVERYTHING,
     ) -> Page[VariableLogView]:
         """Every time a variable was set in any instance, or set to exactly that text."""
-        where = [logs.of_variable(variable_id, value)]
-        if active:
-            where.append(logs.of_active_instance("variable_log.instance_id"))
-        return self._list(actor, page, logs.VARIABLE_LOGS, where, variable_log_view)
+        wanted = logs.Values(variable_id, value, active)
+        return self._values(actor, wanted, page, _themselves)
 
     @query
     def last_variables(self, actor: Actor, instance_id: int) -> Map:
@@ -143,45 +155,70 @@ class HistoryService(Service):
 
     # -- forgetting --------------------------------------------------------------------------
 
-    @change
     def clear(self, actor: Actor, *, everything: bool = False) -> None:
         """Forget the audit of all instances that have ended.
 
         With ``everything`` that of running ones too, as jBPM 6.0 did. Tasks keep their own events.
+        A portion at a time, each a turn of its own, so that others are served in between; within a
+        turn all at once.
         """
+        actor = self.room.actor(actor) if isinstance(actor, str) else actor
         self.room.access.check(actor, "history.clear")
-        statements = logs.forget_everything() if everything else logs.forget_ended()
+        with self.room.store.read() as reader:
+            last = logs.last_number(reader)
+        if self.room.executive.is_computing:
+            self._clear(actor, logs.forget_everything(last) if everything else logs.forget_ended())
+            return
+        while self._clear_some(actor, last, everything=everything):
+            pass
+        if everything:
+            self._clear(actor, logs.forget_everything(last))
+
+    @change
+    def _clear_some(self, actor: Actor, last: int, *, everything: bool) -> bool:
+        """One portion; whether there may be more."""
+        numbers = logs.oldest(self.turn.reader, last, PORTION, everything=everything)
+        for statement in logs.forget(numbers):
+            self.turn.uow.execute(statement)
+        return len(numbers) == PORTION
+
+    @change
+    def _clear(self, actor: Actor, statements: Iterable[Delete]) -> None:
         for statement in statements:
             self.turn.uow.execute(statement)
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _processes(
-        self,
-        actor: Actor,
-        page: PageRequest,
-        *where: Phrase,
-        log: Log[ProcessLogRow] = logs.PROCESS_LOGS,
-    ) -> Page[ProcessLogView]:
-        return self._list(actor, page, log, where, process_log_view)
-
-    def _list(
-        self,
-        actor: Actor,
-        page: PageRequest,
-        log: Log[R],
-        where: Sequence[Phrase],
-        view: Callable[[R], T],
-    ) -> Page[T]:
-        """What the actor may see of all instances."""
+    def _part(self, actor: Actor) -> Part | None:
+        """Whose instances are to be seen; ``None`` for everybody's."""
         access = self.room.access
-        access.check(actor, "history.read")
-        seen = access.visible(actor, f"{log.table}.instance_id")
-        where = where if seen is None else (*where, seen)
+        return None if access.sees_all_instances(actor) else access.part_of(actor)
+
+    def _processes(
+        self, actor: Actor, page: PageRequest, log: Log[ProcessLogRow], where: Phrase
+    ) -> Page[ProcessLogView]:
+        """What the actor may see of all instances."""
+        self.room.access.check(actor, "history.read")
+        part = self._part(actor)
         with self.room.store.read() as reader:
-            rows = log.read(reader, all_of(*where), page.limit, page.offset)
-            total = log.count(reader, all_of(*where)) if page.counted else None
-        return page.of(map(view, rows), total)
+            rows = logs.process_logs(reader, log, where, part, *_reach(page))
+            total = logs.count_process_logs(reader, where, part) if page.counted else None
+        return page.of(map(process_log_view, _bounded(rows)), total)
+
+    def _values(
+        self,
+        actor: Actor,
+        wanted: logs.Values,
+        page: PageRequest,
+        show: Callable[[Reader, Sequence[VariableLogRow]], Iterable[T]],
+    ) -> Page[T]:
+        """What the actor may see of all variable logs."""
+        self.room.access.check(actor, "history.read")
+        part = self._part(actor)
+        with self.room.store.read() as reader:
+            rows = logs.variable_logs(reader, wanted, part, *_reach(page))
+            total = logs.count_variable_logs(reader, wanted, part) if page.counted else None
+            return page.of(show(reader, _bounded(rows)), total)
 
     def _of_instance(
         self,
@@ -197,9 +234,42 @@ class HistoryService(Service):
         with self.room.store.read() as reader:
             if not self.room.access.sees_instance(reader, actor, instance_id):
                 return page.of(())
-            rows = log.read(reader, all_of(*where), page.limit, page.offset)
+            return self._of_one(page, log, where, view)
+
+    def _of_one(
+        self, page: PageRequest, log: Log[R], where: Sequence[Phrase], view: Callable[[R], T]
+    ) -> Page[T]:
+        with self.room.store.read() as reader:
+            rows = log.read(reader, all_of(*where), *_reach(page))
             total = log.count(reader, all_of(*where)) if page.counted else None
-        return page.of(map(view, rows), total)
+        return page.of(map(view, _bounded(rows)), total)
+
+
+def _reach(page: PageRequest) -> tuple[int, int]:
+    """How many rows to read, one more than may be told, and how many come before them."""
+    return min(page.limit or MOST + 1, MOST + 1), page.offset
+
+
+def _bounded(rows: list[R]) -> list[R]:
+    if len(rows) > MOST:
+        raise Invalid(
+            f"there are more than {MOST} entries; ask for a page at a time, with 'page' and"
+            " 'pageSize'",
+            reason="parameter",
+        )
+    return rows
+
+
+def _themselves(reader: Reader, rows: Sequence[VariableLogRow]) -> list[VariableLogView]:
+    return [variable_log_view(row) for row in rows]
+
+
+def _instances_of(reader: Reader, rows: Sequence[VariableLogRow]) -> list[ProcessLogView]:
+    """The process logs of the instances, one for each row."""
+    numbers = tuple({row.instance_id for row in rows})
+    found = reader.hot("process_logs", (numbers,)) if numbers else ()
+    views = {log.instance_id: process_log_view(log) for log in (ProcessLogRow(*r) for r in found)}
+    return [views[row.instance_id] for row in rows if row.instance_id in views]
 
 
 def process_log_view(row: ProcessLogRow) -> ProcessLogView:

@@ -169,12 +169,13 @@ class PeopleService(Service):
         email: str | None = None,
         language: str | None = None,
     ) -> None:
-        """Other particulars of a user."""
+        """Other particulars of a user; ``None`` leaves one, an empty text takes it away."""
         ledger = self._begin(actor)
         ledger.need_named("user", name)
-        ledger.write(
-            people.change_user(name, display_name=display_name, email=email, language=language)
-        )
+        given = {"display_name": display_name, "email": email, "language": language}
+        said = {key: value or None for key, value in given.items() if value is not None}
+        if said:
+            ledger.write(people.change_user(name, **said))
 
     def set_password(self, actor: Actor, name: str, password: str) -> None:
         """Another password; the old one and all tokens end."""
@@ -336,9 +337,10 @@ class PeopleService(Service):
     def ensure_first_administrator(self, password: str | None = None) -> str | None:
         """Make the user ``admin`` if there is nobody at all yet.
 
-        Answers the password if one had to be made up. Once anybody exists it does nothing.
+        Answers the password if one had to be made up. Once anybody is in the database it does
+        nothing; people from elsewhere do not count: whence they come may be out of reach.
         """
-        if self.directory.picture.users:
+        if self.directory.has_logins:
             return None
         generated = None if password else generate_password()
         made = self._make_first_administrator(SYSTEM, self._hash(password or generated))

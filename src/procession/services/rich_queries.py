@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -17,63 +17,47 @@ from procession.runtime.clock import from_ms
 from procession.runtime.lanes import Service, query
 from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.processes import ended_view
-from procession.services.task_lists import RELATIONS, like
+from procession.services.rich_criteria import (
+    PEOPLE,
+    PROCESS,
+    TASK,
+    VARIABLE,
+    Kind,
+    RichQuery,
+    Wanted,
+    WantedVariable,
+    compared,
+    fits,
+    narrowed,
+)
+from procession.services.task_lists import RELATIONS
 from procession.services.tasks import criteria as lists
 from procession.services.tasks import showing
 from procession.services.tasks.criteria import UNPAGED_LIMIT, TaskCriteria
 from procession.services.views import Page, ProcessInstanceView, TaskView
 from procession.store.hot import load_tasks
 from procession.store.phrases import ALWAYS, Phrase, all_of, any_of
-from procession.store.repositories import history, task_search, task_walks
+from procession.store.repositories import log_walks, task_search, task_walks
+from procession.store.repositories.visibility import (
+    is_much_to_see,
+    visible_by_row,
+    visible_to,
+)
 from procession.store.rows import ProcessLogRow
 from procession.store.store import Reader
 from procession.tasks.people import who_is
 from procession.values import EMPTY
 
-PROCESS: Final = {
-    "process_instance_id": "instance_id", "process_id": "process_id",
-    "deployment_id": "deployment_id", "status": "status", "version": "process_version",
-    "started_at": "started_at", "ended_at": "ended_at",
-}  # fmt: skip
-TASK: Final = {
-    "task_id": "id", "initiator": "created_by", "task_owner": "actual_owner",
-    "task_status": "status",
-}  # fmt: skip
-VARIABLE: Final = {"variable": "variable_id", "value": "value"}
-PEOPLE: Final = frozenset({"stakeholder", "potential_owner", "business_administrator"})
+__all__ = [
+    "InstanceInfo",
+    "Kind",
+    "RichQuery",
+    "RichQueryService",
+    "VariableInfo",
+    "Wanted",
+    "WantedVariable",
+]
 _OF_INSTANCE: Final = {"process_instance_id": "instance_id", "deployment_id": "deployment_id"}
-_NUMBERS: Final = frozenset({"process_instance_id", "task_id", "status", "started_at", "ended_at"})
-_BOUNDS: Final = {"min": ">=", "max": "<="}
-Kind = Literal["equal", "like", "min", "max"]
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """A field and its values, which are alternatives."""
-
-    field: str
-    values: tuple[str | int, ...]
-    kind: Kind = "equal"
-
-    @property
-    def is_of_task(self) -> bool:
-        """Whether it speaks of tasks."""
-        return self.field in TASK or self.field in PEOPLE
-
-
-class WantedVariable(msgspec.Struct, frozen=True):
-    """A variable of some value; several of these are alternatives."""
-
-    name: str
-    value: str
-    is_pattern: bool = False
-
-
-class RichQuery(msgspec.Struct, frozen=True):
-    """What is asked for. ``every``: each logged value of a variable counts, not just the last."""
-
-    criteria: tuple[Wanted, ...] = ()
-    variables: tuple[WantedVariable, ...] = ()
-    every: bool = False
 
 
 class VariableInfo(msgspec.Struct, frozen=True):
@@ -100,12 +84,21 @@ class RichQueryService(Service):
         self, actor: Actor, asked: RichQuery, page: PageRequest = EVERYTHING
     ) -> Page[InstanceInfo]:
         """Process instances, running or ended, with their variables."""
-        self.room.access.check(actor, "history.read")
-        seen = self.room.access.visible(actor, "process_log.instance_id")
-        where = all_of(self._of_instance(asked), *([] if seen is None else [seen]))
+        access = self.room.access
+        access.check(actor, "history.read")
+        part = None if access.sees_all_instances(actor) else access.part_of(actor)
         with self.room.store.read() as reader:
-            where = _narrowed(reader, asked, where)
-            logs = _logs(reader, where, page)
+            search = narrowed(reader, asked)
+            if search is None:
+                return page.of(())
+            checks, starts = [_of_instance(search.asked)], search.starts
+            if part is not None:
+                checks.append(visible_by_row(part, "process_log.instance_id"))
+                if not is_much_to_see(reader, part):
+                    starts = (*starts, log_walks.of_seen(visible_to(part, "l.instance_id")))
+            logs = log_walks.search(
+                reader, starts, all_of(*checks), is_active=search.is_active, **_reach(page)
+            )
             return page.of(_infos(reader, logs, asked.every))
 
     @query
@@ -118,22 +111,21 @@ class RichQueryService(Service):
         seen = lists.visible(
             TaskCriteria(), who, sees_everything=access.sees_everything(actor), restricted=False
         )
-        of_task = all_of(
-            *(self._task(one) for one in asked.criteria if one.is_of_task),
-            *(condition.check for condition in seen),
-        )
-        where = all_of(
-            self._of_instance(asked),
-            of_task.within(
-                "exists (select 1 from task where task.instance_id = process_log.instance_id and ",
-                ")",
-            ),
-        )
         with self.room.store.read() as reader:
+            search = narrowed(reader, asked)
+            if search is None:
+                return page.of(())
+            asked = search.asked
+            of_task = all_of(
+                *(self._task(one) for one in asked.criteria if one.is_of_task),
+                *(condition.check for condition in seen),
+            )
+            checks = [_of_instance(asked), of_task.within(_HAS_TASK, ")")]
             few = task_walks.instances(reader, [*self._narrow(asked), *seen])
-            if few is not None:
-                where = all_of(few.within("process_log.instance_id in (", ")"), where)
-            logs = _logs(reader, where, page)
+            starts = search.starts if few is None else (log_walks.Start(few), *search.starts)
+            logs = log_walks.search(
+                reader, starts, all_of(*checks), is_active=search.is_active, **_reach(page)
+            )
             tasks = _tasks(reader, [log.instance_id for log in logs], of_task)
             return page.of(_infos(reader, logs, asked.every, tasks))
 
@@ -149,73 +141,48 @@ class RichQueryService(Service):
             elif one.kind == "equal" and one.field in PEOPLE:
                 named = lists.names([str(value) for value in one.values], self.room.directory)
                 found.append(task_search.is_related_to((RELATIONS[one.field],), named))
-        if asked.variables and not any(one.is_pattern for one in asked.variables):
-            valued = [task_search.has_variable(v.name, v.value) for v in asked.variables]
-            found.append(task_search.either(*valued))
-        return [one for one in found if not (asked.every and one.is_late)]
-
-    def _of_instance(self, asked: RichQuery) -> Phrase:
-        of_process = [
-            _compared("process_log", PROCESS[one.field], one)
-            for one in asked.criteria
-            if one.field in PROCESS
-        ]
-        of_variable = [
-            _compared("v", VARIABLE[one.field], one)
-            for one in asked.criteria
-            if one.field in VARIABLE
-        ]
-        found = all_of(*of_process)
-        if of_variable:
-            found = all_of(found, _has_variable(all_of(*of_variable), asked.every))
-        if asked.variables:
-            any_value = any_of(*(_valued(one) for one in asked.variables))
-            found = all_of(found, _has_variable(any_value, asked.every))
         return found
 
     def _task(self, one: Wanted) -> Phrase:
         if one.field in TASK:
-            return _compared("task", TASK[one.field], one)
+            return compared(f"task.{TASK[one.field]}", one)
         relation = RELATIONS[one.field]
         if one.kind == "equal":
             named = lists.names([str(value) for value in one.values], self.room.directory)
             return task_search.is_related_to((relation,), named).check
-        found = all_of(Phrase("person.relation = ?", (relation,)), _compared("person", "name", one))
+        found = all_of(Phrase("person.relation = ?", (relation,)), compared("person.name", one))
         head = "exists (select 1 from task_person person where person.task_id = task.id and "
         return found.within(head, ")")
 
 
-def _compared(table: str, column: str, one: Wanted) -> Phrase:
-    name = f"{table}.{column}"
-    if one.kind == "like":
-        return any_of(
-            *(Phrase(f"{name} like ? escape '!'", (like(str(each)),)) for each in one.values)
-        )
-    if one.kind in _BOUNDS:
-        return any_of(*(Phrase(f"{name} {_BOUNDS[one.kind]} ?", (each,)) for each in one.values))
-    if one.field in _NUMBERS:
-        return Phrase(f"{name} in ??", (tuple(one.values),))
-    return Phrase(f"{name} in $$", (tuple(str(each) for each in one.values),))
+def _of_instance(asked: RichQuery) -> Phrase:
+    of_process = [
+        compared(f"process_log.{PROCESS[one.field]}", one)
+        for one in asked.criteria
+        if one.field in PROCESS
+    ]
+    of_variable = [
+        compared(f"v.{VARIABLE[one.field]}", one) for one in asked.criteria if one.field in VARIABLE
+    ]
+    found = all_of(*of_process)
+    if of_variable:
+        found = all_of(found, _has_variable(all_of(*of_variable), asked.every))
+    if asked.variables:
+        any_value = any_of(*(_valued(one) for one in asked.variables))
+        found = all_of(found, _has_variable(any_value, asked.every))
+    return found
 
 
-def _narrowed(reader: Reader, asked: RichQuery, where: Phrase) -> Phrase:
-    """The same condition, beginning with the instances that values lead to if those are few."""
-    equal = {one.field: one.values for one in asked.criteria if one.kind == "equal"}
-    names, values = equal.get("variable", ()), equal.get("value", ())
-    found = [[(str(name), str(value)) for name in names for value in values]]
-    if not any(one.is_pattern for one in asked.variables):
-        found.append([(one.name, one.value) for one in asked.variables])
-    for pairs in filter(None, found):
-        few = history.instances_of_values(reader, pairs)
-        if few is not None:
-            return all_of(few.within("process_log.instance_id in (", ")"), where)
-    return where
+_HAS_TASK: Final = (
+    "exists (select 1 from task @ix_task_instance where task.instance_id = process_log.instance_id"
+    " and "
+)
 
 
 def _valued(one: WantedVariable) -> Phrase:
     named = Phrase("v.variable_id = ?", (one.name,))
     if one.is_pattern:
-        return all_of(named, Phrase("v.value like ? escape '!'", (like(one.value),)))
+        return all_of(named, fits("v.value", one.value))
     return all_of(named, Phrase("v.value = ?", (one.value,)))
 
 
@@ -228,21 +195,14 @@ _LAST: Final = Phrase(
 def _has_variable(condition: Phrase, every: bool) -> Phrase:
     whole = all_of(condition, ALWAYS if every else _LAST)
     return whole.within(
-        "exists (select 1 from variable_log v where v.instance_id = process_log.instance_id and ",
+        "exists (select 1 from variable_log v @ix_variable_log_instance"
+        " where v.instance_id = process_log.instance_id and ",
         ")",
     )
 
 
-_LOG_COLUMNS: Final = ", ".join(f'process_log."{name}"' for name in ProcessLogRow.__struct_fields__)
-
-
-def _logs(reader: Reader, where: Phrase, page: PageRequest) -> list[ProcessLogRow]:
-    question = where.within(
-        f"select {_LOG_COLUMNS} from process_log where ",  # noqa: S608 - constants
-        " order by process_log.instance_id limit ? offset ?",
-    )
-    values = (*question.values, page.limit or UNPAGED_LIMIT, page.offset)
-    return [ProcessLogRow(*row) for row in reader.ask(question.text, values)]
+def _reach(page: PageRequest) -> dict[str, int]:
+    return {"limit": page.limit or UNPAGED_LIMIT, "offset": page.offset}
 
 
 def _tasks(reader: Reader, instances: Sequence[int], fits: Phrase) -> dict[int, list[TaskView]]:
@@ -266,7 +226,8 @@ def _infos(
     variables: dict[int, list[VariableInfo]] = {}
     of = Phrase("v.instance_id in ??", (numbers,))
     question = all_of(of, ALWAYS if every else _LAST).within(
-        "select v.instance_id, v.variable_id, v.value, v.at from variable_log v where ",
+        "select v.instance_id, v.variable_id, v.value, v.at"
+        " from variable_log v @ix_variable_log_instance where ",
         " order by v.id",
     )
     for row in reader.ask(question.text, question.values) if numbers else ():

@@ -4,11 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from procession.bpmn.data_types import STORED
 from procession.bpmn.problems import Problem
 from procession.core.data_types import DataTypes
+from procession.errors import Invalid
 from procession.values import Map
+
+STRATEGIES: Final = ("SINGLETON", "PER_REQUEST", "PER_PROCESS_INSTANCE")
+
+
+def check_id(deployment_id: str) -> None:
+    """Refuse what cannot be the id of a unit."""
+    if not deployment_id or "/" in deployment_id or len(deployment_id) > 250:
+        raise Invalid(
+            "a deployment id is group:artifact:version or a bare name, without a slash, "
+            "250 characters at most"
+        )
+
+
+def strategy_of(strategy: str) -> str:
+    """The strategy in the spelling that is kept."""
+    wanted = strategy.upper()
+    if wanted not in STRATEGIES:
+        raise Invalid(f"strategy must be one of {', '.join(STRATEGIES)}, not {strategy!r}")
+    return wanted
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:

@@ -41,6 +41,14 @@ ODD = "status not in (1, 2)"
 """Of process logs that are neither active nor completed, which are few."""
 
 
+CALLED = "root_id <> instance_id"
+"""Of process logs of instances that another one called."""
+
+
+BY_BYTES = {"ix_variable_log_variable": "value"}
+"""Columns of indexes that patterns are looked for in; PostgreSQL has to be told."""
+
+
 def where(name: str, condition: str, *columns: str) -> Index:
     """An index of the rows for which a condition holds; a question repeats it word by word."""
     return Index(name, *columns, sqlite_where=text(condition))

@@ -78,6 +78,9 @@ def _part(write: Write, numbered: bool, first: int) -> str:
     same = " and ".join(
         f't."{name}" = given.{key}' for name, key in zip(write.keys, keys, strict=True)
     )
+    if write.sparing:
+        old = ", ".join(f't."{name}"' for name in write.values)
+        same += f" and ({old}) is distinct from ({', '.join(values)})"
     if write.verb == "delete":
         return f"delete from {write.table} as t using {given} where {same}"  # noqa: S608
     changes = ", ".join(

@@ -12,6 +12,7 @@ import psycopg
 
 _CHANNEL: Final = "procession"
 _AGAIN_AFTER: Final = 2.0
+EVERYTHING: Final = ("definitions", "identity", "jobs")
 
 
 class Message(msgspec.Struct, array_like=True):
@@ -23,7 +24,10 @@ class Message(msgspec.Struct, array_like=True):
 
 
 class Listener:
-    """Calls ``heard(channel, payload)`` for what others tell; comes back when it is cut off."""
+    """Calls ``heard(channel, payload)`` for what others tell; comes back when it is cut off.
+
+    What was told meanwhile is lost, so whoever comes back is told to look at everything anew.
+    """
 
     def __init__(self, connect: Callable[[], psycopg.Connection]) -> None:
         self.name = uuid.uuid4().hex
@@ -59,6 +63,9 @@ class Listener:
             try:
                 with self._connect() as connection:
                     connection.execute(f"listen {_CHANNEL}")
+                    if self._ready.is_set() and self._heard:
+                        for channel in EVERYTHING:
+                            self._heard(channel, "")
                     self._ready.set()
                     while not self._stop.is_set():
                         for message in connection.notifies(timeout=_AGAIN_AFTER, stop_after=1):

@@ -6,15 +6,19 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from procession.errors import Invalid
+from procession.store.siblings import Siblings
 from procession.store.store import Store
 
 
-def open_store(url: str, *, create: bool = True, exclusive: bool = False) -> Store:
+def open_store(
+    url: str, *, create: bool = True, exclusive: bool = False, siblings: Siblings | None = None
+) -> Store:
     """Open ``sqlite://`` (in memory), ``sqlite:///file`` or ``postgresql://user@host/name``.
 
     An empty database gets the schema if ``create``; one with an older or newer schema is refused
     with :class:`procession.errors.StoreUnavailable`. ``exclusive`` is for a serving process: a
-    second one on the same SQLite file is refused. It means nothing on PostgreSQL.
+    second one on the same SQLite file is refused; ``siblings`` are other processes that share the
+    file with it on purpose. Neither means anything on PostgreSQL.
     """
     try:
         parts = make_url(url)
@@ -28,7 +32,7 @@ def open_store(url: str, *, create: bool = True, exclusive: bool = False) -> Sto
 
             path = parts.database or ""
             path = "" if path == ":memory:" else path
-            return SqliteStore(url, path, create=create, exclusive=exclusive)
+            return SqliteStore(url, path, create=create, exclusive=exclusive, siblings=siblings)
         case "postgresql":
             from procession.store.postgresql import PostgresqlStore
 

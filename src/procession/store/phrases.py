@@ -69,6 +69,17 @@ def ask(reader: Reader, phrases: Iterable[Phrase]) -> Sequence[tuple[Any, ...]]:
     return reader.ask(question.text, question.values)
 
 
+LONG: Final = 16_000
+"""A list of so many ids is not collected and sorted, where walking is the other way."""
+
+
+def is_long(reader: Reader, rows: Phrase, bound: int | None = None) -> bool:
+    """Whether a select has so many rows that they are better not collected and sorted."""
+    most = LONG if bound is None else bound
+    counted = rows.within("select count(*) from (", " limit ?) as listed")
+    return int(reader.ask(counted.text, (*counted.values, most))[0][0]) >= most
+
+
 def clause(phrase: Phrase) -> ColumnElement[bool]:
     """A condition as part of a SQLAlchemy select."""
     text = HINT.sub("", phrase.text)

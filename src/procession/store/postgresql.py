@@ -26,6 +26,7 @@ from procession.store.hot import HotRead, Spelling
 from procession.store.lines import Line, Session, fault, settle
 from procession.store.listening import Listener
 from procession.store.numbering import SEQUENCES, Blocks
+from procession.store.patience import Patience
 from procession.store.reading import Readers, Reading
 from procession.store.rows import JobRow
 from procession.store.schema import prepare_schema
@@ -48,9 +49,11 @@ _READER: Final = (
     "set enable_mergejoin = off",
     "set max_parallel_workers_per_gather = 0",
     "set jit = off",
+    "set work_mem = '64MB'",
 )
 """Reads are written to go from index to index. Joining whole tables, other processes and compiled
-plans are for reads of millions of rows; a wrong guess at how many there are costs a second.
+plans are for reads of millions of rows; a wrong guess at how many there are costs a second. A set
+that is guessed not to fit the memory would be read anew for every row.
 """
 _BEGIN_READ: Final = b"begin isolation level repeatable read read only"
 _COLUMNS: Final = ", ".join(f'j."{name}"' for name in JobRow.__struct_fields__)
@@ -62,10 +65,11 @@ _SPELLING: Final = Spelling("$#", "= any($#::bigint[])", "= any($#::text[])")
 class _Reader:
     """A snapshot; lent to one thread at a time."""
 
-    __slots__ = ("session",)
+    __slots__ = ("patience", "session")
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, patience: Patience) -> None:
         self.session = session
+        self.patience = patience
 
     def execute(self, statement: Executable) -> Sequence[Any]:
         """All rows of a select, as named tuples."""
@@ -90,6 +94,8 @@ class _Reader:
                 values[place] = Texts(values[place]) if is_texts else Numbers(values[place])
         try:
             return self.session.run(read.sql, values).fetchall()
+        except psycopg.errors.QueryCanceled:
+            raise self.patience.lost() from None
         except _ERRORS as error:
             raise fault(error) from error
 
@@ -97,8 +103,12 @@ class _Reader:
 class PostgresqlStore:
     """One PostgreSQL database (:class:`procession.store.store.Store`)."""
 
+    is_shared = True
+    is_near = False
+
     def __init__(self, url: str, *, create: bool = True) -> None:
         self.url = url
+        self.patience = Patience()
         address = make_url(url).set(drivername="postgresql")
         self._address = address.render_as_string(hide_password=False)
         self._engine = create_engine(
@@ -157,9 +167,10 @@ class PostgresqlStore:
 
     def _open_reader(self) -> _Reader:
         session = Session(self._engine)
-        for setting in _READER:
-            session.raw.execute(setting)
-        return _Reader(session)
+        limit = f"set statement_timeout = {round(self.patience.seconds * 1000)}"
+        for setting in (*_READER, limit):
+            session.raw.execute(setting.encode())
+        return _Reader(session, self.patience)
 
     def _idle_reader(self) -> _Reader | None:
         while True:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from procession.errors import StoreUnavailable
 from procession.store import node_pages
+from procession.store.columns import BY_BYTES
 from procession.store.tables import metadata
 
 REVISIONS: Final = ("0001",)
@@ -44,12 +45,15 @@ def create_schema(connection: Connection) -> None:
 
 
 def _condition_indexes() -> None:
-    """Give PostgreSQL's partial indexes the conditions of SQLite's."""
+    """Give PostgreSQL's indexes the conditions of SQLite's, and say which are for patterns."""
     for table in metadata.tables.values():
         for index in table.indexes:
             where = index.dialect_options["sqlite"]["where"]
             if where is not None:
                 index.dialect_options["postgresql"]["where"] = where
+            column = BY_BYTES.get(str(index.name))
+            if column is not None:
+                index.dialect_options["postgresql"]["ops"] = {column: "text_pattern_ops"}
 
 
 def verify_schema(connection: Connection) -> None:

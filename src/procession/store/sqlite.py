@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,27 +25,30 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Engine, Executable, create_engine
-from sqlalchemy.engine import Connection
+from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from procession.errors import Conflict, Fault, InvalidValue, StoreFault, StoreUnavailable
+from procession.errors import Conflict, Fault, StoreUnavailable
 from procession.store.contests import key_taken, lost
 from procession.store.filelock import FileLock
-from procession.store.hot import HotRead, Spelling
-from procession.store.numbering import Blocks
+from procession.store.numbering import SEQUENCES, Blocks
+from procession.store.patience import Patience
 from procession.store.reading import Readers, Reading
 from procession.store.rows import JobRow
 from procession.store.schema import prepare_schema
+from procession.store.siblings import Gate, Siblings
+from procession.store.sqlite_faults import fault, is_key
 from procession.store.sqlite_file import connect
+from procession.store.sqlite_reading import SqliteReader, raw_of
 from procession.store.writing import WRITES, Plan, Step, Write, Writes, plan
 
 BLOCK: Final = 1000
 """How many numbers are reserved at a time, and so lost at most by a crash."""
+_SHARED_BLOCK: Final = 64
+_KEEP_AHEAD: Final = 1.0
+"""Among siblings few numbers are reserved and not kept for long: those of all rise together."""
 _SIZES: Final = (64, 16, 4, 1)
-_LIST: Final = "in (select value from json_each(?))"
-_SPELLING: Final = Spelling("?", _LIST, _LIST, " indexed by #")
 _COLUMNS: Final = ", ".join(f'"{name}"' for name in JobRow.__struct_fields__)
 _RESERVE: Final = (
     "insert into counter (name, value) values (?1, ?2)"
@@ -63,111 +67,35 @@ def _texts(write: Write) -> tuple[str, ...]:
     if write.verb == "delete":
         return (f"delete from {write.table} where {where}",)  # noqa: S608
     values = ", ".join(f'"{name}" = ?' for name in write.values)
+    if write.sparing:
+        named = list(enumerate((*write.values, *write.keys), 1))
+        values = ", ".join(f'"{name}" = ?{at}' for at, name in named[: len(write.values)])
+        other = values.replace(" = ", " is not ").replace(", ", " or ")
+        same = " and ".join(f'"{name}" = ?{at}' for at, name in named[len(write.values) :])
+        where = f"{same} and ({other})"
     return (f"update {write.table} set {values} where {where}",)  # noqa: S608
 
 
-_UNUSABLE: Final = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_INTERRUPT,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_NOTADB,
-}
-"""Trouble with the file, not with what was asked."""
-
 _SQL: Final = {write: _texts(write) for write in WRITES}
-
-
-def _code(error: sqlite3.Error) -> int:
-    """SQLite's primary error code; -1 for an error of the Python module itself."""
-    return getattr(error, "sqlite_errorcode", -1) & 0xFF if error.args else -1
-
-
-def _fault(error: Exception) -> Fault:
-    """A driver's error in our words."""
-    if isinstance(error, Fault):
-        return error
-    if isinstance(error, DBAPIError) and isinstance(error.orig, Exception):
-        error = error.orig
-    if isinstance(error, UnicodeEncodeError | OverflowError):
-        return InvalidValue("the database cannot hold a value: a text or number is out of range")
-    if isinstance(error, sqlite3.IntegrityError):
-        return Conflict("a row that must be there once is there already; try again")
-    if isinstance(error, sqlite3.Error) and _code(error) in _UNUSABLE:
-        return StoreUnavailable(f"the database cannot be used now: {error}")
-    return StoreFault(f"the database refused a statement: {error}")
-
-
-class _Reader:
-    """A snapshot; lent to one thread at a time."""
-
-    __slots__ = ("connection", "has_begun", "raw")
-
-    def __init__(self, engine: Engine) -> None:
-        self.connection: Connection = engine.connect()
-        self.raw: sqlite3.Connection = _raw(self.connection)
-        self.has_begun = False
-
-    def begin(self) -> sqlite3.Connection:
-        """Fix the snapshot with the first question: many turns ask none."""
-        if not self.has_begun:
-            self.raw.execute("begin")
-            self.has_begun = True
-        return self.raw
-
-    def end(self) -> None:
-        """Let the snapshot go."""
-        self.has_begun = False
-        if self.raw.in_transaction:
-            self.raw.execute("rollback")
-
-    def execute(self, statement: Executable) -> Sequence[Any]:
-        """All rows of a select, as named tuples."""
-        try:
-            self.begin()
-            return self.connection.execute(statement).all()
-        except (DBAPIError, sqlite3.Error) as error:
-            raise _fault(error) from error
-
-    def hot(self, name: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
-        """All rows of a prepared read."""
-        return self._run(_SPELLING.named[name], parameters)
-
-    def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
-        """All rows of a read in our own spelling."""
-        return self._run(_SPELLING.of(text), parameters)
-
-    def _run(self, read: HotRead, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
-        values = parameters
-        try:
-            if read.lists:
-                values = list(parameters)
-                for place, _ in read.lists:
-                    values[place] = msgspec.json.encode(list(values[place])).decode()
-            return self.begin().execute(read.sql, values).fetchall()
-        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
-            raise _fault(error) from error
-
-
-def _raw(connection: Connection) -> sqlite3.Connection:
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
-    return raw
 
 
 class SqliteStore:
     """One SQLite database (:class:`procession.store.store.Store`)."""
 
+    is_near = True
+
     def __init__(
-        self, url: str, path: str, *, create: bool = True, exclusive: bool = False
+        self,
+        url: str,
+        path: str,
+        *,
+        create: bool = True,
+        exclusive: bool = False,
+        siblings: Siblings | None = None,
     ) -> None:
         self.url = url
+        self.is_shared = siblings is not None
+        self.patience = Patience()
         self._scratch: weakref.finalize[..., SqliteStore] | None = None
         if not path:
             folder = tempfile.mkdtemp(prefix="procession-")
@@ -177,8 +105,11 @@ class SqliteStore:
         if not create and not Path(path).exists():
             raise StoreUnavailable(f"there is no database at {path}")
         self._file_lock = FileLock(f"{path}.lock") if exclusive and not self._scratch else None
-        self._write_lock = threading.Lock()
-        self._idle: deque[_Reader] = deque()
+        self._siblings = siblings
+        self._write_lock = siblings.gate(path) if siblings else threading.Lock()
+        self._block = _SHARED_BLOCK if siblings else BLOCK
+        self._drawn_at = dict.fromkeys(SEQUENCES, 0.0)
+        self._idle: deque[SqliteReader] = deque()
         self._readers = Readers(self._take_reader, self._return_reader)
         self._is_open = True
         self._numbers = Blocks(self._reserve_now)
@@ -189,7 +120,7 @@ class SqliteStore:
                 "sqlite://", creator=self._connect, poolclass=NullPool, query_cache_size=1000
             )
             self._writer = self._engine.connect()
-            self._raw = _raw(self._writer)
+            self._raw = raw_of(self._writer)
             self._raw.execute("pragma cache_size = -16000")
             with self._writing():
                 prepare_schema(self._writer, create=create)
@@ -198,26 +129,31 @@ class SqliteStore:
                 self._writer.close()
             self._release()
             if isinstance(error, DBAPIError | sqlite3.Error):
-                raise _fault(error) from error
+                raise fault(error) from error
             raise
 
     def _connect(self) -> sqlite3.Connection:
         return connect(self._path, is_durable=not self._scratch)
 
-    def read(self) -> Reading[_Reader]:
+    def read(self) -> Reading[SqliteReader]:
         """A snapshot on a reading connection of this thread."""
         return self._readers.read()
 
-    def _take_reader(self) -> _Reader:
+    def _take_reader(self) -> SqliteReader:
         if not self._is_open:
             raise StoreUnavailable("the database is closed")
+        if self._siblings:
+            self._siblings.catch_up()
         try:
-            reader = self._idle.pop() if self._idle else _Reader(self._engine)
+            reader = self._idle.pop() if self._idle else self._open_reader()
         except IndexError:
-            reader = _Reader(self._engine)
+            reader = self._open_reader()
         return reader
 
-    def _return_reader(self, reader: _Reader) -> None:
+    def _open_reader(self) -> SqliteReader:
+        return SqliteReader(self._engine, self.patience)
+
+    def _return_reader(self, reader: SqliteReader) -> None:
         reader.end()
         if self._is_open:
             self._idle.append(reader)
@@ -233,9 +169,9 @@ class SqliteStore:
         try:
             self._commit(batch)
         except Exception as error:
-            told = _fault(error)
+            told = fault(error)
             if len(batch) == 1:
-                return [key_taken(batch[0], told, _is_key(error))]
+                return [key_taken(batch[0], told, is_key(error))]
             if isinstance(told, StoreUnavailable):
                 return [told] * len(batch)
         else:
@@ -244,10 +180,10 @@ class SqliteStore:
 
     def _commit(self, batch: Sequence[Writes]) -> None:
         work = plan(batch)
-        low = self._numbers.low(BLOCK // 2)
+        low = self._numbers.low(self._block // 2)
         with self._writing():
             self._carry_out(work)
-            blocks = {name: self._reserve(name, BLOCK) for name in low}
+            blocks = {name: self._reserve(name, self._block) for name in low}
         self._numbers.add(blocks)
 
     @contextmanager
@@ -285,6 +221,11 @@ class SqliteStore:
 
     def next_ids(self, sequence: str, count: int) -> range:
         """Draw ascending numbers."""
+        if self._siblings:
+            now = time.monotonic()
+            if now - self._drawn_at[sequence] > _KEEP_AHEAD:
+                self._numbers.forget(sequence)
+            self._drawn_at[sequence] = now
         return self._numbers.draw(sequence, count)
 
     def _reserve(self, name: str, count: int) -> range:
@@ -294,9 +235,9 @@ class SqliteStore:
     def _reserve_now(self, name: str, count: int) -> range:
         try:
             with self._writing():
-                return self._reserve(name, max(count, BLOCK))
+                return self._reserve(name, max(count, self._block))
         except sqlite3.Error as error:
-            raise _fault(error) from error
+            raise fault(error) from error
 
     def _give_back(self) -> None:
         """Nobody has drawn behind our last block: the next start goes on without a gap."""
@@ -337,7 +278,7 @@ class SqliteStore:
                     (worker, until, *values),
                 ).fetchall()
         except sqlite3.Error as error:
-            raise _fault(error) from error
+            raise fault(error) from error
         jobs = [JobRow(*row) for row in rows]
         jobs.sort(key=lambda job: (job.due_at, job.id))
         return jobs
@@ -349,15 +290,21 @@ class SqliteStore:
         return rows[0][0]  # type: ignore[no-any-return]
 
     def notify(self, channel: str, payload: str) -> None:
-        """Nobody to tell: one process serves a file."""
+        """Tell the siblings, if there are any."""
+        if self._siblings:
+            self._siblings.tell(channel, payload)
 
     def listen(self, heard: Callable[[str, str], None]) -> None:
-        """Nobody tells."""
+        """Call back, on a thread of our own, with what siblings tell."""
+        if self._siblings:
+            self._siblings.listen(heard)
 
     def close(self) -> None:
         """Let go of the file. Readers that are still lent out close when they are given back."""
         if not self._is_open:
             return
+        if self._siblings:
+            self._siblings.close()
         with suppress(Fault, sqlite3.Error):  # else the numbers are lost, as in a crash
             self._give_back()
         self._is_open = False
@@ -369,6 +316,8 @@ class SqliteStore:
 
     def _release(self) -> None:
         self._is_open = False
+        if isinstance(self._write_lock, Gate):
+            self._write_lock.close()
         if self._file_lock:
             self._file_lock.release()
         if self._scratch:
@@ -385,7 +334,3 @@ def _insert(cursor: sqlite3.Cursor, step: Step) -> None:
             cursor.execute(text, some[0] if size == 1 else tuple(chain.from_iterable(some)))
             start += size
             left -= size
-
-
-def _is_key(error: BaseException) -> bool:
-    return isinstance(error, sqlite3.IntegrityError) and "correlation_key" in str(error)

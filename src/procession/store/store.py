@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Executable
 
+from procession.store.patience import Patience
 from procession.store.rows import ProcessInstanceRow, Row, TaskPersonRow, TaskRow
 
 
@@ -89,6 +90,12 @@ class Store(Protocol):
     """One database."""
 
     url: str
+    is_shared: bool
+    """Whether other processes may be writing to it."""
+    is_near: bool
+    """Whether a read takes no trip, so that an event loop may wait for it."""
+    patience: Patience
+    """How long one search may take."""
 
     def read(self) -> AbstractContextManager[Reader]:
         """A snapshot on this thread's own reading connection.
@@ -140,7 +147,10 @@ class Store(Protocol):
         """Tell the other nodes (a hint; nobody relies on it). ``definitions`` and ``jobs``."""
 
     def listen(self, heard: Callable[[str, str], None]) -> None:
-        """Call back with channel and payload of what other nodes tell. A no-op on SQLite."""
+        """Call back with channel and payload of what other nodes tell.
+
+        Nobody else is there on SQLite, but for siblings (``store/siblings.py``).
+        """
 
     def close(self) -> None:
         """Let go of the database."""

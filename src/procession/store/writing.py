@@ -18,6 +18,7 @@ from msgspec.structs import astuple, replace
 from sqlalchemy import Executable
 
 from procession.errors import Conflict
+from procession.store import standing
 from procession.store.node_pages import paged
 from procession.store.rows import (
     IncidentRow,
@@ -28,6 +29,7 @@ from procession.store.rows import (
     ProcessInstanceRow,
     ProcessLogRow,
     Row,
+    StoredPersonRow,
     TaskAttachmentRow,
     TaskCommentRow,
     TaskContentRow,
@@ -51,6 +53,8 @@ class Write(msgspec.Struct, frozen=True, eq=False):
     values: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     guarded: bool = False
+    sparing: bool = False
+    """Rows that have the values already are not touched."""
 
     @property
     def subject(self) -> str:
@@ -80,23 +84,12 @@ ROWS: dict[type[Row], str] = {
 INSERTS = {
     kind: Write("insert", table, tuple(kind.__struct_fields__)) for kind, table in ROWS.items()
 }
+INSERTS[TaskPersonRow] = Write("insert", "task_person", tuple(StoredPersonRow.__struct_fields__))
 _INSTANCE_VALUES = ("revision", "status", "version", "state")
-_TASK_FIXED = {
-    "id",
-    "uuid",
-    "root_id",
-    "instance_id",
-    "wait_id",
-    "work_item_id",
-    "deployment_id",
-    "process_id",
-    "process_name",
-    "node_id",
-    "created_by",
-    "created_at",
-    "parent_id",
-}
-_OVER = frozenset({"Completed", "Failed", "Error", "Exited", "Obsolete"})
+_TASK_FIXED = frozenset(
+    "id uuid root_id instance_id wait_id work_item_id deployment_id process_id process_name node_id"
+    " created_by created_at parent_id".split()
+)
 _TASK_VALUES = tuple(name for name in TaskRow.__struct_fields__ if name not in _TASK_FIXED)
 
 UPDATE_INSTANCE = Write(
@@ -106,6 +99,13 @@ DELETE_INSTANCE = Write("delete", "process_instance", (), ("id", "version"), gua
 UPDATE_TASK = Write("update", "task", _TASK_VALUES, ("id", "version"), guarded=True)
 END_LOG = Write(
     "update", "process_log", ("ended_at", "status", "outcome", "duration"), ("instance_id",)
+)
+TELL_PEOPLE = Write(
+    "update",
+    "task_person",
+    ("is_open", "standing", "priority", "expires_at"),
+    ("task_id", "relation"),
+    sparing=True,
 )
 CLOSE_PEOPLE = Write("update", "task_person", ("is_open",), ("task_id",))
 DELETE_PEOPLE = Write("delete", "task_person", (), ("task_id",))
@@ -119,6 +119,7 @@ WRITES: tuple[Write, ...] = (
     DELETE_INSTANCE,
     UPDATE_TASK,
     END_LOG,
+    TELL_PEOPLE,
     CLOSE_PEOPLE,
     DELETE_PEOPLE,
     FINISH_JOB,
@@ -297,21 +298,9 @@ def _merge_saved(
                 (*[getattr(row, column) for column in columns], read) for _, row, read in updates
             ]
             steps.append(Step(UPDATE_TASK, rows))
-        over = {number for number, row, _ in tasks if row is not None and row.status in _OVER}
-        if over:
-            _close_people(over, batch, steps)
-
-
-def _close_people(over: set[int], batch: Sequence[Writes], steps: list[Step]) -> None:
-    """People of tasks that are over leave the inboxes' index, stored before or only now."""
-    anew = {number for unit in batch for number in unit.people}
-    if over - anew:
-        steps.append(Step(CLOSE_PEOPLE, [(0, number) for number in sorted(over - anew)]))
-    for unit in batch:
-        people = [row for number in over for row in unit.people.get(number, ())]
-        for row in (*unit.inserts.get(TaskPersonRow, ()), *people):
-            if isinstance(row, TaskPersonRow) and row.task_id in over:
-                row.is_open = 0
+        anew = {number for unit in batch for number in unit.people}
+        over, told = standing.news(row for _, row, _ in updates if row.id not in anew)
+        steps += [Step(*one) for one in ((CLOSE_PEOPLE, over), (TELL_PEOPLE, told)) if one[1]]
 
 
 def plan(batch: Sequence[Writes]) -> Plan:
@@ -332,12 +321,14 @@ def plan(batch: Sequence[Writes]) -> Plan:
         if unit.people:
             people.update(unit.people)
     ends = _plan_ends(batch, inserts)
-    for kind in ROWS:
-        if kind in inserts:
-            steps.append(Step(INSERTS[kind], [astuple(row) for row in inserts[kind]]))
+    tasks = {number: row for unit in batch for number, row, _ in unit.tasks if row is not None}
+    for kind in (kind for kind in ROWS if kind in inserts):
+        new = inserts[kind]
+        told = standing.stored(new, tasks) if kind is TaskPersonRow else map(astuple, new)
+        steps.append(Step(INSERTS[kind], list(told)))
     if people:
         steps.append(Step(DELETE_PEOPLE, [(task,) for task in people]))
-        present = [astuple(row) for group in people.values() for row in group]
+        present = standing.stored((row for group in people.values() for row in group), tasks)
         if present:
             steps.append(Step(INSERTS[TaskPersonRow], present))
     steps.extend(ends)

@@ -196,7 +196,14 @@ def apply(
     effect = _EFFECTS.get(operation)
     if effect is not None:
         effect(change, task, who, targets)
-    return finish_change(task, operation, who, at, change.status, change.owner, change.people)
+    applied = finish_change(task, operation, who, at, change.status, change.owner, change.people)
+    applied.event.message = handed_to(targets)
+    return applied
+
+
+def handed_to(targets: Sequence[Candidate]) -> str | None:
+    """How the audit tells to whom a task was handed or offered."""
+    return f"to {', '.join(one.name for one in targets)}"[:2000] if targets else None
 
 
 def finish_change(

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
-from procession.bpmn.elements.activities.activity import PRIVATE
 from procession.core.flags import SPECIFICATION, Semantics
 from procession.core.graph import ProcessDefinition
-from procession.core.state import Wait
+from procession.core.state import PRIVATE, Wait
 from procession.values import EMPTY, Map, Value
 
 

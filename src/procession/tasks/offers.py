@@ -7,7 +7,15 @@ from collections.abc import Sequence
 import msgspec
 
 from procession.store.rows import TaskPersonRow, TaskRow
-from procession.tasks.lifecycle import CLAIMED, Applied, Candidate, Operation, Status, finish_change
+from procession.tasks.lifecycle import (
+    CLAIMED,
+    Applied,
+    Candidate,
+    Operation,
+    Status,
+    finish_change,
+    handed_to,
+)
 from procession.tasks.people import Who, with_candidates
 
 
@@ -31,9 +39,10 @@ def assign(
         owner = None
     if owner is None and status in (Status.CREATED, Status.READY, *CLAIMED):
         status = Status.READY
-    return finish_change(
-        task, Operation.ASSIGN, who, at, status, owner, with_candidates(people, task.id, candidates)
-    )
+    offered = with_candidates(people, task.id, candidates)
+    applied = finish_change(task, Operation.ASSIGN, who, at, status, owner, offered)
+    applied.event.message = handed_to(candidates)
+    return applied
 
 
 def reassign(

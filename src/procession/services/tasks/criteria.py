@@ -121,12 +121,7 @@ def visible(
     """What somebody must be to a task to see it."""
     own = own_names(who)
     if not sees_everything:
-        return [
-            found.either(
-                found.is_of(VIEWING_RELATIONS, own),
-                found.is_in_instance_of(VIEWING_RELATIONS, own),
-            )
-        ]
+        return [found.is_seen_by(VIEWING_RELATIONS, own)]
     if restricted and not _names_caller(criteria, who):
         return [found.is_of(VIEWING_RELATIONS, own)]
     return []

@@ -118,7 +118,10 @@ class Desk:
         """The task as it is now."""
         task = self.turn.objects.get((TASK, sheet.task.id), sheet.task)
         people = {task.id: sheet.people}
-        return showing.views(self.turn.reader, (task,), people)[0]
+        known = {}
+        if task.instance_id and (uuid := self.turn.executive.loaded.uuid_of(task.instance_id)):
+            known[task.instance_id] = uuid
+        return showing.views(self.turn.reader, (task,), people, known)[0]
 
     def candidate(self, sheet: Sheet, name: str) -> Candidate:
         """The user or group of that name. Raises :class:`Invalid` if there is neither.

@@ -8,16 +8,16 @@ from typing import Any
 
 from procession.errors import Invalid, NotPermitted
 from procession.identity.model import Actor
-from procession.runtime.clock import from_ms, to_ms
+from procession.runtime.clock import to_ms
 from procession.runtime.lanes import change, query
-from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.tasks import showing
 from procession.services.tasks.desk import Desk, Sheet
 from procession.services.tasks.deskwork import Deskwork
 from procession.services.tasks.telling import Telling
-from procession.services.views import ContentView, Page, TaskEventView, TaskSummaryView, TaskView
+from procession.services.views import ContentView, TaskView
 from procession.store.repositories import tasks as repository
 from procession.store.rows import TaskPersonRow
+from procession.tasks import deadlines
 from procession.tasks.changes import (
     ADMINISTRATORS,
     KEEPERS,
@@ -50,6 +50,17 @@ class Keeping(Deskwork):
         """When the task is due; deadlines count from its creation and stay as they are."""
         at = _ms(date)
         return self._set(actor, task_id, {"expires_at": at, "due_at": at})
+
+    @change
+    def cancel_deadlines(self, actor: Actor, task_id: int, *, start: bool, end: bool) -> TaskView:
+        """Call off what waits for the task to be started, or for its end; nobody is told then."""
+        desk = self._desk(actor)
+        sheet = desk.take(task_id)
+        gone = (deadlines.UNTIL_STARTED if start else 0) | (deadlines.UNTIL_ENDED if end else 0)
+        if sheet.task.deadlines & gone:
+            self._require(desk, sheet, KEEPERS)
+            self._apply(desk, sheet, {"deadlines": sheet.task.deadlines & ~gone})
+        return desk.view(sheet)
 
     @change
     def set_follow_up_date(self, actor: Actor, task_id: int, date: datetime | None) -> TaskView:
@@ -170,54 +181,6 @@ class Keeping(Deskwork):
         Telling(self.room).remind(desk, sheet, text)
         return desk.view(sheet)
 
-    # -- its story ---------------------------------------------------------------------------
-
-    @query
-    def events(
-        self, actor: Actor, task_id: int, page: PageRequest = EVERYTHING
-    ) -> Page[TaskEventView]:
-        """What was done to a task, oldest first."""
-        self.room.access.check(actor, "task.read")
-        with self.room.store.read() as reader:
-            self._see(reader, actor, task_id)
-            rows = repository.events_of(reader, task_id)
-        cut = rows[page.offset :][: page.limit]
-        return Page(tuple(map(_event, cut)), len(rows), page.number, page.size)
-
-    @query
-    def events_of_instance(
-        self, actor: Actor, instance_id: int, page: PageRequest = EVERYTHING
-    ) -> Page[TaskEventView]:
-        """What was done to all the tasks of a process instance, running or ended, oldest first."""
-        self.room.access.check(actor, "task.read")
-        with self.room.store.read() as reader:
-            if not self.room.access.sees_instance(reader, actor, instance_id):
-                return Page((), 0, page.number, page.size)
-            rows, total = repository.events_of_instance(
-                reader, instance_id, page.offset, page.limit
-            )
-        return Page(tuple(map(_event, rows)), total, page.number, page.size)
-
-    @query
-    def summary(
-        self, actor: Actor, process_id: str | None = None, since: datetime | None = None
-    ) -> tuple[TaskSummaryView, ...]:
-        """How many tasks there are by process, name and state, and how long they take."""
-        self.room.access.check(actor, "see_all")
-        with self.room.store.read() as reader:
-            rows = repository.summary(reader, process_id, _ms(since))
-        return tuple(
-            TaskSummaryView(
-                process_id=row.process_id,
-                name=row.name,
-                status=row.status,
-                count=row.count,
-                waited=None if row.waited is None else round(row.waited),
-                worked=None if row.worked is None else round(row.worked),
-            )
-            for row in rows
-        )
-
     # -- inside ------------------------------------------------------------------------------
 
     def _set(
@@ -262,19 +225,3 @@ def _ms(date: datetime | None) -> int | None:
         return None
     require_moment(date)
     return to_ms(date)
-
-
-def _event(row: Any) -> TaskEventView:
-    return TaskEventView(
-        id=row.id,
-        task_id=row.task_id,
-        type=row.type,
-        actor=row.actor,
-        on_behalf_of=row.on_behalf_of,
-        old_status=row.old_status,
-        new_status=row.new_status,
-        message=row.message,
-        at=from_ms(row.at),
-        process_instance_id=row.instance_id,
-        work_item_id=row.work_item_id,
-    )

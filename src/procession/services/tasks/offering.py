@@ -106,10 +106,15 @@ def check_instance(
     """The status of an instance the actor may see. Raises :class:`NotFound`."""
     status = repository.instance_status(reader, instance_id)
     if status is None:
-        raise NotFound(f"process instance '{instance_id}' not found", reason="instance")
+        raise no_instance(instance_id)
     if not is_seen and not room.access.sees_instance(reader, actor, instance_id):
-        raise NotFound(f"process instance '{instance_id}' not found", reason="instance")
+        raise no_instance(instance_id)
     return status
+
+
+def no_instance(instance_id: int) -> NotFound:
+    """What is said of an instance that is not there, or not for the one who asks."""
+    return NotFound(f"process instance '{instance_id}' not found", reason="instance")
 
 
 def _require_authority(desk: Desk, sheet: Sheet) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -13,7 +13,7 @@ from procession.runtime.held import from_row
 from procession.runtime.lanes import change, query
 from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.tasks import criteria as lists
-from procession.services.tasks import families, offering, picking, ruling, showing, taking
+from procession.services.tasks import families, picking, ruling, showing, taking
 from procession.services.tasks.adding import Adding
 from procession.services.tasks.criteria import UNPAGED_LIMIT, TaskCriteria
 from procession.services.tasks.forms import Forms
@@ -21,26 +21,25 @@ from procession.services.tasks.inbox import Inbox
 from procession.services.tasks.keeping import Keeping
 from procession.services.tasks.merging import task_objects
 from procession.services.tasks.papers import Papers, with_papers
+from procession.services.tasks.reporting import Reporting
+from procession.services.tasks.work_lists import WorkLists
 from procession.services.views import ContentView, Page, TaskView
 from procession.store.hot import load_instances
 from procession.store.repositories import tasks as repository
-from procession.store.repositories.task_search import Condition
 from procession.store.repositories.task_walks import (
     BY_ID,
     BY_ID_DOWN,
-    BY_URGENCY,
     count,
     search,
-    search_and_count,
 )
 from procession.store.rows import TaskPersonRow, TaskRow
 from procession.store.store import Reader
 from procession.tasks.lifecycle import Candidate, Operation, require, require_active
-from procession.tasks.people import GROUP, USER, has_part
+from procession.tasks.people import GROUP, USER
 from procession.values import EMPTY, Map, freeze_all
 
 
-class TaskService(Adding, Forms, Papers, Keeping, Inbox):
+class TaskService(Adding, Forms, Papers, Keeping, Reporting, WorkLists, Inbox):
     """Human tasks, by the table of :mod:`procession.tasks.lifecycle`.
 
     What the actor may not see is :class:`NotFound`; what the table refuses is
@@ -74,10 +73,13 @@ class TaskService(Adding, Forms, Papers, Keeping, Inbox):
         return desk.view(sheet)
 
     @change
-    def claim_next(self, actor: Actor) -> TaskView | None:
-        """Claim the newest task offered to the actor, personally first; ``None`` if none is."""
+    def claim_next(self, actor: Actor, *, personally_only: bool = False) -> TaskView | None:
+        """Claim the newest task offered to the actor, personally first; ``None`` if none is.
+
+        With ``personally_only`` one that is offered to a group only is left alone.
+        """
         desk = self._desk(actor)
-        for personally in (True, False):
+        for personally in (True,) if personally_only else (True, False):
             wanted = lists.next_for(desk.who, personally=personally)
             for found in search(desk.turn.reader, wanted, BY_ID_DOWN, limit=20):
                 sheet = desk.take(found.id)
@@ -192,92 +194,12 @@ class TaskService(Adding, Forms, Papers, Keeping, Inbox):
         families.ended(desk, sheet)
         return desk.view(sheet)
 
-    # -- in the manner of work lists ---------------------------------------------------------
-
-    @change
-    def unclaim(self, actor: Actor, task_id: int) -> TaskView:
-        """Give a claimed task back: who it was offered to before is offered it again."""
-        desk = self._desk(actor)
-        sheet = desk.take(task_id)
-        taking.give_back(desk, sheet)
-        desk.save(sheet)
-        return desk.view(sheet)
-
-    @change
-    def finish(self, actor: Actor, task_id: int, objects: Map = EMPTY) -> TaskView:
-        """Claim, start and complete in one; the objects are merged into those of the process."""
-        desk = self._desk(actor)
-        sheet = desk.take(task_id)
-        taking.finish(desk, sheet, freeze_all(objects))
-        return desk.view(sheet)
-
-    @change
-    def assign(
-        self,
-        actor: Actor,
-        task_id: int,
-        users: Iterable[str] = (),
-        roles: Iterable[str] = (),
-        groups: Iterable[str] = (),
-    ) -> TaskView:
-        """Replace the candidates of a task. Assigning is not claiming."""
-        desk = self._desk(actor)
-        candidates = offering.candidates(desk, tuple(users), tuple(roles), tuple(groups))
-        sheet = desk.take(task_id)
-        offering.assign(desk, sheet, candidates)
-        return desk.view(sheet)
-
-    @change
-    def assign_instance(
-        self,
-        actor: Actor,
-        instance_id: int,
-        users: Iterable[str] = (),
-        roles: Iterable[str] = (),
-        groups: Iterable[str] = (),
-    ) -> int:
-        """Replace the candidates of every active task of an instance and of what it called."""
-        desk = self._desk(actor)
-        candidates = offering.candidates(desk, tuple(users), tuple(roles), tuple(groups))
-        return offering.assign_instance(desk, instance_id, candidates)
-
     @query
-    def work_list(
-        self,
-        actor: Actor,
-        users: Sequence[str] = (),
-        roles: Sequence[str] = (),
-        groups: Sequence[str] = (),
-        page: PageRequest = EVERYTHING,
-    ) -> Page[TaskView]:
-        """What users have claimed or could claim, and what is offered to roles and groups.
-
-        The union; without any name, the actor's own. Reading what concerns others needs
-        membership, or to see everything.
-        """
-        self.room.access.check(actor, "task.query")
-        who = self._who(actor)
-        users = users if users or roles or groups else (who.name,)
-        offering.check_reading(self.room, actor, who, users, roles, groups)
-        with self.room.store.read() as reader:
-            wanted = offering.work_list(reader, self.room.directory, users, roles, groups)
-            return self._list(reader, wanted, page)
-
-    @query
-    def of_instance(
-        self, actor: Actor, instance_id: int, page: PageRequest = EVERYTHING
-    ) -> Page[TaskView]:
-        """The active tasks of an instance and of what it called; none if it has ended."""
+    def uuid_of(self, actor: Actor, task_id: int) -> str:
+        """The second half of a task's id, in whatever state it is; ``""`` if there is none."""
         self.room.access.check(actor, "task.read")
         with self.room.store.read() as reader:
-            found = repository.active_of_family(reader, instance_id)
-            people = repository.people_of(reader, [row.id for row in found])
-            who = self._who(actor)
-            is_seen = any(has_part(row, people[row.id], who) for row in found)
-            offering.check_instance(self.room, reader, actor, instance_id, is_seen=is_seen)
-            found.sort(key=lambda row: (-row.priority, row.created_at, row.id))
-            cut = found[page.offset :][: page.limit]
-            return Page(showing.views(reader, cut, people), len(found), page.number, page.size)
+            return repository.task_uuids(reader, (task_id,)).get(task_id, "")
 
     @query
     def variables(self, actor: Actor, task_id: int) -> Map:
@@ -371,14 +293,6 @@ class TaskService(Adding, Forms, Papers, Keeping, Inbox):
         found = picking.fitting(found, people, criteria, self.room.directory)
         found = picking.seen(found, people, self.room.access, reader, actor, self._who(actor))
         return found, people
-
-    def _list(
-        self, reader: Reader, wanted: Sequence[Condition], page: PageRequest
-    ) -> Page[TaskView]:
-        found, total = search_and_count(
-            reader, wanted, BY_URGENCY, offset=page.offset, limit=page.limit
-        )
-        return Page(showing.views(reader, found), total, page.number, page.size)
 
 
 def _no_content(content_id: int) -> NotFound:

@@ -39,11 +39,17 @@ def views(
     reader: Reader,
     tasks: Sequence[TaskRow],
     people: Mapping[int, tuple[TaskPersonRow, ...]] | None = None,
+    known: Mapping[int, str] | None = None,
 ) -> tuple[TaskView, ...]:
-    """Tasks with their people and the long forms of their ids."""
+    """Tasks with their people and the long forms of their ids.
+
+    ``known`` are long forms of process instances that need not be looked up.
+    """
     if people is None:
         people = repository.people_of(reader, [task.id for task in tasks])
-    instances = repository.instance_uuids(reader, [t.instance_id for t in tasks if t.instance_id])
+    known = known or {}
+    unknown = [t.instance_id for t in tasks if t.instance_id and t.instance_id not in known]
+    instances = {**known, **repository.instance_uuids(reader, unknown)}
     parents = repository.task_uuids(reader, [t.parent_id for t in tasks if t.parent_id])
     return tuple(
         view(

@@ -48,6 +48,11 @@ class Definition(msgspec.Struct, frozen=True):
     variables: bytes
 
 
+def is_any(reader: Reader) -> bool:
+    """Whether a unit is deployed; asked at each start, so without composing a statement."""
+    return bool(reader.ask("select 1 from deployment where status = ? limit 1", (DEPLOYED,)))
+
+
 def semantics_in(options: bytes) -> Map:
     """What a unit chose of ``core/semantics.py``, from its encoded ``options``."""
     chosen = decode_value(options).get("semantics") if options else None

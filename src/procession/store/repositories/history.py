@@ -1,4 +1,4 @@
-"""Questions to the audit tables, and who takes part in an instance.
+"""Questions to the audit tables.
 
 Every list is sorted by deployment, process, process instance and log row
 (``reference/jbpm-rest-api.md`` 2.5), and cut to the page by the database.
@@ -6,14 +6,20 @@ Every list is sorted by deployment, process, process instance and log row
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Delete, delete, select
+from sqlalchemy import Delete, delete, select
 
-from procession.store.phrases import Phrase, all_of, join
+from procession.store.phrases import ALWAYS, Phrase, all_of, is_long, join
+from procession.store.repositories.visibility import (
+    Part,
+    is_much_to_see,
+    visible_by_row,
+    visible_to,
+)
 from procession.store.rows import NodeLogRow, ProcessLogRow, Row, VariableLogRow
 from procession.store.store import Reader
 from procession.store.tables import node_page, process_log, variable_log
@@ -21,86 +27,25 @@ from procession.store.tables import node_page, process_log, variable_log
 R = TypeVar("R", bound=Row)
 RUNNING, COMPLETED = 1, 2
 EVERYTHING: Final = 2**62
-SHORT: Final = 50_000
+STEPS: Final = 20_000
+"""So many rows a walk passes before it is given up for a list."""
+LOOKS: Final = 4_000
+"""The same where it is looked up for each row who takes part in its instance."""
 
-# -- who takes part --------------------------------------------------------------------------
-
-
-class Part(msgspec.Struct, frozen=True):
-    """The names under which rows may belong to somebody; rows older than ``since`` do not.
-
-    They belong to an earlier user of the same name (``since`` in epoch ms).
-    """
-
-    name: str
-    since: int = 0
-    groups: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    parties: tuple[str, ...] = ()
-
-    def is_named(self, kind: str, name: str) -> bool:
-        """Whether a user, group, role or work party of that name is or includes them."""
-        match kind:
-            case "USER":
-                return name == self.name
-            case "GROUP":
-                return name in self.groups
-            case "ROLE":
-                return name in self.roles
-            case _:
-                return name in self.parties
-
-
-def visible_to(part: Part, instance_id: str) -> Phrase:
-    """The rows of instances that somebody started, themselves or their root, or works in.
-
-    The same as :meth:`procession.services.access.Access.sees_instance` asks about one instance.
-    One list of numbers, so that a database may as well begin with it.
-    """
-    began = (part.name, part.since)
-    offered = [
-        Phrase(_OFFERED.format(kind=kind), (names, part.since))
-        for kind, names in (
-            ("USER", (part.name,)),
-            ("GROUP", part.groups),
-            ("ROLE", part.roles),
-            ("PARTY", part.parties),
-        )
-        if names
-    ]
-    numbers = join(" union ", (Phrase(_OWN, began * 5), *offered))
-    return numbers.within(f"{instance_id} in (", ")")
-
-
-_BEGUN: Final = "select instance_id from process_log where identity = ? and started_at >= ?"
-_RUNS: Final = "select id from process_instance where started_by = ? and started_at >= ?"
-_OWN: Final = " union ".join(
-    (
-        _BEGUN,
-        _RUNS,
-        f"select instance_id from process_log where root_id in ({_BEGUN})",  # noqa: S608
-        f"select id from process_instance where root_id in ({_RUNS})",  # noqa: S608
-        "select instance_id from task"
-        " where actual_owner = ? and created_at >= ? and instance_id is not null",
-    )
-)
-_OFFERED: Final = (
-    "select task.instance_id from task_person person join task on task.id = person.task_id"
-    " where person.kind = '{kind}' and person.name in $$ and person.relation in"
-    " ('potential_owner', 'business_administrator', 'stakeholder')"
-    " and task.created_at >= ? and task.instance_id is not null"
-)
-
-# -- questions -------------------------------------------------------------------------------
+# -- where rows are read from ----------------------------------------------------------------
 
 
 class Log(msgspec.Struct, Generic[R], frozen=True):
-    """One of the audit tables, and how its lists are sorted."""
+    """One of the audit tables, what it is read by, and in which order.
+
+    ``source`` may name an index, and other tables to come from (``linked`` says how).
+    """
 
     kind: type[R]
     table: str
-    joined: str = ""
-    last: str = "id"
+    source: str
+    order: str
+    linked: str = "1 = 1"
 
     def read(
         self, reader: Reader, where: Phrase, limit: int | None = None, offset: int = 0
@@ -112,45 +57,119 @@ class Log(msgspec.Struct, Generic[R], frozen=True):
             question = question.then(" limit ? offset ?", limit, offset)
         return [self.kind(*row) for row in reader.ask(question.text, question.values)]
 
+    def walk(
+        self, reader: Reader, where: Phrase, rest: Phrase, limit: int, offset: int, steps: int
+    ) -> list[R] | None:
+        """The same where a second condition holds, too; ``None``: not enough within some steps.
+
+        The inner select keeps the order, and the outer one stops when it has enough.
+        """
+        head, tail = _around(self)
+        inner = where.within(head, f"{tail} limit {steps}")
+        outer = join("", (inner.within("select * from (", f") as {self.table} where "), rest))
+        question = outer.then(" limit ? offset ?", limit, offset)
+        rows = [self.kind(*row) for row in reader.ask(question.text, question.values)]
+        if len(rows) < limit:
+            passed = where.within(f"select 1 from {self.source} where {self.linked} and ", "")  # noqa: S608
+            if is_long(reader, passed, steps):
+                return None
+        return rows
+
     def count(self, reader: Reader, where: Phrase) -> int:
         """How many rows there are for which a condition holds."""
-        counted = f"select count(*) from {self.table}{self.joined} where "  # noqa: S608 - constants
+        counted = f"select count(*) from {self.source} where {self.linked} and "  # noqa: S608
         question = where.within(counted, "")
         return int(reader.ask(question.text, question.values)[0][0])
 
 
 @cache
 def _around(log: Log[Any]) -> tuple[str, str]:
-    table = log.table
-    columns = ", ".join(f'{table}."{name}"' for name in log.kind.__struct_fields__)
-    order = ", ".join(f"{table}.{n}" for n in ("deployment_id", "process_id", "instance_id"))
-    last = log.last if "." in log.last else f"{table}.{log.last}"
+    columns = ", ".join(f'{log.table}."{name}"' for name in log.kind.__struct_fields__)
     return (
-        f"select {columns} from {table}{log.joined} where ",  # noqa: S608 - all constants
-        f" order by {order}, {last}",
+        f"select {columns} from {log.source} where {log.linked} and ",  # noqa: S608 - constants
+        f" order by {log.order}",
     )
 
 
-PROCESS_LOGS: Final = Log(ProcessLogRow, "process_log")
-NODE_LOGS: Final = Log(NodeLogRow, "node_log")
-VARIABLE_LOGS: Final = Log(VariableLogRow, "variable_log")
-LOGS_BY_VARIABLE: Final = Log(
+def _ordered(table: str, last: str = "") -> str:
+    names = ("deployment_id", "process_id", "instance_id")
+    return ", ".join((*(f"{table}.{name}" for name in names), last or f"{table}.id"))
+
+
+_BY_ACTIVE: Final = "process_instance @ix_process_instance_deployment cross join "
+_OF_ACTIVE: Final = "process_instance.deployment_id, process_instance.process_id,"
+_LOG_OF_ACTIVE: Final = (
+    "process_log.instance_id = process_instance.id and process_log.ended_at is null"
+)
+
+PROCESS_LOGS: Final = Log(ProcessLogRow, "process_log", "process_log", _ordered("process_log"))
+_LOGS_BY_NUMBER: Final = Log(
     ProcessLogRow,
     "process_log",
-    " join variable_log on variable_log.instance_id = process_log.instance_id",
-    "variable_log.id",
+    "process_log @ix_process_log_instance",
+    _ordered("process_log"),
 )
-"""Process logs of the instances of variable logs: one for each of those, so they repeat."""
+LOGS_OF_PROCESS: Final = Log(
+    ProcessLogRow,
+    "process_log",
+    "process_log @ix_process_log_process",
+    _ordered("process_log"),
+)
+OPEN_LOGS_OF_PROCESS: Final = Log(
+    ProcessLogRow,
+    "process_log",
+    "process_log @ix_process_log_open",
+    _ordered("process_log"),
+)
+ODD_LOGS_OF_PROCESS: Final = Log(
+    ProcessLogRow,
+    "process_log",
+    "process_log @ix_process_log_odd",
+    _ordered("process_log"),
+)
+ACTIVE_LOGS: Final = Log(
+    ProcessLogRow,
+    "process_log",
+    f"{_BY_ACTIVE}process_log",
+    f"{_OF_ACTIVE} process_instance.id",
+    _LOG_OF_ACTIVE,
+)
+"""Of instances without an end, which are those that live."""
+NODE_LOGS: Final = Log(NodeLogRow, "node_log", "node_log", _ordered("node_log"))
+VARIABLES_OF_ONE: Final = Log(
+    VariableLogRow,
+    "variable_log",
+    "variable_log @ix_variable_log_instance",
+    _ordered("variable_log"),
+)
+
+
+VARIABLES: Final = Log(
+    VariableLogRow,
+    "variable_log",
+    "variable_log @ix_variable_log_order",
+    _ordered("variable_log"),
+)
+VALUES: Final = Log(
+    VariableLogRow,
+    "variable_log",
+    "variable_log @ix_variable_log_variable",
+    _ordered("variable_log"),
+)
+_OF_ACTIVE_ONES: Final = Log(
+    VariableLogRow,
+    "variable_log",
+    f"{_BY_ACTIVE}variable_log @ix_variable_log_instance",
+    f"{_OF_ACTIVE} process_instance.id, variable_log.id",
+    "variable_log.instance_id = process_instance.id",
+)
+
+# -- conditions ------------------------------------------------------------------------------
 
 
 def is_(column: str, value: Any) -> Phrase:
     """A column, named with its table, has a value."""
     return Phrase(f"{column} = ?", (value,))
-
-
-def is_active() -> Phrase:
-    """Process logs without an end."""
-    return Phrase("process_log.ended_at is null")
 
 
 _ODD: Final = Phrase("process_log.status not in (1, 2)")
@@ -160,7 +179,7 @@ _ODD: Final = Phrase("process_log.status not in (1, 2)")
 def has_status(status: int) -> Phrase:
     """Process logs of a status; *active* means that there is no end."""
     if status == RUNNING:
-        return is_active()
+        return Phrase("process_log.ended_at is null")
     found = is_("process_log.status", status)
     return found if status == COMPLETED else all_of(found, _ODD)
 
@@ -168,27 +187,9 @@ def has_status(status: int) -> Phrase:
 def of_active_instance(instance_id: str) -> Phrase:
     """Log rows whose process instance has no end."""
     return Phrase(
-        f"exists (select 1 from process_log where process_log.instance_id = {instance_id}"  # noqa: S608
-        " and process_log.ended_at is null)"
+        f"exists (select 1 from process_log ended where ended.instance_id = {instance_id}"  # noqa: S608
+        " and ended.ended_at is null @apart)"
     )
-
-
-def of_variable(variable_id: str, value: str | None) -> Phrase:
-    """Variable logs of a variable, and with exactly that text."""
-    named = is_("variable_log.variable_id", variable_id)
-    return named if value is None else all_of(named, is_("variable_log.value", value))
-
-
-def instances_of_values(reader: Reader, pairs: Sequence[tuple[str, str]]) -> Phrase | None:
-    """The instances in which a variable ever had its value, if they are few enough to list.
-
-    Where they are many a page is sooner found by looking at one instance after the other.
-    """
-    head = "select v.instance_id from variable_log v where v.variable_id = ? and v.value = ?"
-    ids = join(" union all ", [Phrase(head, pair) for pair in pairs])
-    counted = ids.within("select count(*) from (", " limit ?) as listed")
-    length = reader.ask(counted.text, (*counted.values, SHORT))[0][0]
-    return ids if length < SHORT else None
 
 
 def last_texts(reader: Reader, instance_id: int) -> list[tuple[str, str]]:
@@ -196,14 +197,138 @@ def last_texts(reader: Reader, instance_id: int) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in reader.hot("last_texts", (instance_id,))]
 
 
+def _looks(limit: int, offset: int) -> int:
+    """A page further on is worth more of them."""
+    return LOOKS + LOOKS // 400 * (offset + limit)
+
+
+# -- pages -----------------------------------------------------------------------------------
+
+
+def process_logs(
+    reader: Reader,
+    log: Log[ProcessLogRow],
+    where: Phrase,
+    part: Part | None,
+    limit: int,
+    offset: int,
+) -> list[ProcessLogRow]:
+    """Process logs in order; ``part``: those that somebody may see."""
+    if part is None:
+        return log.read(reader, where, limit, offset)
+    if is_much_to_see(reader, part):
+        by_row = visible_by_row(part, "process_log.instance_id")
+        rows = log.walk(reader, where, by_row, limit, offset, _looks(limit, offset))
+        if rows is not None:
+            return rows
+    listed = all_of(visible_to(part, "process_log.instance_id"), where)
+    return _LOGS_BY_NUMBER.read(reader, listed, limit, offset)
+
+
+def of_process(status: int | None) -> Log[ProcessLogRow]:
+    """What process logs of one process are read by, if they have a status."""
+    if status in (None, COMPLETED):
+        return LOGS_OF_PROCESS
+    return OPEN_LOGS_OF_PROCESS if status == RUNNING else ODD_LOGS_OF_PROCESS
+
+
+def count_process_logs(reader: Reader, where: Phrase, part: Part | None) -> int:
+    """How many process logs somebody may see."""
+    if part is None:
+        return PROCESS_LOGS.count(reader, where)
+    seen = visible_to(part, "process_log.instance_id")
+    return _LOGS_BY_NUMBER.count(reader, all_of(seen, where))
+
+
+class Values(msgspec.Struct, frozen=True):
+    """Variable logs: of a name, perhaps with a text, perhaps of instances without an end."""
+
+    name: str
+    value: str | None = None
+    is_active: bool = False
+
+    @property
+    def named(self) -> Phrase:
+        """What the index of names and texts answers."""
+        named = is_("variable_log.variable_id", self.name)
+        valued = is_("variable_log.value", self.value)
+        return named if self.value is None else all_of(named, valued)
+
+    def checks(self, part: Part | None) -> Phrase:
+        """All that must hold."""
+        active = of_active_instance("variable_log.instance_id")
+        seen = visible_by_row(part, "variable_log.instance_id") if part else ALWAYS
+        return all_of(self.named, active if self.is_active else ALWAYS, seen)
+
+
+def variable_logs(
+    reader: Reader, wanted: Values, part: Part | None, limit: int, offset: int
+) -> list[VariableLogRow]:
+    """Variable logs in order: from the shortest list there is, else by the index of the order."""
+    walked = VARIABLES if wanted.value is None else VALUES
+    if not wanted.is_active and part is None:
+        return walked.read(reader, wanted.named, limit, offset)
+    checks = wanted.checks(part)
+    size = wanted.named.within(f"select 1 from {walked.source} where ", "")  # noqa: S608
+    if not is_long(reader, size):
+        return walked.read(reader, checks, limit, offset)
+    # The first of a variable are old, and have ended; those of a value may be any.
+    is_tried = wanted.value is not None if wanted.is_active else is_much_to_see(reader, part)
+    if is_tried:
+        steps = STEPS if part is None else _looks(limit, offset)
+        rows = walked.walk(reader, wanted.named, checks, limit, offset, steps)
+        if rows is not None:
+            return rows
+    if wanted.is_active:
+        return _OF_ACTIVE_ONES.read(reader, checks, limit, offset)
+    seen = ALWAYS if part is None else visible_to(part, "variable_log.instance_id")
+    return VARIABLES_OF_ONE.read(reader, all_of(seen, wanted.named), limit, offset)
+
+
+def count_variable_logs(reader: Reader, wanted: Values, part: Part | None) -> int:
+    """How many variable logs somebody may see."""
+    if part is None:
+        return VALUES.count(reader, wanted.checks(None))
+    seen = visible_to(part, "variable_log.instance_id")
+    return VARIABLES_OF_ONE.count(reader, all_of(seen, wanted.checks(None)))
+
+
 # -- forgetting ------------------------------------------------------------------------------
 
 
-def forget_ended(before: int | None = None) -> tuple[Delete, ...]:
-    """Delete the logs of instances that have ended, or ended before a time (epoch ms)."""
-    ended: ColumnElement[bool] = process_log.c.ended_at.is_not(None)
-    if before is not None:
-        ended = process_log.c.ended_at < before
+def last_number(reader: Reader) -> int:
+    """The highest number of an instance that there is audit of."""
+    return int(reader.ask("select max(instance_id) from process_log", ())[0][0] or 0)
+
+
+def oldest(reader: Reader, last: int, most: int, *, everything: bool) -> tuple[int, ...]:
+    """Some instances with audit: those that ended first, or with ``everything`` the first of all.
+
+    None of them beyond ``last``.
+    """
+    question = _FIRST_OF_ALL if everything else _FIRST_ENDED
+    return tuple(row[0] for row in reader.ask(question, (last, most)))
+
+
+_FIRST_ENDED: Final = (
+    "select instance_id from process_log @ix_process_log_ended"
+    " where ended_at is not null and instance_id <= ? order by ended_at, instance_id limit ?"
+)
+_FIRST_OF_ALL: Final = (
+    "select instance_id from process_log @ix_process_log_instance"
+    " where instance_id <= ? order by instance_id limit ?"
+)
+
+
+def forget(numbers: Sequence[int]) -> Iterator[Delete]:
+    """Delete the logs of some instances."""
+    for log in (node_page, variable_log, process_log) if numbers else ():
+        yield delete(log).where(log.c.instance_id.in_(numbers))
+
+
+def forget_ended() -> tuple[Delete, ...]:
+    """Delete the logs of instances that have ended, all at once."""
+    ended = process_log.c.ended_at.is_not(None)
     numbers = select(process_log.c.instance_id).where(ended)
     return (
         delete(node_page).where(node_page.c.instance_id.in_(numbers)),
@@ -212,6 +337,9 @@ def forget_ended(before: int | None = None) -> tuple[Delete, ...]:
     )
 
 
-def forget_everything() -> tuple[Delete, ...]:
-    """Delete all audit, that of running instances included."""
-    return (delete(node_page), delete(variable_log), delete(process_log))
+def forget_everything(last: int) -> tuple[Delete, ...]:
+    """Delete all audit up to a number, that of running instances included, all at once."""
+    return tuple(
+        delete(log).where(log.c.instance_id <= last)
+        for log in (node_page, variable_log, process_log)
+    )

@@ -1,14 +1,15 @@
-"""Searching among many tasks: begin with a short list of ids, or walk in the order asked for.
+"""Searching among many tasks: begin with a short list, with what is offered, or walk in order.
 
 A search counts, up to a bound, how many ids each condition lists. It starts from the shortest list
-if one is short, and checks the rest row by row. If every list is long, rows that fit are frequent,
-so the tasks are walked through by the index of the order until the page is full. Among a million,
-either way looks at some thousands of rows; the cost follows the page, not the number of tasks.
+if one is short, and checks the rest row by row. What is offered to somebody is narrowed and sorted
+by the index of the offers alone (``task_offers.py``). If every list is long, rows that fit are
+frequent, so the tasks are walked through by the index of the order until the page is full; a
+condition that many rows are checked for is gathered into a set once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -16,18 +17,12 @@ import msgspec
 from procession.store.columns import OPEN
 from procession.store.hot import task_row
 from procession.store.phrases import Phrase, all_of, any_of, join
+from procession.store.repositories import task_offers as offers
+from procession.store.repositories import task_sizes as sizes
 from procession.store.repositories.task_search import NOTHING, Condition
 from procession.store.rows import TaskRow
 from procession.store.store import Reader
 
-FEW: Final = 100
-"""A list so short that no other needs to be looked at."""
-START: Final = 16_000
-"""Lists up to this length may be worth starting from, where walking is the other way."""
-BOUNDS: Final = (START, 4 * START, 16 * START)
-"""The same where every task that fits is read anyway, to be counted or sorted: tried in turn."""
-IDS_PER_TASK: Final = 3
-"""About so many ids are given out for each task: to its instance and its work item, too."""
 EVERYTHING: Final = 2**62
 _IS_OPEN: Final = f"task.{OPEN}"
 _COLUMNS: Final = ", ".join(f'task."{name}"' for name in TaskRow.__struct_fields__)
@@ -63,8 +58,9 @@ def search(
     limit: int | None = None,
 ) -> list[TaskRow]:
     """Tasks for which every condition holds, in order, cut out by the database."""
-    reach = None if limit is None else offset + limit
-    wanted = _narrowed(reader, conditions, order, reach).within("select task.id as id from ", "")
+    reach = EVERYTHING if limit is None else min(EVERYTHING, offset + limit)
+    way = begin(reader, conditions, order, reach)
+    wanted = _stretch(conditions, way, Leg(order), reach)
     rows = _cut(reader, wanted, order, offset, limit)
     return [task_row(row) for row in rows]
 
@@ -78,11 +74,12 @@ def search_and_count(
     limit: int | None = None,
 ) -> tuple[list[TaskRow], int]:
     """The same, and for how many tasks every condition holds."""
-    start = _shortest(reader, conditions, START)
+    is_offered = way_offered(conditions) is not None
+    start = sizes.shortest(reader, conditions, sizes.SHORT if is_offered else sizes.START)
     if start is None:
         found = search(reader, conditions, order, offset=offset, limit=limit)
         return found, count(reader, conditions)
-    where = _listed(conditions, start)
+    where = _listed(conditions, Way(start))
     wanted = where.within("select task.id as id, count(*) over () as total from ", "")
     rows = _cut(reader, wanted, order, offset, limit, ", page.total")
     if rows or not offset:
@@ -92,16 +89,16 @@ def search_and_count(
 
 def count(reader: Reader, conditions: Sequence[Condition]) -> int:
     """For how many tasks every condition holds, exactly."""
-    start = _start_of_all(reader, conditions)
+    way = begin_all(reader, conditions)
     is_open = any(one.is_open for one in conditions)
-    table = "task @ix_task_open" if is_open else "task"
-    if start is not None and _is_listed_alone(conditions, start):
-        where = join(" union ", start.exact).within("(", ") as listed")
+    if way.is_offered and way.start is not None:
+        where = offers.counted(conditions, way.start, way.sets).then(" as listed")
         is_open = False
-    elif start is None:
-        where = all_of(*(one.check for one in conditions)).within(f"{table} where ", "")
+    elif way.start is None:
+        checks = all_of(*_checks(conditions, way))
+        where = checks.within(f"{'task @ix_task_open' if is_open else 'task'} where ", "")
     else:
-        where = _listed(conditions, start, table)
+        where = _listed(conditions, way, "task @ix_task_open" if is_open else "task")
     if is_open:
         where = where.then(f" and {_IS_OPEN}")
     question = where.within("select count(*) from ", "")
@@ -110,8 +107,7 @@ def count(reader: Reader, conditions: Sequence[Condition]) -> int:
 
 def instances(reader: Reader, conditions: Sequence[Condition]) -> Phrase | None:
     """The process instances of the shortest list, if there is one to begin with."""
-    tries = (_shortest(reader, conditions, bound) for bound in BOUNDS[:1])
-    start = next((found for found in tries if found is not None), None)
+    start = sizes.shortest(reader, conditions, sizes.START)
     if start is None:
         return None
     ids = _ids(start, is_late=start.is_late)
@@ -119,23 +115,17 @@ def instances(reader: Reader, conditions: Sequence[Condition]) -> Phrase | None:
     return where.within("select task.instance_id from ", "")
 
 
-def _is_listed_alone(conditions: Sequence[Condition], start: Condition) -> bool:
-    """Whether the list holds what is wanted and nothing else: open tasks of some people."""
-    lists_open = bool(start.branches) and start.exact == start.lists
-    return lists_open and all(one is start or one.is_all_open for one in conditions)
-
-
 def walk(
     reader: Reader, conditions: Sequence[Condition], legs: Sequence[Leg], limit: int
 ) -> list[TaskRow]:
     """The first tasks for which every condition holds, one leg after the other."""
     found: list[TaskRow] = []
-    start = _start_of_walk(reader, conditions, legs[0].order, limit)
-    for leg in legs if start is None else (_at_once(legs),):
+    way = begin(reader, conditions, legs[0].order, limit)
+    for leg in legs if way.start is None else (_at_once(legs),):
         if len(found) >= limit:
             break
         more = limit - len(found)
-        wanted = _stretch(conditions, start, leg, more)
+        wanted = _stretch(conditions, way, leg, more)
         rows = _cut(reader, wanted, leg.order, 0, more)
         found += [task_row(row) for row in rows]
     return found
@@ -150,16 +140,13 @@ def _at_once(legs: Sequence[Leg]) -> Leg:
     return Leg(f"task.expires_at is null, {order}" if order == BY_DUE else order, passes)
 
 
-def _stretch(
-    conditions: Sequence[Condition], start: Condition | None, leg: Leg, limit: int
-) -> Phrase:
+def _stretch(conditions: Sequence[Condition], way: Way, leg: Leg, limit: int) -> Phrase:
     """The ids of one leg."""
-    if start is not None:
-        where = _listed(conditions, start)
-    else:
-        where = _branched(conditions, leg.order, limit, leg.passes) or _walked(
-            conditions, leg.order
-        )
+    if way.start is not None and way.is_offered:
+        first = offers.firsts if way.is_by_name else offers.listed
+        ids = first(conditions, way.start, way.sets, leg.passes, leg.order, limit)
+        return ids.within("select task.id as id from ", _EACH)
+    where = _walked(conditions, leg.order, way) if way.start is None else _listed(conditions, way)
     if leg.passes is not None:
         where = join(" and ", (where, leg.passes))
     return where.within("select task.id as id from ", "")
@@ -182,55 +169,127 @@ def _cut(
 # -- how to begin ----------------------------------------------------------------------------
 
 
-def _narrowed(
-    reader: Reader, conditions: Sequence[Condition], order: str, reach: int | None
-) -> Phrase:
-    """What to read and what must hold, for a search in some order."""
-    start = _start_of_walk(reader, conditions, order, EVERYTHING if reach is None else reach)
-    if start is not None:
-        return _listed(conditions, start)
-    branched = None if reach is None else _branched(conditions, order, reach)
-    return branched or _walked(conditions, order)
+class Way(msgspec.Struct, frozen=True):
+    """How to begin: with a list, with what is offered, or (neither) by walking."""
+
+    start: Condition | None = None
+    is_offered: bool = False
+    is_by_name: bool = False
+    """The first of each name are enough."""
+    sets: tuple[Condition, ...] = ()
+    """Conditions whose checks are worth a set."""
 
 
-def _branched(
-    conditions: Sequence[Condition], order: str, limit: int, passes: Phrase | None = None
-) -> Phrase | None:
-    """The first tasks of each name that one condition asks for, in order of ids; all by index."""
-    start = next((one for one in conditions if one.branches), None)
-    if start is None or order not in _BY_NUMBER:
+def way_offered(conditions: Sequence[Condition]) -> Condition | None:
+    """What is offered to somebody, if that is asked for."""
+    if not any(one.is_open for one in conditions):
         return None
-    rest = _rest(conditions, start)
-    if passes is not None:
-        rest = all_of(Phrase(passes.text.replace("task.id", "offer.task_id"), passes.values), rest)
-    tail = order.replace("task.id", "offer.task_id")
-    firsts = [
-        join(" and ", (branch, _early(rest, "offer.task_id")))
-        .within(_BRANCH, f" order by {tail} limit ?) as first")
-        .then("", limit)
-        for branch in start.branches
-    ]
-    return join(" union ", firsts).within("(", _EACH)
+    offered = (one for one in conditions if any(each.singles for each in one.sources))
+    return next(offered, None)
 
 
-_BRANCH: Final = (
-    "select first.id from (select offer.task_id as id from task_person offer cross join task"
-    " where task.id = offer.task_id and "
-)
-_EACH: Final = ") as listed cross join task where task.id = listed.id and 1 = 1"
+def begin(reader: Reader, conditions: Sequence[Condition], order: str, reach: int) -> Way:
+    """Where to begin if the first that fit are read."""
+    if order not in _INDEXES:
+        return begin_all(reader, conditions, sorted_=True)
+    start = way_offered(conditions)
+    lengths = _lengths(reader, conditions, start)
+    least = min(lengths, key=lengths.__getitem__, default=None)
+    if least is not None and lengths[least] <= sizes.FEW:
+        return Way(least)
+    between = sizes.span(reader)
+    if start is not None:
+        return _begin_offered(reader, start, lengths, between, order, reach)
+    far = sizes.steps(between.tasks, tuple(lengths.values()), reach)
+    is_odd = any(one.is_claimed for one in lengths)
+    heaviest = max((one.weight for one in lengths if one is not least), default=1)
+    if least is not None and lengths[least] < sizes.START and lengths[least] * heaviest <= far:
+        return Way(least)
+    # States that exclude what is asked for besides are found far behind where chance has them.
+    return Way(sets=_sets(reader, lengths, between.tasks if is_odd else far))
 
 
-def _rest(conditions: Sequence[Condition], start: Condition) -> Phrase:
-    """What else must hold of the tasks of a name."""
-    checks = [_checked(one) for one in conditions if one is not start]
-    if start.exact != start.lists:
-        checks.append(start.check)
-    return all_of(*checks)
+def _begin_offered(
+    reader: Reader,
+    start: Condition,
+    lengths: dict[Condition, int],
+    between: sizes.Span,
+    order: str,
+    reach: int,
+) -> Way:
+    """The same where something is offered to somebody."""
+    looked = {one: many for one, many in lengths.items() if offers.looks(one)}
+    is_by_name = order in _BY_NUMBER and offers.has_firsts((*lengths, start), start)
+    if is_by_name and not looked:
+        return Way(start, True, True)
+    many, tasks = sizes.offered(reader, start, between), between.tasks
+    least = min(lengths, key=lengths.__getitem__, default=None)
+    if least is not None and sizes.is_shorter(lengths[least], many):
+        return Way(least)
+    if is_by_name and sizes.steps(tasks, tuple(looked.values()), reach) * 4 < many:
+        return Way(start, True, True)
+    # What offers know may depend on whom they are for, so a walk could be far longer than chance.
+    is_walked = not lengths or looked or many > sizes.MOST_OFFERED
+    if is_walked and sizes.steps(tasks, (*lengths.values(), many), reach) * 4 < many:
+        return Way()
+    return Way(start, True, sets=_sets(reader, looked, many))
 
 
-def _checked(one: Condition) -> Phrase:
-    """A check; that a task is open is said in the words that the indexes of open tasks know."""
-    return Phrase(_IS_OPEN) if one.is_all_open else one.check
+def begin_all(reader: Reader, conditions: Sequence[Condition], *, sorted_: bool = False) -> Way:
+    """Where to begin if all that fit are read; ``sorted_`` by what offers do not know."""
+    start = way_offered(conditions)
+    if start is not None and not sorted_:
+        lengths = _lengths(reader, conditions, start)
+        many = sizes.offered(reader, start, sizes.span(reader)) if lengths else 0
+        least = min(lengths, key=lengths.__getitem__, default=None)
+        if least is not None and sizes.is_shorter(lengths[least], many):
+            return Way(least)
+        looked = {one: size for one, size in lengths.items() if offers.looks(one)}
+        return Way(start, True, sets=_sets(reader, looked, many))
+    tries = (sizes.shortest(reader, conditions, bound) for bound in sizes.BOUNDS)
+    first = next((found for found in tries if found is not None), None)
+    if first is not None:
+        return Way(first)
+    return Way(sets=_sets(reader, dict.fromkeys(conditions, sizes.LONG), sizes.BOUNDS[-1]))
+
+
+def _lengths(
+    reader: Reader, conditions: Sequence[Condition], start: Condition | None
+) -> dict[Condition, int]:
+    """How many ids the other conditions list."""
+    others = [one for one in conditions if one is not start and not one.is_all_open]
+    bounds = (sizes.START if start is None or offers.looks(one) else sizes.SAMPLE for one in others)
+    return {
+        one: sizes.capped(reader, one, bound) for one, bound in zip(others, bounds, strict=True)
+    }
+
+
+def _sets(reader: Reader, others: Mapping[Condition, int], rows: float) -> tuple[Condition, ...]:
+    """Conditions that so many rows are checked for sooner by a set; those of a list never are.
+
+    PostgreSQL would take a set for a reason to read all tasks and search the list for each.
+    """
+    return tuple(
+        one for one, known in others.items() if sizes.worth_a_set(reader, one, rows, known)
+    )
+
+
+# -- phrases ---------------------------------------------------------------------------------
+
+_EACH: Final = " as listed cross join task where task.id = listed.id"
+
+
+def _checks(conditions: Iterable[Condition], way: Way) -> list[Phrase]:
+    """What must hold, condition by condition."""
+    checks = []
+    for one in conditions:
+        if one in way.sets and one.among is not None:
+            checks.append(one.among)
+            if one.is_among_enough:
+                continue
+        # That a task is open is said in the words that the indexes of open tasks know.
+        checks.append(Phrase(_IS_OPEN) if one.is_all_open else one.check)
+    return checks
 
 
 def _early(check: Phrase, number: str) -> Phrase:
@@ -238,22 +297,24 @@ def _early(check: Phrase, number: str) -> Phrase:
     return Phrase(check.text.replace("task_id = task.id", f"task_id = {number}"), check.values)
 
 
-def _walked(conditions: Sequence[Condition], order: str) -> Phrase:
+def _walked(conditions: Sequence[Condition], order: str, way: Way) -> Phrase:
     """Every task in order; the open ones by their index."""
-    rest = all_of(*map(_checked, conditions))
+    rest = all_of(*_checks(conditions, way))
     if any(one.is_open for one in conditions) and order in _INDEXES:
         return rest.within(f"task @{_INDEXES[order]} where {_IS_OPEN} and ", "")
     hint = " @rowid" if order in _BY_NUMBER else ""
     return rest.within(f"task{hint} where ", "")
 
 
-def _listed(conditions: Sequence[Condition], start: Condition, table: str = "task") -> Phrase:
+def _listed(conditions: Sequence[Condition], way: Way, table: str = "task") -> Phrase:
     """The tasks of one condition's list for which the others hold, and itself where need be.
 
     Where a rarer state is wanted, it is looked up in the index of the open tasks, which is small.
     """
+    start = way.start
+    assert start is not None
     others = [one for one in conditions if one is not start]
-    checks = [_checked(one) for one in others]
+    checks = _checks(others, way)
     # What the others leave is little: a list that looks at tasks itself would look at all of them.
     looks = start.exact != start.lists and not all(one.is_all_open for one in others)
     is_late = start.is_late or looks
@@ -274,69 +335,3 @@ def _ids(start: Condition, *, is_late: bool) -> Phrase:
         listed = listed.within("select distinct one.id from (", ") as one")
     # SQLite takes the tables of a cross join in the order given.
     return listed.within("(", ") as listed cross join ")
-
-
-def _start_of_walk(
-    reader: Reader, conditions: Sequence[Condition], order: str, reach: int
-) -> Condition | None:
-    """Where to begin if the first that fit are read; ``None``: at the beginning of the order."""
-    if order not in _INDEXES or any(one.is_claimed for one in conditions):
-        return _start_of_all(reader, conditions)
-    start, shortest, lengths = None, START, []
-    for one in conditions:
-        if one.is_all_open or shortest <= FEW:
-            continue
-        length = _length(reader, one, START)
-        if length < shortest:
-            shortest, start = length, one
-        is_walked = bool(one.branches) and order in _BY_NUMBER
-        if not is_walked:
-            lengths.append(length)
-    if start is None or shortest <= FEW:
-        return start
-    return start if shortest <= _steps(reader, lengths, reach) else None
-
-
-def _steps(reader: Reader, lengths: Sequence[int], reach: int) -> float:
-    """How many tasks a walk passes until so many fit, if nothing depends on anything else."""
-    ends = " union all ".join(
-        f"select {end}(task.id) from task @ix_task_open where {_IS_OPEN}"  # noqa: S608 - constants
-        for end in ("min", "max")
-    )
-    first, last = (row[0] or 0 for row in reader.ask(ends, ()))
-    tasks = max(1, (last - first) / IDS_PER_TASK)
-    steps = float(reach)
-    for length in lengths:
-        steps *= max(1.0, tasks / _likely(length, tasks))
-    return steps
-
-
-def _likely(length: int, tasks: float) -> float:
-    """How long a list is that may not have been counted to its end: then between that and all."""
-    return float((START * tasks) ** 0.5) if length >= START else max(1.0, length)
-
-
-def _start_of_all(reader: Reader, conditions: Sequence[Condition]) -> Condition | None:
-    """Where to begin if all that fit are read."""
-    tries = (_shortest(reader, conditions, bound) for bound in BOUNDS)
-    return next((start for start in tries if start is not None), None)
-
-
-def _shortest(reader: Reader, conditions: Sequence[Condition], bound: int) -> Condition | None:
-    """The condition with the shortest list, if that is shorter than the bound."""
-    shortest, start = bound, None
-    for one in conditions:
-        if shortest > FEW and not one.is_all_open:
-            length = _length(reader, one, shortest)
-            if length < shortest:
-                shortest, start = length, one
-    return start
-
-
-def _length(reader: Reader, condition: Condition, bound: int) -> int:
-    """How many ids are listed; those beyond the bound do not matter."""
-    if not condition.lists:
-        return 0
-    listed = join(" union all ", condition.sizes or condition.lists)
-    ids = listed.within("select count(*) from (", " limit ?) as listed")
-    return int(reader.ask(ids.text, (*ids.values, bound))[0][0])

@@ -31,7 +31,9 @@ def people_of(reader: Reader, task_ids: Sequence[int]) -> dict[int, tuple[TaskPe
     """Everybody in any relation to the tasks."""
     found: dict[int, list[TaskPersonRow]] = {number: [] for number in task_ids}
     for row in reader.hot("people", (task_ids,)) if task_ids else ():
-        found[row[0]].append(TaskPersonRow(*row))
+        one = TaskPersonRow(*row)
+        one.is_open = min(1, one.is_open)
+        found[one.task_id].append(one)
     return {number: tuple(rows) for number, rows in found.items()}
 
 
@@ -79,7 +81,7 @@ def find_attachment(reader: Reader, attachment_id: int) -> TaskAttachmentRow | N
 
 def active_of_family(reader: Reader, instance_id: int) -> list[TaskRow]:
     """The tasks still to be done of a process instance and of all it called."""
-    return _tasks(reader, "active_tasks_of_instances", family_of(reader, instance_id))
+    return [task_row(row) for row in reader.hot("active_tasks_of_family", (instance_id,))]
 
 
 def _tasks(reader: Reader, name: str, numbers: Sequence[int]) -> list[TaskRow]:
@@ -140,18 +142,6 @@ def events_of(reader: Reader, task_id: int) -> Sequence[Any]:
     """What was done to a task, oldest first."""
     statement = select(task_event).where(task_event.c.task_id == task_id)
     return reader.execute(statement.order_by(task_event.c.id))
-
-
-def events_of_instance(
-    reader: Reader, instance_id: int, offset: int, limit: int | None
-) -> tuple[Sequence[Any], int]:
-    """What was done to the tasks of an instance, oldest first: a part of it, and how much it is."""
-    mine = select(task.c.id).where(task.c.instance_id == instance_id)
-    where = task_event.c.task_id.in_(mine)
-    statement = select(task_event).where(where).order_by(task_event.c.id)
-    found = reader.execute(statement.offset(offset).limit(limit))
-    (total,) = reader.execute(select(func.count().label("count")).where(where))
-    return found, total.count
 
 
 def summary(reader: Reader, process_id: str | None, since: int | None) -> Sequence[Any]:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateSequence
 
 from procession.store import node_pages
-from procession.store.columns import ODD, OPEN
+from procession.store.columns import BY_BYTES, CALLED, ODD, OPEN
 
 revision = "0001"
 down_revision = None
@@ -39,6 +39,7 @@ depends_on = None
 TABLES: Final[dict[str, str]] = {
     "counter": ("name:text* value:big!"),
     "data_store": ("deployment_id:text* name:text* version:int! value:blob!"),
+    "rule_page": ("deployment_id:text* root_id:big* page:big* body:blob!"),
     "rule_session": ("deployment_id:text* root_id:big* version:int! globals:blob! value:blob!"),
     "deployment": (
         "revision:id* id:text! status:s20! strategy:s30! is_active:bool! deployed_at:big! "
@@ -98,7 +99,10 @@ TABLES: Final[dict[str, str]] = {
         "id:own* task_id:id! root_id:id instance_id:id work_item_id:id type:s12! actor:text! "
         "on_behalf_of:text old_status:s12 new_status:s12! message:text at:big!"
     ),
-    "task_person": ("task_id:id* relation:s24* kind:s5* name:text* is_open:int!"),
+    "task_person": (
+        "task_id:id* relation:s24* kind:s5* name:text* is_open:int! instance_id:id "
+        "deployment_id:text standing:int priority:int created_at:big expires_at:big"
+    ),
     "task_variable": ("task_id:id* kind:s6* name:text* value:text!"),
     "user_account": (
         "name:text* password_hash:text display_name:text email:text language:text is_active:bool! "
@@ -120,6 +124,7 @@ TABLES: Final[dict[str, str]] = {
         "node_id:text message:text! at:big!"
     ),
 }
+BESIDE: Final = "instance_id status actual_owner deployment_id"
 CLUSTERED: Final[set[str]] = {"journal", "task_person", "task_variable", "wait"}
 INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ("ix_deployment_id", "deployment", "id", False, None),
@@ -138,14 +143,21 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
         None,
     ),
     ("ix_process_instance_caller", "process_instance", "caller_id", False, "caller_id is not null"),
-    ("ix_process_instance_deployment", "process_instance", "deployment_id process_id", False, None),
+    (
+        "ix_process_instance_deployment",
+        "process_instance",
+        "deployment_id process_id id",
+        False,
+        None,
+    ),
     ("ix_process_instance_root", "process_instance", "root_id", False, None),
     ("ix_process_instance_starter", "process_instance", "started_by", False, None),
     ("ix_process_log_identity", "process_log", "identity", False, None),
     ("ix_process_log_instance", "process_log", "instance_id", True, None),
-    ("ix_process_log_ended", "process_log", "ended_at", False, "ended_at is not null"),
+    ("ix_process_log_started", "process_log", "started_at instance_id", False, None),
+    ("ix_process_log_ended", "process_log", "ended_at instance_id", False, "ended_at is not null"),
     ("ix_process_log_parent", "process_log", "parent_id", False, "parent_id is not null"),
-    ("ix_process_log_root", "process_log", "root_id", False, None),
+    ("ix_process_log_root", "process_log", "root_id", False, CALLED),
     (
         "ix_process_log_odd",
         "process_log",
@@ -156,7 +168,7 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     (
         "ix_process_log_open",
         "process_log",
-        "deployment_id process_id instance_id",
+        "process_id deployment_id instance_id",
         False,
         "ended_at is null",
     ),
@@ -175,11 +187,18 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ("ix_task_comment_task", "task_comment", "task_id", False, None),
     ("ix_task_content_task", "task_content", "task_id", False, None),
     ("ix_task_event_task", "task_event", "task_id", False, None),
-    ("ix_task_person_name", "task_person", "name kind relation is_open task_id", False, None),
+    (
+        "ix_task_person_name",
+        "task_person",
+        "name kind relation is_open task_id instance_id deployment_id standing priority created_at "
+        "expires_at",
+        False,
+        None,
+    ),
     ("ix_task_deployment", "task", "deployment_id", False, "deployment_id is not null"),
-    ("ix_task_open", "task", "id instance_id status actual_owner deployment_id", False, OPEN),
-    ("ix_task_urgency", "task", "priority_desc created_at id", False, OPEN),
-    ("ix_task_due", "task", "expires_at id", False, f"{OPEN} and expires_at is not null"),
+    ("ix_task_open", "task", f"id {BESIDE}", False, OPEN),
+    ("ix_task_urgency", "task", f"priority_desc created_at id {BESIDE}", False, OPEN),
+    ("ix_task_due", "task", f"expires_at id {BESIDE}", False, f"{OPEN} and expires_at is not null"),
     ("ix_task_variable_value", "task_variable", "name value task_id", False, None),
     (
         "ix_variable_log_instance",
@@ -188,7 +207,20 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
         False,
         None,
     ),
-    ("ix_variable_log_variable", "variable_log", "variable_id value instance_id", False, None),
+    (
+        "ix_variable_log_variable",
+        "variable_log",
+        "variable_id value deployment_id process_id instance_id",
+        False,
+        None,
+    ),
+    (
+        "ix_variable_log_order",
+        "variable_log",
+        "variable_id deployment_id process_id instance_id",
+        False,
+        None,
+    ),
     ("ix_wait_name", "wait", "kind name key deployment_id", False, None),
     ("ix_wait_public_id", "wait", "public_id", False, None),
     ("ix_incident_instance", "incident", "instance_id", False, None),
@@ -247,6 +279,7 @@ def pre() -> None:
             unique=unique,
             sqlite_where=known,
             postgresql_where=known,
+            postgresql_ops={BY_BYTES[name]: "text_pattern_ops"} if name in BY_BYTES else {},
         )
 
 

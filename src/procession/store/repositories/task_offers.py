@@ -1,0 +1,208 @@
+"""Searching by the rows of potential owners, which know what inboxes ask of their tasks.
+
+The index of these rows holds, behind the name, the task's place and how it stands
+(:mod:`procession.store.standing`). So what is offered to somebody is narrowed, sorted and counted
+without looking at a single task; only those of the page are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from procession.store.columns import OPEN
+from procession.store.phrases import ALWAYS, Phrase, all_of, join
+from procession.store.repositories.task_search import MOST_BRANCHES, NOTHING, Condition, Source
+from procession.store.standing import CLAIMED, UNCLAIMED
+
+_KNOWN: Final = {
+    "id": "task_id",
+    "instance_id": "instance_id",
+    "deployment_id": "deployment_id",
+    "priority": "priority",
+    "created_at": "created_at",
+    "expires_at": "expires_at",
+}
+_COLUMN: Final = re.compile(r"\btask\.(\w+)")
+_MANY: Final = 2**40
+_UNCLAIMED: Final = "task.actual_owner is null"
+_ORDERED: Final = ("id", "priority", "created_at", "expires_at")
+_OF_OFFER: Final = ", ".join(f"offer.{_KNOWN[name]} as {name}" for name in _ORDERED)
+_OF_TASK: Final = ", ".join(f"task.{name} as {name}" for name in _ORDERED)
+_MINE: Final = f"select own.id from task own where own.{OPEN} and "  # noqa: S608 - constants
+_NONE: Final = Phrase(f"select {_OF_TASK} from task where 1 = 0")  # noqa: S608 - constants
+
+
+def looks(one: Condition) -> bool:
+    """Whether checking a potential owner's row takes a look at other rows."""
+    told = asked_of_offers(one)
+    return told is None or "select" in told.text
+
+
+def asked_of_offers(one: Condition) -> Phrase | None:
+    """A condition in words of a potential owner's row, if that can tell."""
+    if one.offer is not None:
+        return one.offer
+    return _of_offer(one.check)
+
+
+def sources(conditions: Iterable[Condition], start: Condition) -> list[Source]:
+    """Where what is offered is found, as far as states leave it possible."""
+    conditions = list(conditions)
+    no_claimed = any(one.is_unclaimed for one in conditions)
+    only_claimed = any(one.is_claimed for one in conditions)
+    found = []
+    for one in start.sources:
+        claims = tuple(
+            number
+            for number in one.claims
+            if not (number == CLAIMED and no_claimed) and not (number == UNCLAIMED and only_claimed)
+        )
+        if claims or not one.singles:
+            found.append(msgspec.structs.replace(one, claims=claims))
+    return found
+
+
+def listed(
+    conditions: Sequence[Condition],
+    start: Condition,
+    sets: Iterable[Condition],
+    passes: Phrase | None,
+    order: str,
+    limit: int,
+) -> Phrase:
+    """The first ids in an order, each once, of all that the sources of a condition offer."""
+    rest = _rest(conditions, start, sets, passes)
+    some = sources(conditions, start)
+    many = join(" union all ", [_rows(one, rest) for one in some] or [_NONE])
+    # A task may be offered to many of the names, so as many more are taken before they are merged.
+    names = sum(max(1, len(one.singles)) for one in some) if limit < _MANY else 1
+    order = order.replace("task.", "many.")
+    first = many.within("select * from (", f") as many order by {order} limit ?")
+    return first.then("", limit * max(1, names)).within("(select distinct id from (", ") as twice)")
+
+
+def firsts(
+    conditions: Sequence[Condition],
+    start: Condition,
+    sets: Iterable[Condition],
+    passes: Phrase | None,
+    order: str,
+    limit: int,
+) -> Phrase:
+    """The same in order of ids, which the index keeps for each name: little more is read."""
+    rest = _rest(conditions, start, sets, passes)
+    parts = []
+    for one in sources(conditions, start):
+        if not one.singles:
+            # Few, and in order a database might look for them among all.
+            parts.append(_rows(one, rest, of_task="task.id as id"))
+            continue
+        tail = f" order by {order.replace('task.id', 'offer.task_id')} limit ?) as first"
+        for where in (_open(single, (claim,)) for single in one.singles for claim in one.claims):
+            rows = _rows(one, rest, where, "offer.task_id as id")
+            parts.append(rows.within("select first.id from (", tail).then("", limit))
+    return join(" union ", parts or [NOTHING]).within("(", ")")
+
+
+def counted(conditions: Sequence[Condition], start: Condition, sets: Iterable[Condition]) -> Phrase:
+    """The ids of all, each once."""
+    rest = _rest(conditions, start, sets, None)
+    rows = [
+        _rows(one, rest, None, "offer.task_id as id", "task.id as id")
+        for one in sources(conditions, start)
+    ] or [NOTHING]
+    if len(rows) > 1:
+        return join(" union ", rows).within("(", ")")
+    return rows[0].within("(select distinct id from (", ") as twice)")
+
+
+def has_firsts(conditions: Iterable[Condition], start: Condition) -> bool:
+    """Whether there are few names, so that each one's first tasks may be merged."""
+    some = sources(conditions, start)
+    return sum(len(one.singles) * len(one.claims) for one in some) <= MOST_BRANCHES
+
+
+class _Rest:
+    """What must hold besides, for rows of either kind."""
+
+    def __init__(self, phrases: Sequence[tuple[Phrase, Phrase | None]]) -> None:
+        self.of_task = all_of(*(check for check, _ in phrases))
+        self.told = [told for _, told in phrases if told is not None]
+        self.untold = [check for check, told in phrases if told is None]
+
+
+def _rest(
+    conditions: Sequence[Condition],
+    start: Condition,
+    sets: Iterable[Condition],
+    passes: Phrase | None,
+) -> _Rest:
+    sets = list(sets)
+    phrases: list[tuple[Phrase, Phrase | None]] = []
+    for one in conditions:
+        if one is start or one.is_all_open:
+            continue
+        if one in sets and one.among is not None:
+            phrases.append((one.among, _of_offer(one.among)))
+            if one.is_among_enough:
+                continue
+        phrases.append((one.check, asked_of_offers(one)))
+    if passes is not None:
+        phrases.append((passes, _of_offer(passes)))
+    return _Rest(phrases)
+
+
+def _rows(
+    source: Source,
+    rest: _Rest,
+    where: Phrase | None = None,
+    columns: str = _OF_OFFER,
+    of_task: str = _OF_TASK,
+) -> Phrase:
+    if not source.singles:
+        found = all_of(source.also, rest.of_task)
+        mine = Phrase(source.where.text.replace("task.", "own."), source.where.values)
+        # They are few, so nothing else is to be looked up by another index.
+        own = mine.within(_MINE, " @apart")
+        each = own.within("(", ") as mine cross join task where task.id = mine.id and ")
+        head = f"select {of_task} from "  # noqa: S608 - constants
+        return join("", (each, found)).within(head, "")
+    also = _of_offer(source.also)
+    told = [
+        where or _open(source.where, source.claims),
+        *rest.told,
+        *([also] if also is not None else []),
+    ]
+    untold = [*rest.untold, *([source.also] if also is None else [])]
+    head = f"select {columns} from task_person offer"  # noqa: S608 - constants
+    if not untold:
+        return all_of(*told).within(f"{head} where ", "")
+    found = all_of(*told, Phrase("task.id = offer.task_id"), *untold)
+    return found.within(f"{head} cross join task where ", "")
+
+
+def _open(where: Phrase, claims: Sequence[int]) -> Phrase:
+    """Of open tasks; by equality where there is one, so that the index keeps the order."""
+    if len(claims) == 1:
+        return where.then(f" and offer.is_open = {claims[0]}")
+    return where.then(f" and offer.is_open in ({', '.join(map(str, claims))})")
+
+
+def _of_offer(check: Phrase) -> Phrase | None:
+    if check == ALWAYS:
+        return check
+    text = _told(check.text)
+    return None if text is None else Phrase(text, check.values)
+
+
+@lru_cache(1000)
+def _told(text: str) -> str | None:
+    text = text.replace(_UNCLAIMED, "offer.standing % 2 = 0")
+    if not set(_COLUMN.findall(text)) <= _KNOWN.keys():
+        return None
+    return _COLUMN.sub(lambda found: f"offer.{_KNOWN[found[1]]}", text)

@@ -1,0 +1,93 @@
+"""Reading connections of SQLite, each lent to one thread at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from math import inf
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Engine, Executable
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from procession.errors import StoreUnavailable
+from procession.store.hot import HotRead, Spelling
+from procession.store.patience import Patience
+from procession.store.sqlite_faults import fault
+
+_LIST: Final = "in (select value from json_each(?))"
+_SPELLING: Final = Spelling("?", _LIST, _LIST, " indexed by #")
+_LOOK_UP: Final = 100_000
+"""After so many of its own steps SQLite asks whether to go on; a millisecond or so."""
+
+
+class SqliteReader:
+    """A snapshot; lent to one thread at a time."""
+
+    __slots__ = ("connection", "has_begun", "patience", "raw", "until")
+
+    def __init__(self, engine: Engine, patience: Patience) -> None:
+        self.patience = patience
+        self.until = inf
+        self.connection: Connection = engine.connect()
+        self.raw: sqlite3.Connection = raw_of(self.connection)
+        self.has_begun = False
+        self.raw.set_progress_handler(lambda: time.monotonic() > self.until, _LOOK_UP)
+
+    def begin(self) -> sqlite3.Connection:
+        """Fix the snapshot with the first question: many turns ask none."""
+        if not self.has_begun:
+            self.raw.execute("begin")
+            self.has_begun = True
+        return self.raw
+
+    def end(self) -> None:
+        """Let the snapshot go."""
+        self.has_begun = False
+        if self.raw.in_transaction:
+            self.raw.execute("rollback")
+
+    def execute(self, statement: Executable) -> Sequence[Any]:
+        """All rows of a select, as named tuples."""
+        try:
+            self.begin()
+            return self.connection.execute(statement).all()
+        except (DBAPIError, sqlite3.Error) as error:
+            raise fault(error) from error
+
+    def hot(self, name: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        """All rows of a prepared read."""
+        return self._run(_SPELLING.named[name], parameters)
+
+    def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        """All rows of a read in our own spelling, unless that takes too long."""
+        self.until = time.monotonic() + self.patience.seconds
+        try:
+            return self._run(_SPELLING.of(text), parameters)
+        except StoreUnavailable:
+            if time.monotonic() < self.until:
+                raise
+            raise self.patience.lost() from None
+        finally:
+            self.until = inf
+
+    def _run(self, read: HotRead, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        values = parameters
+        try:
+            if read.lists:
+                values = list(parameters)
+                for place, _ in read.lists:
+                    values[place] = msgspec.json.encode(list(values[place])).decode()
+            return self.begin().execute(read.sql, values).fetchall()
+        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
+            raise fault(error) from error
+
+
+def raw_of(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection."""
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return raw

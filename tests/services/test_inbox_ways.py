@@ -1,0 +1,200 @@
+"""Whichever way a search goes, it finds what a look at every single task finds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from procession.engine import Engine
+from procession.errors import NotFound, NotPermitted, Rejected
+from procession.services.tasks.inbox import InboxPart, InboxQuery
+from procession.services.views import TaskView
+from procession.store.repositories import task_sizes
+from procession.tasks.ad_hoc import NewTask
+from procession.tasks.lifecycle import OPEN, Candidate
+from procession.values import Map
+
+from .task_house import House
+
+UNIT = "acme:tasks:1.0"
+SORTS = ("oldest", "newest", "urgency", "due")
+SOME = (("USER", "ann"), ("USER", "bob"), ("GROUP", "sales"), ("GROUP", "leads"))
+ASKED: Sequence[dict[str, Any]] = (
+    {"inbox_of": ("ann",)},
+    {"inbox_of": ("ann", "mary")},
+    {"potential_owners": ("ann",)},
+    {"potential_owners": ("ann", "mary")},
+    {"owners": ("ann",)},
+    {"owners": ("bob",), "potential_owners": ("bob",)},
+    {},
+)
+BESIDES: Sequence[dict[str, Any]] = (
+    {},
+    {"statuses": ("Ready",)},
+    {"statuses": ("Reserved", "InProgress")},
+    {"statuses": ("Suspended", "Ready")},
+    {"statuses": ("Completed", "Ready")},
+    {"deployment_ids": (UNIT,)},
+    {"variables": (("paper", "blue"),)},
+    {"task_variables": (("colour", "red"),)},
+    {"statuses": ("Ready",), "deployment_ids": (UNIT,), "variables": (("paper", "blue"),)},
+)
+WAYS: dict[str, dict[str, Any]] = {
+    "as it chooses": {},
+    "walking": {"START": 0, "FEW": -1, "BOUNDS": (0, 0, 0)},
+    "by offers": {"FEW": -1, "TIMES_SHORTER": 10**9, "steps": lambda *_: float("inf")},
+    "by sets": {
+        "FEW": -1,
+        "TIMES_SHORTER": 10**9,
+        "worth_a_set": lambda _, one, *__: one.among is not None,
+    },
+}
+
+
+@pytest.fixture
+def home(database_url: str) -> Iterator[House]:
+    with Engine.open(database_url, threads=False) as engine:
+        yield House(engine)
+
+
+def fill(home: House, dice: random.Random) -> list[int]:
+    """Tasks of all kinds in all open states, and some that are over."""
+    now, ids = home.engine.room.clock.now(), []
+    for number in range(20):
+        owners = tuple(Candidate(*one) for one in dice.sample(SOME, dice.randint(1, 3)))
+        due = now.replace(year=2030 + dice.randrange(4)) if dice.random() < 0.5 else None
+        new = NewTask(
+            name=f"t{number}", priority=dice.randrange(3), expires_at=due, potential_owners=owners
+        )
+        given = Map(colour=dice.choice(("red", "blue")))
+        ids.append(home.tasks.add(home.actor(dice.choice(("ann", "mary"))), new, given).id)
+    for _ in range(4):
+        task, by = home.offer(dice.choice(("offer", "review")), by="mary"), home.actor("mary")
+        paper = Map(paper=dice.choice(("red", "blue")))
+        home.engine.processes.set_variables(by, task.process_instance_id, paper)
+        ids.append(task.id)
+    for task in dice.sample(ids, 16):
+        word = dice.choice(("claim", "start", "suspend", "exit"))
+        able = dice.sample(("ann", "bob", "mary", "carl"), 4)
+        for actor in [home.admin] if word == "exit" else map(home.actor, able):
+            try:
+                getattr(home.tasks, word)(actor, task)
+                break
+            except (NotFound, NotPermitted, Rejected):
+                continue
+    return ids
+
+
+def texts(values: Any) -> set[tuple[str, str]]:
+    return {(name, str(value)) for name, value in values.items()}
+
+
+def known(home: House, task: TaskView) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """The variables of an open task's process, and its inputs."""
+    number, values = task.process_instance_id, set[tuple[str, str]]()
+    if task.status not in OPEN:
+        return values, values
+    if number is not None:
+        values = texts(home.engine.processes.variables(home.admin, number))
+    return values, texts(home.tasks.content(home.admin, task.id).value)
+
+
+def reference(
+    home: House, tasks: Mapping[int, tuple[TaskView, set[Any], set[Any]]], asked: InboxQuery
+) -> list[TaskView]:
+    """What fits, by looking at each."""
+    directory = home.engine.directory
+
+    def is_offered(task: TaskView, names: Sequence[str]) -> bool:
+        groups = {group for name in names for group in directory.groups_of(name)}
+        return any(one.name in {*names, *groups} for one in task.potential_owners)
+
+    checks: list[Callable[[TaskView], bool]] = [
+        lambda task: task.status in (asked.statuses or OPEN),
+    ]
+    if asked.owners:
+        checks.append(lambda task: task.actual_owner in asked.owners)
+    if asked.potential_owners:
+        checks.append(lambda task: is_offered(task, asked.potential_owners))
+    if asked.inbox_of:
+        checks.append(
+            lambda task: (
+                task.actual_owner in asked.inbox_of
+                or (task.actual_owner is None and is_offered(task, asked.inbox_of))
+            )
+        )
+    if asked.deployment_ids:
+        checks.append(lambda task: task.deployment_id in asked.deployment_ids)
+    checks += [lambda task, one=one: one in tasks[task.id][1] for one in asked.variables]
+    checks += [lambda task, one=one: one in tasks[task.id][2] for one in asked.task_variables]
+    return [task for task, *_ in tasks.values() if all(check(task) for check in checks)]
+
+
+def in_order(tasks: Sequence[TaskView], sort: str) -> list[int]:
+    keys: dict[str, Callable[[TaskView], Any]] = {
+        "oldest": lambda task: task.id,
+        "newest": lambda task: -task.id,
+        "urgency": lambda task: (-task.priority, task.created_at, task.id),
+        "due": lambda task: (task.expires_at is None, str(task.expires_at), task.id),
+    }
+    return [task.id for task in sorted(tasks, key=keys[sort])]
+
+
+def pages(home: House, asked: InboxQuery, sort: str, size: int) -> tuple[list[int], int | None]:
+    found, after, total = [], "", None
+    while True:
+        part = InboxPart(sort, size, after, total=not after)
+        page = home.tasks.inbox(home.admin, asked, part)
+        total = page.total if page.total is not None else total
+        found += [task.id for task in page.items]
+        if page.next is None:
+            return found, total
+        after = page.next
+
+
+def test_every_way_finds_what_a_look_at_each_task_finds(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(11)
+    views = [home.tasks.get(home.admin, task) for task in fill(home, dice)]
+    tasks = {task.id: (task, *known(home, task)) for task in views}
+
+    assert {task.status for task in views} >= {"Ready", "Reserved", "Suspended", "Exited"}
+    for way, patches in WAYS.items():
+        with monkeypatch.context() as patch:
+            for name, value in patches.items():
+                patch.setattr(task_sizes, name, value)
+            for besides in BESIDES:
+                for asked in dice.sample(ASKED, 2):
+                    wanted = InboxQuery(**asked, **besides)
+                    fits = reference(home, tasks, wanted)
+                    sort = dice.choice(SORTS[:2] if "Completed" in wanted.statuses else SORTS)
+                    told = pages(home, wanted, sort, dice.choice((7, 50)))
+                    assert told == (in_order(fits, sort), len(fits)), (way, sort, wanted)
+
+
+@pytest.mark.parametrize("name", ["ann", "bob", "carl"])
+def test_one_sees_the_same_tasks_by_sets_as_one_by_one(
+    home: House, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    dice = random.Random(name)
+    fill(home, dice)
+    actor = home.actor(name)
+
+    def seen() -> list[Any]:
+        asked = [InboxQuery(**one) for one in (*ASKED, *BESIDES)]
+        return [
+            [task.id for task in home.tasks.inbox(actor, one, InboxPart(size=100)).items]
+            for one in asked
+        ]
+
+    monkeypatch.setattr(task_sizes, "worth_a_set", lambda *_: False)
+    expected = seen()
+    for patches in WAYS.values():
+        with monkeypatch.context() as patch:
+            for key, value in patches.items():
+                patch.setattr(task_sizes, key, value)
+            assert seen() == expected
