@@ -14,6 +14,7 @@ import uvicorn
 
 from procession.engine import Engine
 from procession.server import Application, create_app, uvicorn_config
+from tests.plain_http import NO_TLS
 
 PASSWORD = "correct horse"
 
@@ -33,7 +34,7 @@ class Served:
         if name not in self._clients:
             auth = (name, PASSWORD) if name else None
             self._clients[name] = httpx2.Client(
-                base_url=self.base, auth=auth, timeout=20, trust_env=False
+                base_url=self.base, auth=auth, timeout=20, trust_env=False, verify=NO_TLS
             )
         return self._clients[name]
 

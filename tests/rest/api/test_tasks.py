@@ -6,6 +6,7 @@ from base64 import b64encode
 
 import pytest
 
+from procession.values import Map
 from serving import Served
 
 from .test_service import problem
@@ -139,7 +140,6 @@ def test_the_story_of_all_tasks_of_an_instance(served: Served) -> None:
     assert (part["items"], part["total"]) == (whole["items"][1:2], whole["total"])
     for hidden in (place, "/api/tasks/events?process_instance=999999"):
         assert served.client("packer").get(hidden).json()["items"] == []
-    problem(admin.get("/api/tasks/events"), 400)
     problem(admin.get("/api/tasks/events?process_instance=x"), 400)
 
 
@@ -151,3 +151,106 @@ def test_what_is_not_yours_is_not_there(served: Served, what: str) -> None:
     none = problem(served.client("packer").get(f"/api/tasks/999999/{what}"), 404)
 
     assert mine["detail"].replace(str(number), "N") == none["detail"].replace("999999", "N")
+
+
+def test_each_task_has_a_row_with_its_times(served: Served) -> None:
+    """jBPM's BAMTaskSummary: task, state, when it was made, begun and ended, whose, how long."""
+    engine, admin, ann = served.engine, served.client("admin"), served.engine.people.actor("ann")
+    done, begun, skipped = (add(served, name="Timed") for _ in range(3))
+    for number in (done, begun):
+        engine.tasks.start(ann, number)
+    engine.tasks.complete(ann, done)
+    engine.tasks.skip(ann, skipped)
+
+    def times(**query: object) -> list[dict[str, object]]:
+        answer = admin.get("/api/tasks/times", params=query)
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, object]] = answer.json()["items"]
+        return found
+
+    (row,) = times(task=done)
+    assert (row["task_name"], row["status"], row["user_id"]) == ("Timed", "Completed", "ann")
+    assert str(row["created_at"]) <= str(row["started_at"]) <= str(row["ended_at"])
+    assert isinstance(row["duration"], int)
+    (row,) = times(task=begun)
+    assert (row["ended_at"], row["duration"], row["status"]) == (None, None, "InProgress")
+    (row,) = times(task=skipped)
+    assert (row["started_at"], row["duration"], row["status"]) == (None, None, "Obsolete")
+    assert row["ended_at"] is not None
+
+    mine: list[object] = [done, begun, skipped]
+    assert [row["task_id"] for row in times(task=mine)] == mine
+    assert [row["task_id"] for row in times(task=mine, page=2, size=2)] == [skipped]
+    assert [row["task_id"] for row in times(task=mine, status=["Completed", "Obsolete"])] == [
+        done,
+        skipped,
+    ]
+    assert times(task=mine, user="nobody") == times(task=mine, until="2020-01-01T00:00:00Z") == []
+    assert len(times(task=mine, since="2020-01-01T00:00:00Z")) == 3
+    assert times(process="none") == times(process_instance=999_999) == []
+    for wrong in ("task=x", "since=soon", "since=2030-01-01T00:00:00", "who=ann", "until="):
+        problem(admin.get(f"/api/tasks/times?{wrong}"), 400)
+    problem(served.client("ann").get("/api/tasks/times"), 403)
+
+
+def test_events_are_found_by_who_did_what_and_when(served: Served) -> None:
+    admin, ann = served.client("admin"), served.client("ann")
+    one, other = add(served), add(served)
+    served.engine.tasks.start(served.engine.people.actor("ann"), one)
+
+    def found(client: object, query: str) -> list[tuple[int, str]]:
+        answer = client.get(f"/api/tasks/events?{query}")  # type: ignore[attr-defined]
+        assert answer.status_code == 200, answer.text
+        return [(event["task_id"], event["type"]) for event in answer.json()["items"]]
+
+    mine = f"task={one}&task={other}"
+    assert found(admin, mine) == [(one, "ADDED"), (other, "ADDED"), (one, "STARTED")]
+    assert found(admin, f"{mine}&type=STARTED&type=STOPPED&actor=ann") == [(one, "STARTED")]
+    assert found(admin, f"{mine}&until=2020-01-01T00:00:00Z") == []
+    assert found(ann, f"task={one}&size=1&page=2") == [(one, "STARTED")]
+    assert found(served.client("packer"), f"task={one}") == []
+    assert found(served.client("packer"), "task=999999") == []
+    problem(ann.get(f"/api/tasks/events?{mine}"), 403)
+    problem(ann.get("/api/tasks/events"), 403)
+
+
+def test_what_a_task_was_given_and_gave_is_listed(served: Served) -> None:
+    number, ann = add(served, input={"phone": "123", "times": 2}), served.client("ann")
+    actor = served.engine.people.actor("ann")
+    served.engine.tasks.start(actor, number)
+    served.engine.tasks.complete(actor, number, Map(answer="yes"))
+
+    told = ann.get(f"/api/tasks/{number}/variables").json()["items"]
+
+    assert [(one["type"], one["name"], one["value"]) for one in told] == [
+        ("INPUT", "phone", "123"),
+        ("INPUT", "times", "2"),
+        ("OUTPUT", "answer", "yes"),
+    ]
+    problem(served.client("packer").get(f"/api/tasks/{number}/variables"), 404)
+
+
+def test_results_are_kept_before_the_end(served: Served) -> None:
+    number, ann = add(served), served.client("ann")
+    place = f"/api/tasks/{number}/output"
+
+    assert ann.put(place, json={"values": {"n": 1, "note": "so so"}}).status_code == 204
+    assert ann.put(place, json={"values": {"n": 2}}).status_code == 204
+    assert ann.put(f"/api/tasks/{number}/fault", json={"values": {"why": "?"}}).status_code == 204
+
+    assert ann.get(place).json()["value"] == {"n": 2, "note": "so so"}
+    assert ann.get(f"/api/tasks/{number}/fault").json()["value"] == {"why": "?"}
+    problem(served.client("packer").put(place, json={"values": {"n": 3}}), 404)
+    problem(ann.put(place, json={"n": 3}), 400)
+
+
+def test_a_recipient_may_want_to_hear_no_more(served: Served) -> None:
+    number = add(served, recipients=[{"name": "packer"}])
+    packer = served.client("packer")
+    place = f"/api/tasks/{number}/remove"
+    problem(served.client("ann").post(place), 403)
+
+    assert packer.post(place).status_code == 204
+
+    problem(packer.post(place), 404)
+    problem(packer.get(f"/api/tasks/{number}"), 404)

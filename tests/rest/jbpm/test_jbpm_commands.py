@@ -9,6 +9,9 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from procession.errors import NotFound
+from procession.tasks.ad_hoc import NewTask
+from procession.tasks.lifecycle import Candidate
+from procession.values import EMPTY
 from tests.rest.jbpm.commands import NEW, OLD, Door, item, on_task, opened, typed
 from tests.rest.jbpm.test_jbpm_exchanges import HR, MODEL
 
@@ -628,3 +631,41 @@ def test_only_administrators_clear_the_logs() -> None:
 
 def test_the_unit_of_these_tests_is_deployed(door: Door) -> None:
     assert door.engine.deployments.get(door.engine.admin, HR).status == "DEPLOYED"
+
+
+def test_deadlines_are_called_off(door: Door) -> None:
+    boss, tasks = door.engine.admin, door.engine.tasks
+    new = NewTask(
+        name="Late",
+        potential_owners=(Candidate("USER", "ann"),),
+        deadlines={
+            "NotStartedReassign": "[users:bob]@[4h]", "NotCompletedReassign": "[users:bob]@[8h]",
+        },
+    )  # fmt: skip
+    xsi = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+
+    def left() -> int:
+        return len(door.engine.jobs.list(boss, kind="task_deadline").items)
+
+    nothing = left()
+    task = tasks.add(boss, new, EMPTY).id
+    before = left()
+    door.do(on_task("cancel-deadline", task, more="<removeStart>true</removeStart>"))
+    after_start = left()
+    inner = f"<task-id>{task}</task-id><user-id>ann</user-id>"
+    door.do(
+        f'<task-composite-command><mainCommand {xsi} xsi:type="stopTaskCommand">{inner}'
+        f'</mainCommand><commands {xsi} xsi:type="cancelDeadlineCommand">{inner}'
+        "<removeEnd>true</removeEnd></commands></task-composite-command>",
+        ver="6.0.3.1",
+    )
+    after_refusal = left()
+    door.do(on_task("cancel-deadline-command", task, more="<removeEnd>true</removeEnd>"))
+    (refused,) = door.do(
+        on_task("cancel-deadline", tasks.add(boss, new, EMPTY).id, user="eve",
+                more="<removeEnd>true</removeEnd>"), user="eve",
+    )  # fmt: skip
+
+    assert (before, after_start, after_refusal) == (nothing + 2, nothing + 1, nothing + 1)
+    assert left() == nothing + 2, "those of the second task"
+    assert refused.tag == "exception"

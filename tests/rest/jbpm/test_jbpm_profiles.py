@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from docs.jbpm_versions import undescribed
 from procession.errors import Invalid
 from procession.rest.jbpm import shapes
 from procession.rest.jbpm.params import typed_value
@@ -140,3 +141,7 @@ def test_two_context_paths_of_one_server() -> None:
 
         assert "<process-instance>" in old
         assert "<process-instance-response>" in new
+
+
+def test_every_difference_is_on_the_page_of_versions() -> None:
+    assert undescribed() == set()

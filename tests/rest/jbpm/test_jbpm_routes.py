@@ -10,7 +10,7 @@ import pytest
 from procession.errors import Invalid, NotFound
 from procession.rest.jbpm import shapes
 from procession.services.access import TABLE
-from procession.services.views import Page
+from procession.services.views import DeploymentJobView, Page
 from procession.settings import Settings
 from procession.values import Long, Map
 from procession.web.http import Matcher, NoRoute, Reply, Route
@@ -30,6 +30,9 @@ MATCHER = Matcher(dialect().routes.routes)
 ANSWERS = {
     "start": instance(variables=Map(name="Ann", age=30, nothing=None)), "get": unit(),
     "instance": LOG, "last_variables": Map(a="1"), "variable": 5, "query": Page((task(),)),
+    "undeploy": DeploymentJobView(
+        id=1, operation="UNDEPLOY", unit=unit(), success=True, explanation="done"
+    ),
     "children": Page((LOG,)), "content": CONTENT, "last_known": instance(state=2),
 }  # fmt: skip
 
@@ -138,7 +141,8 @@ ROWS: list[tuple[str, str, str, str, list[tuple[Any, ...]]]] = [
     ("T03", "GET", "/tasks/5", "", [("tasks.get", 5)]),
     ("T04", "POST", "/task/5/activate", "", [("tasks.activate", 5)]),
     ("T05", "POST", "/task/5/claim", "", [("tasks.claim", 5)]),
-    ("T06", "POST", "/task/0/claimNextAvailable", "language=en-UK", [("tasks.claim_next",)]),
+    ("T06", "POST", "/task/0/claimNextAvailable", "language=en-UK",
+     [("tasks.claim_next", ("personally_only", False))]),
     ("T07", "POST", "/task/5/complete", "map_a=1", [("tasks.complete", 5, {"a": 1})]),
     ("T08", "POST", "/task/5/delegate", "targetEntityId=bob", [("tasks.delegate", 5, "bob")]),
     ("T09", "POST", "/task/5/exit", "", [("tasks.exit", 5)]),
@@ -229,7 +233,7 @@ def test_every_row_of_the_reference_that_is_served_is_in_the_table() -> None:
 
 def test_changes_run_as_turns_and_what_blocks_in_the_pool() -> None:
     for route in dialect().routes.routes:
-        pool = {"D04", "D05", "D06", "R16", "R01", "T01", "X01"}
+        pool = {"D04", "D05", "D06", "H01", "R01", "R16", "R17", "T01", "X01"}
         expected = "read" if route.method == "GET" or route.id == "R04" else "turn"
         assert route.lane == ("pool" if route.id in pool else expected), route.path
 

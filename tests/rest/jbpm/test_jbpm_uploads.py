@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from procession.errors import Invalid, NotFound
+from procession.errors import Invalid
 from procession.rest.jbpm import uploads
 from procession.rest.jbpm.kjars import find_kjar
 from procession.rest.jbpm.uploads import read_upload
 from procession.web.http import UnsupportedMediaType
+from tests.rest.jbpm.commands import PASSWORD, REST, opened
 from tests.rest.jbpm.jbpm_samples import HR, request, unit
 from tests.rest.jbpm.test_jbpm_routes import go
 
@@ -188,13 +189,18 @@ def test_a_strategy_or_merge_mode_there_is_not_is_refused(query: str) -> None:
 
 
 def test_without_a_body_the_kjar_is_looked_for_and_the_answer_says_where() -> None:
-    reply, calls, _ = go("POST", DEPLOY, answers={"deployments.get": NotFound()})
+    with opened() as door:
+        reply = door.client.post(
+            f"{REST}/deployment/a:none:1/deploy",
+            headers={"accept": "application/json"},
+            auth=("boss", PASSWORD),
+        )
 
-    assert calls == [("deployments.get", HR)]
-    assert reply.status == 202
-    assert not reply.view.success
-    assert reply.view.unit.status == "DEPLOY_FAILED"
-    assert "data/kjars" in reply.view.explanation
+    told = reply.json()
+    assert reply.status_code == 202
+    assert not told["success"]
+    assert told["deploymentUnit"]["status"] == "DEPLOY_FAILED"
+    assert "data/kjars" in told["explanation"]
 
 
 def test_without_a_body_a_unit_that_is_deployed_is_told_to_be() -> None:

@@ -5,7 +5,7 @@ public final class Main {
 
     private static final String[] SUITES = {
         "Sessions", "Values", "Tasks", "Lists", "Correlation", "Comments", "Names", "Groups", "Refusals",
-        "Audit",
+        "Local", "Audit",
     };
 
     public static void main(String[] arguments) throws Exception {

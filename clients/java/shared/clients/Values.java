@@ -62,6 +62,7 @@ final class Values {
         found.put("Short", (short) 7);
         found.put("Byte", (byte) -3);
         found.put("Boolean", true);
+        found.put("Character", 'z');
         found.put("Double", 1.5);
         found.put("Float", 2.5f);
         found.put("BigDecimal", new BigDecimal("1.250"));
@@ -70,13 +71,21 @@ final class Values {
         found.put("byte[]", new byte[] {1, 2, -1});
         if (side.version() >= 62) {
             found.put("List", new ArrayList<Object>(Arrays.asList("a", 1, true)));
+            found.put("List of dates and long numbers", new ArrayList<Object>(Arrays.asList(
+                    new Date(1_400_000_000_123L), 5_000_000_000L, 2.5f, "x")));
+            found.put("an empty List", new ArrayList<Object>());
             found.put("String[]", new String[] {"q", "r"});
         }
         if (side.version() >= 63) { // the client of 6.2 loses what is inside
             found.put("List of lists", new ArrayList<Object>(Arrays.asList(
                     new ArrayList<Object>(Arrays.asList(1, 2)), new ArrayList<Object>())));
             found.put("Set", new HashSet<Object>(Arrays.asList("x", "y")));
+            found.put("an empty Map", map());
+            found.put("List of maps", new ArrayList<Object>(Arrays.asList(map("k", 1), map("k", "v"))));
             found.put("Map", map("k", "v", "n", 5L, "inner", map("deep", new Date(0))));
+        }
+        if (side.version() >= 65) { // that of 6.3 sends it as an int[]
+            found.put("Integer[]", new Integer[] {1, 2});
         }
         if (side.version() >= 64) { // those before cannot send null
             found.put("null", null);

@@ -29,6 +29,7 @@ from procession.rest.api import (
     messages,
     people,
     rules,
+    task_reports,
     tasks,
     workers,
 )
@@ -77,6 +78,7 @@ class ApiDialect:
             decisions,
             rules,
             people,
+            task_reports,
             tasks,
             inbox,
             history,

@@ -42,6 +42,14 @@ class OwnPassword(msgspec.Struct):
     new: str
 
 
+class Particulars(msgspec.Struct):
+    """Other particulars of a user; what is not given stays, an empty text takes away."""
+
+    display_name: str | None = None
+    email: str | None = None
+    language: str | None = None
+
+
 class NewGroup(msgspec.Struct):
     """A group to be."""
 
@@ -94,6 +102,20 @@ def add_user(request: Request, engine: Engine) -> Reply:
         language=new.language,
     )
     return _made(request)
+
+
+@routes.add("PATCH", "/users/{name}", lane="turn", id="users.change", body=Particulars, **_MAY)
+def change_user(request: Request, engine: Engine) -> Reply:
+    """Another name to show, address or language of a user."""
+    body = json.decode(request, Particulars)
+    engine.people.change_user(
+        request.actor,
+        request.path["name"],
+        display_name=body.display_name,
+        email=body.email,
+        language=body.language,
+    )
+    return Reply()
 
 
 @routes.add(

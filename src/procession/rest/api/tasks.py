@@ -84,6 +84,12 @@ class Relate(msgspec.Struct):
     remove: list[Someone] = []
 
 
+class Save(msgspec.Struct):
+    """What is known so far, by name; of an output, it is laid over what was saved before."""
+
+    values: dict[str, Any]
+
+
 class Say(msgspec.Struct):
     """A comment."""
 
@@ -119,29 +125,6 @@ def add(request: Request, engine: Engine) -> Reply:
             given[name] = _candidates(value)
     made = engine.tasks.add(request.actor, NewTask(**given), freeze_all(document))
     return Reply(made, status=201)
-
-
-@routes.get("/tasks/summary", permission="see_all", id="tasks.summary", query=("process", "since"))
-def summary(request: Request, engine: Engine) -> Reply:
-    """How many tasks there are by process, name and state, and how long they take."""
-    given = dict(request.query)
-    found = engine.tasks.summary(
-        request.actor, given.get("process") or None, _moment(given.get("since"))
-    )
-    return Reply({"items": found, "total": len(found)})
-
-
-_STORY: Final = ("process_instance", "page", "size")
-
-
-@routes.get("/tasks/events", id="tasks.events_of_instance", query=_STORY, **_READ)
-def events_of_instance(request: Request, engine: Engine) -> Reply:
-    """What was done to all the tasks of a process instance, oldest first."""
-    text = dict(request.query).get("process_instance", "")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        raise Invalid("process_instance must be the number of a process instance")
-    page = shapes.page(request)
-    return shapes.listed(engine.tasks.events_of_instance(request.actor, int(text), page))
 
 
 @routes.get(_TASK, id="tasks.get", **_READ)
@@ -191,6 +174,13 @@ def relate(request: Request, engine: Engine) -> Reply:
     return Reply()
 
 
+@routes.post(_TASK + "/remove", id="tasks.remove", **_ACT)
+def remove(request: Request, engine: Engine) -> Reply:
+    """Be no recipient of a task any more."""
+    engine.tasks.remove(request.actor, _id(request))
+    return Reply()
+
+
 @routes.post(_TASK + "/remind", id="tasks.remind", body=Remind, **_ACT)
 def remind(request: Request, engine: Engine) -> Reply:
     """Remind who is to do a task, by mail."""
@@ -220,6 +210,16 @@ def content(request: Request, engine: Engine) -> Reply:
     if found is None:
         raise NotFound(f"task {number} has no {which}", reason="content")
     return Reply(found)
+
+
+@routes.add("PUT", _TASK + "/{which:output|fault}", lane="turn", id="tasks.save", body=Save, **_ACT)
+def save(request: Request, engine: Engine) -> Reply:
+    """Keep results, or what is wrong, before a task is completed or fails."""
+    values = freeze_all(json.decode(request, Save).values)
+    tasks = engine.tasks
+    saving = tasks.save_output if request.path["which"] == "output" else tasks.save_fault
+    saving(request.actor, _id(request), values)
+    return Reply()
 
 
 @routes.get(_TASK + "/form", id="tasks.form", **_READ)
@@ -311,12 +311,3 @@ def _candidates(people: list[Someone]) -> tuple[Candidate, ...]:
 
 def _listed(items: tuple[Any, ...]) -> Reply:
     return Reply({"items": items, "total": len(items)})
-
-
-def _moment(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise Invalid("since must be a date and time as 2030-01-31T12:00:00Z") from None

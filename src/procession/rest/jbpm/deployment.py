@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from procession.errors import NotFound
 from procession.rest.jbpm import shapes
 from procession.rest.jbpm.kjars import find_kjar
+from procession.rest.jbpm.kmodule import files_of
 from procession.rest.jbpm.params import Parameters
 from procession.rest.jbpm.profiles import Profile
 from procession.rest.jbpm.runtime import done
-from procession.rest.jbpm.uploads import DESCRIPTOR, read_upload
+from procession.rest.jbpm.uploads import DESCRIPTOR, read_upload, strategy_of
+from procession.services.failed_units import note_failure
 from procession.services.views import DeploymentJobView, DeploymentView
 from procession.web.http import Reply, Request, RouteTable
 
@@ -71,24 +75,33 @@ def deploy(request: Request, engine: Engine) -> Reply:
     ``semantics`` chooses between jBPM's meaning and the specification's, as ``name=true``.
     """
     given, dep = Parameters(request, engine), request.path["dep"]
-    given.choice("mergemode", MERGE_MODES, "MERGE_COLLECTIONS")
-    strategy = given.choice("strategy", STRATEGIES, SINGLETON)
-    strict, base = given.flag("strict"), given.text("base")
-    more: dict[str, Any] = {"base": base} if base else {}
-    chosen = [p for text in given.many("semantics") for p in text.split(",") if p.strip()]
-    if chosen:
-        more["semantics"] = chosen
+    options = _options(given)
     sent, named = read_upload(request)
-    strategy = named or SINGLETON if strategy == SINGLETON else strategy
     files = sent or find_kjar(dep, engine.settings.kjar_paths)
     if files is None:
         return _accepted(_without_files(request, engine))
     if request.body and not sent:  # a descriptor, which goes before the kjar's own
         files = {**files, DESCRIPTOR: request.body}
-    job = engine.deployments.deploy(
-        request.actor, dep, files, strategy=strategy, strict=strict, **more
-    )
-    return _accepted(job)
+    if options["strategy"] == SINGLETON:
+        options["strategy"] = named or strategy_of(files) or SINGLETON
+    answered: list[Reply] = []
+    if request.once is not None:
+        options["within"] = lambda job: answered.append(request.once.answer(_accepted(job)))
+    job = engine.deployments.deploy(request.actor, dep, files_of(files, dep), **options)
+    return answered[-1] if answered else _accepted(job)
+
+
+def _options(given: Parameters) -> dict[str, Any]:
+    """What the parameters say of a deployment."""
+    given.choice("mergemode", MERGE_MODES, "MERGE_COLLECTIONS")
+    strategy = given.choice("strategy", STRATEGIES, SINGLETON)
+    found: dict[str, Any] = {"strategy": strategy, "strict": given.flag("strict")}
+    if base := given.text("base"):
+        found["base"] = base
+    chosen = [p for text in given.many("semantics") for p in text.split(",") if p.strip()]
+    if chosen:
+        found["semantics"] = chosen
+    return found
 
 
 @routes.post("/deployment/{dep}/undeploy", lane="pool", permission="deployment.write", id="D06")
@@ -96,7 +109,11 @@ def undeploy(request: Request, engine: Engine) -> Reply:
     """Take a unit away; one with running instances stays."""
     dep = request.path["dep"]
     try:
-        return _accepted(engine.deployments.undeploy(request.actor, dep))
+        job = engine.deployments.undeploy(request.actor, dep)
+        if not job.success:
+            unit = msgspec.structs.replace(job.unit, status="UNDEPLOY_FAILED")
+            job = msgspec.structs.replace(job, unit=unit)
+        return _accepted(job)
     except NotFound as error:
         return _accepted(_not_deployed(dep, error, Parameters(request, engine).profile))
 
@@ -159,6 +176,7 @@ def _without_files(request: Request, engine: Engine) -> DeploymentJobView:
         f"there is no kjar of {dep} in {', '.join(directories) or 'any directory'}; "
         "put it there, or send the files with the request"
     )
+    note_failure(engine.room, request.actor, dep, text)
     return _job("DEPLOY", unknown_unit(dep, "DEPLOY_FAILED", text), False, text)
 
 

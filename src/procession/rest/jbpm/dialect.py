@@ -14,16 +14,20 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from procession.rest.jbpm import deployment, execute, forms, history, rich_query, runtime, task
-from procession.rest.jbpm.errors import Failure, failure
-from procession.rest.jbpm.negotiation import JSON, XML, wants_json
+from procession.rest.jbpm.errors import Failure, NotAcceptable, failure
+from procession.rest.jbpm.latest import check_real, is_latest, real_id
+from procession.rest.jbpm.negotiation import JSON, XML, takes_xml, wants_json
 from procession.rest.jbpm.once import once
-from procession.rest.jbpm.params import Parameters
+from procession.rest.jbpm.params import Parameters, path_number
 from procession.rest.jbpm.profiles import check_mounts, profile_of
 from procession.rest.jbpm.shapes import (
     COMMANDS,
     DOCUMENTS,
     EXCEPTION,
     EXCEPTION_RESPONSE,
+    FAILED_RESPONSE,
+    LOG_LIST,
+    REPEATED_LOGS,
     VALUE,
     InstanceWithVariables,
     Payload,
@@ -50,19 +54,29 @@ if TYPE_CHECKING:
 log = logging.getLogger("procession.rest.jbpm")
 
 
-def _with_short_id(route: Route) -> Route:
-    """The same route; empty parts at the end of a deployment id mean nothing (6.1)."""
+def _with_own_id(route: Route) -> Route:
+    """The same route for the id of a unit in any spelling: empty parts at its end mean nothing
+    (6.1), and the latest version is the one that it is.
+    """
     if "{dep}" not in route.path:
         return route
     handler = route.handler
+    changes_unit = route.path.startswith("/deployment") and route.method != "GET"
+    of_instance = "instance/{id" in route.path
+    reads_envelope = route.path.startswith("/runtime/{dep}/execute")
 
-    def with_short_id(request: Request, engine: Engine) -> Reply:
-        dep = request.path["dep"]
-        if dep.endswith(":"):
-            request.path["dep"] = dep.rstrip(":")
+    @wraps(handler)
+    def with_own_id(request: Request, engine: Engine) -> Reply:
+        path = request.path
+        dep = path["dep"] = path["dep"].rstrip(":")
+        if is_latest(dep) and changes_unit:
+            check_real(dep)
+        elif is_latest(dep) and not reads_envelope:
+            number = path_number(request, "id", "process instance") if of_instance else None
+            path["dep"] = real_id(engine, request.actor, dep, number)
         return handler(request, engine)
 
-    return msgspec.structs.replace(route, handler=with_short_id)
+    return msgspec.structs.replace(route, handler=with_own_id)
 
 
 def _with_warning(route: Route) -> Route:
@@ -82,6 +96,23 @@ def _with_warning(route: Route) -> Route:
     return msgspec.structs.replace(route, handler=with_warning)
 
 
+def _with_media(route: Route) -> Route:
+    """The same route, which a version may refuse to who takes neither XML nor JSON."""
+    handler = route.handler
+
+    @wraps(handler)
+    def with_media(request: Request, engine: Engine) -> Reply:
+        accept = request.headers.get("accept")
+        if (
+            not (takes_xml(accept) or wants_json(accept))
+            and profile_of(request, engine.settings).accidents.insists_on_media
+        ):
+            raise NotAcceptable("this address answers application/xml and application/json only")
+        return handler(request, engine)
+
+    return msgspec.structs.replace(route, handler=with_media)
+
+
 class JbpmDialect:
     """The jBPM 6 dialect; serves below every ``<context>/rest``."""
 
@@ -99,7 +130,8 @@ class JbpmDialect:
 
     def _improved(self, route: Route) -> Route:
         """The same route, which heeds what clients may ask for beyond jBPM."""
-        return _with_short_id(once(_with_warning(route), self.write))
+        route = _with_own_id(once(_with_warning(route), self.write))
+        return _with_media(route) if route.path.startswith("/deployment/{dep}") else route
 
     def write(self, request: Request, reply: Reply) -> Reply:
         """The reply in the representation that the client asked for."""
@@ -121,6 +153,8 @@ class JbpmDialect:
         accidents = profile_of(request, self._settings).accidents
         told: Failure = accidents.told(failure(error), error, request.target)
         shape = EXCEPTION_RESPONSE if execute.is_java_client(request) else EXCEPTION
+        if accidents.errors_are_responses:
+            shape = FAILED_RESPONSE
         reply = Reply(told, shape, status=told.code, headers=told.headers)
         return self._written(request, reply)
 
@@ -143,10 +177,13 @@ class JbpmDialect:
         if as_json and isinstance(reply.view, InstanceWithVariables) and keeps_types(request):
             reply.headers = (*reply.headers, KEEPS_TYPES)
             reply.view = with_types(reply.view)
+        if payload is LOG_LIST and profile.accidents.repeats_logs:
+            payload = REPEATED_LOGS
         document = DOCUMENTS[profile.shapes][payload.name]
         url = request.url if profile.full_url else request.target
         frame = url if payload.framed else None
-        if as_json and not (payload is EXCEPTION and profile.accidents.errors_are_xml):
+        is_error = payload is EXCEPTION or payload is FAILED_RESPONSE
+        if as_json and not (is_error and profile.accidents.errors_are_xml):
             reply.body = self._writer.json(document.shape, reply.view, frame)
         else:
             reply.body = self._writer.xml(document.root, document.shape, reply.view, frame)

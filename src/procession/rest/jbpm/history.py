@@ -49,8 +49,8 @@ def _instance_id(request: Request) -> int:
     return path_number(request, "id", "process instance")
 
 
-@routes.post("/history/clear", permission="history.clear", id="H01")
-@routes.post(f"{_OLD}/clear", permission="history.clear", id="R17")
+@routes.post("/history/clear", lane="pool", permission="history.clear", id="H01")
+@routes.post(f"{_OLD}/clear", lane="pool", permission="history.clear", id="R17")
 def clear(request: Request, engine: Engine) -> Reply:
     """Delete the logs: all of them in L, those of ended instances in M."""
     profile = profile_of(request, engine.settings)
@@ -128,6 +128,8 @@ def by_process(request: Request, engine: Engine) -> Reply:
     if is_number and (log := _one(engine.history, request.actor, name)) is not None:
         return _logs(log)
     status, page = given.number("status"), given.page()
+    if status != 1 and given.profile.accidents.one_log_status:
+        status = None
     return _logs(engine.history.by_process(request.actor, name, status, page=page))
 
 

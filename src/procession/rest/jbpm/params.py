@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from procession.errors import Invalid, NotFound
+from procession.errors import Fault, Invalid, NotFound
 from procession.rest.jbpm.profiles import Profile, profile_of
 from procession.rest.jbpm.wishes import wants_count
 from procession.services.paging import PageRequest
@@ -43,7 +43,8 @@ class Parameters:
         self.request = request
         self.profile: Profile = profile_of(request, engine.settings)
         self.pairs = request.query
-        if request.content_type == FORM and not request.body.startswith(b"PK\x03\x04"):
+        is_form = request.content_type == FORM and not self.profile.accidents.forgets_forms
+        if is_form and not request.body.startswith(b"PK\x03\x04"):
             self.pairs = [*self.pairs, *pairs(_utf8(request.body))]
 
     @cached_property
@@ -224,7 +225,7 @@ def typed_value(name: str, text: str, profile: Profile) -> Value:
     if text in profile.typed_words:
         return text.lower() == "true"
     if profile.typed_floats and starts_as_number and _FLOAT.fullmatch(text):
-        return _typed_float(name, text)
+        return _typed_float(name, text, profile)
     return text
 
 
@@ -238,12 +239,14 @@ def _typed_integer(name: str, text: str) -> Value:
     return int(text[:-1])
 
 
-def _typed_float(name: str, text: str) -> Value:
+def _typed_float(name: str, text: str, profile: Profile) -> Value:
     if len(text) > 10:
         raise Invalid(f"parameter '{name}': the number is too long for a Float")
     try:
         return Float(text.rstrip("f"))
-    except ValueError:  # 1.2.3
+    except ValueError as error:  # 1.2.3
+        if profile.accidents.odd_floats_fail:
+            raise Fault(f"parameter '{name}': {text!r} is no number") from error
         return text
 
 

@@ -74,6 +74,7 @@ V60 = Profile(
     clears_running=True,
     form_page="org.kie.workbench.KIEWebapp/KIEWebapp.html",
 )
+V601 = msgspec.structs.replace(V60, name="6.0.1")
 V61 = msgspec.structs.replace(
     V60,
     name="6.1",
@@ -104,7 +105,7 @@ V62 = msgspec.structs.replace(
     V63, name="6.2", shapes="6.2", typed_floats=False, typed_words=(), wrapped_values=True
 )
 PROFILES = {
-    **{profile.name: profile for profile in (V60, V61, V62, V63, V64, V65)},
+    **{profile.name: profile for profile in (V601, V60, V61, V62, V63, V64, V65)},
     "L": V60,
     "M": V65,
 }

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from procession.errors import Fault, Invalid
+from procession.errors import Fault, Invalid, NotFound
 from procession.rest.jbpm import shapes
+from procession.rest.jbpm.negotiation import XML
 from procession.rest.jbpm.params import Parameters, path_number
+from procession.rest.jbpm.profiles import profile_of
 from procession.rest.jbpm.shapes import InstanceWithVariables
 from procession.rest.jbpm.values import as_texts
 from procession.rest.jbpm.wishes import KEEPS_TYPES, keeps_types
@@ -23,8 +25,10 @@ from procession.web.http import Reply, Request, RouteTable
 
 if TYPE_CHECKING:
     from procession.engine import Engine
+    from procession.rest.jbpm.once import Once
 
 routes = RouteTable()
+ACTIVE = 1
 _INSTANCE = "/runtime/{dep}/process/instance/{id:[0-9]+}"
 _WITH_VARIABLES = "/runtime/{dep}/withvars/process/instance/{id:[0-9]+}"
 _WORK_ITEM = "/runtime/{dep}/workitem/{id:[0-9-]+}"
@@ -110,7 +114,16 @@ def _signal(request: Request, engine: Engine, *, lone: bool = False) -> None:
         given.event(),
     )
     dep, number = request.path["dep"], _instance_id(request)
+    if given.profile.accidents.missing_signalled:
+        unit = engine.deployments.get(request.actor, dep)
+        if unit.strategy == "PER_PROCESS_INSTANCE":
+            engine.processes.get(request.actor, number, deployment=dep)
     engine.processes.signal(request.actor, name, value, instance=number, deployment=dep)
+
+
+def _signalled(request: Request, engine: Engine) -> bytes:
+    _signal(request, engine)
+    return b""
 
 
 @routes.post(_INSTANCE + "/signal", permission="process.act", id="R07", query=_SIGNAL)
@@ -139,9 +152,18 @@ def signal_with_variables(request: Request, engine: Engine) -> Reply:
 
     Not one turn: what is shown is read after the signal's own turn is durable.
     """
-    _signal(request, engine)
+    kept: Once | None = request.once
+    if kept is None:
+        _signal(request, engine)
+    elif not kept.parts:
+        kept.step(lambda: _signalled(request, engine))
     number = _instance_id(request)
     view = engine.processes.last_known(request.actor, number)
+    ended = profile_of(request, engine.settings).accidents.ended_signalled
+    if view.state != ACTIVE and ended == "missing":
+        raise NotFound(f"process instance {number} could not be found", reason="instance")
+    if view.state != ACTIVE and ended == "empty":
+        return Reply(InstanceWithVariables(None, None), shapes.SIGNALLED_INSTANCE)
     texts = engine.history.last_variables(request.actor, number)
     return Reply(InstanceWithVariables(view, texts), shapes.SIGNALLED_INSTANCE)
 
@@ -153,16 +175,27 @@ def variables(request: Request, engine: Engine) -> Reply:
         view = engine.processes.last_known(request.actor, _instance_id(request))
         return Reply(plain(view.variables), shapes.VARIABLES, headers=(KEEPS_TYPES,))
     texts = engine.history.last_variables(request.actor, _instance_id(request))
-    return Reply(texts, shapes.VARIABLES)
+    is_empty = profile_of(request, engine.settings).accidents.empty_variables
+    return Reply(EMPTY if is_empty else texts, shapes.VARIABLES)
 
 
 @routes.get(_INSTANCE + r"/variable/{name}", permission="process.read", id="R09")
 def variable(request: Request, engine: Engine) -> Reply:
     """One variable of a running instance, with its type."""
+    accidents = profile_of(request, engine.settings).accidents
+    if accidents.missing_variables and not _has_variable(request, engine):
+        if accidents.missing_variables == "failure":
+            raise Fault(f"there is no variable {request.path['name']}")
+        return Reply(body=b"", content_type=XML)
     value = engine.processes.variable(request.actor, _instance_id(request), request.path["name"])
-    if not isinstance(value, str) and Parameters(request, engine).profile.accidents.texts_only:
+    if not isinstance(value, str) and accidents.texts_only:
         raise Fault("this version answers variables that are texts only")
     return Reply(value, shapes.VALUE)
+
+
+def _has_variable(request: Request, engine: Engine) -> bool:
+    known = engine.processes.variables(request.actor, _instance_id(request))
+    return known.get(request.path["name"]) is not None
 
 
 @routes.add(

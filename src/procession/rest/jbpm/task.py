@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from procession.errors import Invalid
 from procession.rest.jbpm import shapes
 from procession.rest.jbpm.params import Parameters, path_number
+from procession.rest.jbpm.profiles import profile_of
 from procession.rest.jbpm.runtime import done
 from procession.rest.jbpm.task_query import NAMES, criteria
 from procession.web.http import Handler, Reply, Request, RouteTable
@@ -80,7 +81,8 @@ _plain("T04", "activate", "Make a created task ready.", lambda tasks: tasks.acti
 @_operation("claimnextavailable", "T06")
 def claim_next(request: Request, engine: Engine) -> Reply:
     """Reserve the newest ready task for the caller; none is no error. The task id is ignored."""
-    engine.tasks.claim_next(request.actor)
+    own_only = profile_of(request, engine.settings).accidents.claims_own_only
+    engine.tasks.claim_next(request.actor, personally_only=own_only)
     return done()
 
 
@@ -142,7 +144,9 @@ def operation(request: Request, engine: Engine) -> Reply:
 @routes.get(_TASK + "/content", permission="task.read", id="T19")
 def content(request: Request, engine: Engine) -> Reply:
     """The input document of a task."""
-    return Reply(engine.tasks.content(request.actor, _task_id(request)), shapes.CONTENT)
+    found = engine.tasks.content(request.actor, _task_id(request))
+    is_empty = profile_of(request, engine.settings).accidents.empty_contents
+    return Reply(found, shapes.EMPTY_CONTENT if is_empty else shapes.CONTENT)
 
 
 @routes.get("/task/content/{id:[0-9-]+}", permission="task.read", id="T20")

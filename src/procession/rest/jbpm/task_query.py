@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from procession.errors import Invalid
+from procession.errors import Fault, Invalid
 from procession.rest.jbpm.params import Parameters
 from procession.services.tasks import TaskCriteria
 
@@ -18,11 +18,16 @@ NAMES = (
     "status", "taskOwner", "language", "union", "page", "p", "pageSize", "s",
 )  # fmt: skip
 _KNOWN = frozenset(name.lower() for name in NAMES)
+_EXACT = frozenset(name.replace("pageSize", "pagesize") for name in NAMES)
 
 
 def criteria(given: Parameters) -> TaskCriteria:
     """What the caller looks for. A name that is not known is refused here, and only here."""
-    unknown = given.unknown(_KNOWN)
+    accidents = given.profile.accidents
+    if accidents.exact_names:
+        unknown = [name for name, _ in given.pairs if name not in _EXACT]
+    else:
+        unknown = given.unknown(_KNOWN)
     if unknown:
         raise Invalid(f"unknown parameter '{unknown[0]}'; known are {', '.join(NAMES)}")
     if given.profile.one_language:
@@ -34,7 +39,9 @@ def criteria(given: Parameters) -> TaskCriteria:
         business_administrators=given.many("businessAdministrator"),
         potential_owners=given.many("potentialOwner"),
         task_owners=given.many("taskOwner"),
-        statuses=tuple(map(_status, given.many("status"))),
+        statuses=tuple(
+            _status(text, fails=accidents.unknown_statuses_fail) for text in given.many("status")
+        ),
         languages=given.many("language"),
         union=given.flag("union"),
         restricted=given.profile.own_tasks,
@@ -42,8 +49,10 @@ def criteria(given: Parameters) -> TaskCriteria:
     )
 
 
-def _status(text: str) -> str:
+def _status(text: str, *, fails: bool) -> str:
     status = STATUSES.get(text.lower())
+    if status is None and fails:
+        raise Fault(f"No enum constant {text}")
     if status is None:
         raise Invalid(f"'{text}' is not a task status; it may be {', '.join(STATUSES.values())}")
     return status

@@ -20,6 +20,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from procession.errors import Invalid
 from procession.web.http import Request, UnsupportedMediaType
+from procession.xml_bounds import Attributes, feed
 
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 MOST_FILES = 2_000
@@ -215,7 +216,10 @@ def _strategy(descriptor: bytes) -> str | None:
     def refuse(*_: object) -> None:
         raise Invalid("the deployment descriptor may not have a document type")
 
-    def start(name: str, _: object) -> None:
+    attributes = Attributes()
+
+    def start(name: str, given: dict[str, str]) -> None:
+        attributes.element(len(given))
         word = name.rpartition(" ")[2]
         if not path and word != "deployment-descriptor":
             raise Invalid(
@@ -236,7 +240,7 @@ def _strategy(descriptor: bytes) -> str | None:
     parser.EndElementHandler = lambda name: path.pop()
     parser.CharacterDataHandler = text
     try:
-        parser.Parse(descriptor, True)
+        feed(parser, descriptor)
     except (expat.ExpatError, LookupError, ValueError) as error:
         # LookupError, ValueError: an encoding that nobody knows, or that cannot be read
         raise Invalid(f"the deployment descriptor is not XML: {error}") from error

@@ -21,6 +21,7 @@ from procession.rest.jbpm.shapes.process import InstanceWithVariables
 from procession.rest.shapes import encode_json, plain
 from procession.services.views import Page
 from procession.tasks.lifecycle import TABLE, Operation
+from procession.values import EMPTY
 from procession.web.http import Request
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def _prefers(request: Request, wish: str) -> bool:
 
 def with_types(view: InstanceWithVariables) -> InstanceWithVariables:
     """An instance beside its variables, with their types; an ended one has texts only."""
-    return msgspec.structs.replace(view, variables=plain(view.instance.variables))
+    known = view.instance.variables if view.instance is not None else EMPTY
+    return msgspec.structs.replace(view, variables=plain(known))
 
 
 def problem(request: Request, failure: Failure, engine: Engine) -> bytes:

@@ -29,6 +29,7 @@ CODES: dict[tuple[type[BaseException], str], int] = {
     (Invalid, ""): 40001,
     (Invalid, "body"): 40002,
     (Invalid, "ambiguous"): 40004,
+    (Invalid, "form"): 40003,
     (InvalidValue, ""): 40003,
     (InvalidModel, ""): 50002,
     (TooLarge, ""): 41301,

@@ -17,8 +17,9 @@ routes = RouteTable()
 @routes.get("/instance/{instance_id}/tasks", permission="task.read", id="5", query=PAGING)
 def tasks(request: Request, engine: Engine) -> Reply:
     """Active tasks of an instance and of the processes it called, without business objects."""
-    instance = shapes.instance_number(request, engine)
-    found = engine.tasks.of_instance(request.actor, instance, shapes.page(request))
+    instance, uuid = shapes.instance_id(request)
+    page = shapes.page(request)
+    found = engine.tasks.of_instance(request.actor, instance, page, uuid=uuid)
     total = len(found.items) if found.total is None else found.total
     return shapes.answer(shapes.task_objects(engine, found.items), total)
 

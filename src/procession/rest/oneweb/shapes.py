@@ -141,7 +141,7 @@ def objects(request: Request) -> Map:
 
 def task_number(request: Request, engine: Engine) -> int:
     """The number of the task whose complete id stands in the path."""
-    return _number(request.path["task_id"], "task", lambda n: engine.tasks.get(SYSTEM, n).uuid)
+    return _number(request.path["task_id"], "task", lambda n: engine.tasks.uuid_of(SYSTEM, n))
 
 
 def task_id(request: Request) -> tuple[int, str]:
@@ -165,6 +165,14 @@ def instance_number(request: Request, engine: Engine) -> int:
         "instance",
         lambda n: engine.processes.last_known(SYSTEM, n).uuid,
     )
+
+
+def instance_id(request: Request) -> tuple[int, str]:
+    """Number and UUID of the process instance in the path; the UUID is still to be compared."""
+    parsed = parse_long_form(request.path["instance_id"])
+    if parsed is None:
+        raise _missing("instance", request.path["instance_id"])
+    return parsed
 
 
 def _number(text: str, kind: str, uuid_of: Callable[[int], str]) -> int:
@@ -223,12 +231,11 @@ def _definition_id(engine: Engine, task: TaskView) -> str:
     if not task.deployment_id or not task.process_id:
         return ""
     try:
-        found = engine.deployments.definition(SYSTEM, task.deployment_id, task.process_id)
+        return engine.deployments.definition_id(SYSTEM, task.deployment_id, task.process_id)
     except NotFound:
         _, _, rest = task.deployment_id.partition(":")
         artifact, _, version = (rest or task.deployment_id).partition(":")
         return f"{task.process_id}.{artifact}.{task.process_name}.{version}"
-    return found.definition_id
 
 
 def _task_object(task: TaskView, definition_id: str, extras: bool) -> TaskObject:

@@ -40,7 +40,9 @@ def complete(request: Request, engine: Engine) -> Reply:
     """Finish a task with its business objects; the process goes on to where it waits next."""
     objects = shapes.objects(request)
     actor = people.acting(request, engine)
-    engine.tasks.finish(actor, shapes.task_number(request, engine), objects)
+    task, uuid = shapes.task_id(request)
+    finished = engine.tasks.finish(actor, task, objects)
+    shapes.require_same(request, finished, uuid)
     return shapes.answer()
 
 

@@ -14,9 +14,9 @@ from xml.parsers import expat
 
 from procession.errors import Invalid
 from procession.web.http import Request, UnsupportedMediaType
+from procession.xml_bounds import MOST_ELEMENTS, Attributes, feed
 
 DEEPEST = 150
-MOST_ELEMENTS = 200_000
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XML_TYPES = frozenset({"", "application/xml", "text/xml"})
 _CHARSET = re.compile(r"""charset\s*=\s*"?([\w.:-]+)""", re.IGNORECASE)
@@ -57,8 +57,10 @@ class _Builder:
         self._open: list[tuple[Element, list[str]]] = []
         self._prefixes: dict[str, list[str]] = {}
         self._count = 0
+        self._attributes = Attributes()
 
     def bind(self, prefix: str | None, uri: str | None) -> None:
+        self._attributes.more(1)
         self._prefixes.setdefault(prefix or "", []).append(uri or "")
 
     def unbind(self, prefix: str | None) -> None:
@@ -70,6 +72,7 @@ class _Builder:
             raise Invalid(
                 f"the document has more than {MOST_ELEMENTS} elements or {DEEPEST} levels"
             )
+        self._attributes.element(len(attributes))
         element = Element(_local(name))
         for key, value in attributes.items():
             if key == f"{XSI} type":
@@ -119,7 +122,7 @@ def read_document(content: bytes, encoding: str | None = None) -> Element:
         parser.StartElementHandler = builder.start
         parser.EndElementHandler = builder.end
         parser.CharacterDataHandler = builder.data
-        parser.Parse(content, True)
+        feed(parser, content)
     except (expat.ExpatError, LookupError, ValueError) as error:
         # LookupError and ValueError: encodings that nobody knows, or that no parser takes
         raise Invalid(f"the body is not XML: {error}") from error

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -28,9 +30,11 @@ from procession.rest.jbpm.execute.table import (
     Call,
     Reading,
     Version,
+    profile_in,
     version_of,
 )
 from procession.rest.jbpm.negotiation import takes_xml
+from procession.rest.jbpm.once import InHand, Once
 from procession.rest.shapes import DECLARATION, Writer, escape
 from procession.web.http import Reply, Request, RouteTable
 
@@ -74,7 +78,8 @@ class Results(msgspec.Struct, frozen=True):
 
     head: Head
     version: Version
-    results: tuple[Result, ...]
+    results: tuple[Result | str, ...]
+    """What is a text is written already."""
 
 
 @routes.post("/runtime/{dep}/execute", permission="execute", id="R01", lane="pool")
@@ -87,10 +92,12 @@ def execute(request: Request, engine: Engine) -> Reply:
     if not takes_xml(request.headers.get("accept")):
         raise NotAcceptable("commands are answered as application/xml only")
     body = read_body(request, "command-request")
-    head, readings = read_head(body, request), read_commands(body)
+    head = read_head(body, request)
     version = version_of(head.ver)
+    accidents = profile_in(version, engine.settings).accidents
+    readings = read_commands(body, drops_unknown=accidents.drops_unknown)
     check_users(readings, version, request.actor)
-    results = run_all(readings, head, version, request.actor, engine)
+    results = run_all(readings, head, version, request.actor, engine, request.once)
     return Reply(Results(head, version, tuple(results)), shapes.COMMANDS)
 
 
@@ -121,8 +128,8 @@ def read_head(body: Element, request: Request) -> Head:
     )
 
 
-def read_commands(body: Element) -> list[Reading]:
-    """The commands in order. Raises :class:`Invalid` for one that nobody knows.
+def read_commands(body: Element, *, drops_unknown: bool = False) -> list[Reading]:
+    """The commands in order. Raises :class:`Invalid` for one that nobody knows, or leaves it out.
 
     A type counts more than the element's name: the client of 6.3 sends some under strange names.
     """
@@ -134,6 +141,8 @@ def read_commands(body: Element) -> list[Reading]:
         typed = BY_TYPE.get(element.type[1]) if element.type else None
         row = typed or COMMANDS.get(element.name)
         if row is None:
+            if drops_unknown:
+                continue
             raise Invalid(f"there is no command '{element.name[:100]}'")
         readings.append(row.read(element))
     return readings
@@ -163,9 +172,17 @@ def _must_say(reading: Reading, version: Version) -> bool:
 
 
 def run_all(
-    readings: Iterable[Reading], head: Head, version: Version, actor: Actor, engine: Engine
-) -> Iterable[Result]:
-    """Carry the commands out one after the other; what answers nothing leaves no result."""
+    readings: Iterable[Reading],
+    head: Head,
+    version: Version,
+    actor: Actor,
+    engine: Engine,
+    once: Once | None = None,
+) -> Iterable[Result | str]:
+    """Carry the commands out one after the other; what answers nothing leaves no result.
+
+    With ``once`` each command that changes something is one turn with the note of what it answered.
+    """
     if engine.access.needs_rest_roles:  # who may execute may do so with every command
         actor = msgspec.structs.replace(actor, roles=actor.roles | {SPEAKS_ALL})
     for index, reading in enumerate(readings):
@@ -177,38 +194,80 @@ def run_all(
             deployment=head.deployment,
             instance=head.instance,
             correlation_key=head.correlation_key,
+            about=reading.given.get("instance"),
         )
-        result = _run(reading, call, index)
-        if result is not None:
+        result = _run(reading, call, index) if once is None else _once(reading, call, index, once)
+        if result:
             yield result
 
 
 def _run(reading: Reading, call: Call, index: int) -> Result | None:
-    row = reading.command
-    name = row.java_in(call.version)
     try:
         view = reading.run(call)
     except Exception as error:
-        if not isinstance(error, Fault):
-            log.exception("the command %s failed", name)
-        return Result(index, name, answers.EXCEPTION, failed(reading, error))
+        return _failure(reading, call, index, error)
+    return _result(reading, call, index, view)
+
+
+def _result(reading: Reading, call: Call, index: int, view: Any) -> Result | None:
+    row = reading.command
     if view is None or row.answer is None:
         return None
-    return Result(index, name, row.answer, view)
+    return Result(index, row.java_in(call.version), row.answer, view)
 
 
-def failed(reading: Reading, error: BaseException) -> Failed:
+def _failure(reading: Reading, call: Call, index: int, error: Exception) -> Result:
+    name = reading.command.java_in(call.version)
+    if not isinstance(error, Fault):
+        log.exception("the command %s failed", name)
+    return Result(index, name, answers.EXCEPTION, failed(reading, error, call))
+
+
+def _once(reading: Reading, call: Call, index: int, once: Once) -> str:
+    """The same, written: what was answered before, or what is answered now."""
+    if index < len(once.parts):
+        return once.parts[index].decode()
+    writer = _writer(call.engine.settings.time_zone)
+
+    def written(result: Result | None) -> bytes:
+        return b"" if result is None else _written(result, call.version, writer).encode()
+
+    if not reading.command.is_repeatable:
+        try:
+            part = once.step(lambda: written(_result(reading, call, index, reading.run(call))))
+            return part.decode()
+        except InHand:
+            raise
+        except Exception as error:
+            result: Result | None = _failure(reading, call, index, error)
+    else:
+        result = _run(reading, call, index)
+    once.note(written(result))
+    return once.parts[index].decode()
+
+
+def failed(reading: Reading, error: BaseException, call: Call) -> Failed:
     """What an ``exception`` says: a conflict is what somebody may not, anything else a failure."""
     conflicts: tuple[type[Fault], ...] = (NotPermitted, Denied)
     if reading.command.kind == "task":
         conflicts = (*conflicts, Rejected)
     told = failure(error)
-    return Failed(
-        PERMISSIONS_CONFLICT if isinstance(error, conflicts) else FAILURE, told.message or ""
-    )
+    is_conflict = isinstance(error, conflicts) and not call.profile.accidents.conflicts_fail
+    return Failed(PERMISSIONS_CONFLICT if is_conflict else FAILURE, told.message or "")
 
 
 # -- writing ------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4)
+def _writer(zone: str) -> Writer:
+    return Writer(ZoneInfo(zone))
+
+
+def _written(result: Result, version: Version, writer: Writer) -> str:
+    return answers.write_answer(
+        result.answer, version, result.view, result.index, result.name, writer
+    )
 
 
 def write_results(view: Results, writer: Writer) -> bytes:
@@ -221,10 +280,9 @@ def write_results(view: Results, writer: Writer) -> bytes:
     if head.ver and head.ver != "1":
         parts.append(f"<ver>{escape(head.ver)}</ver>")
     for result in view.results:
-        written = answers.write_answer(
-            result.answer, view.version, result.view, result.index, result.name, writer
-        )
-        parts.append(written)
+        if isinstance(result, Result):
+            result = _written(result, view.version, writer)
+        parts.append(result)
     content = "".join(parts)
     root = "command-response"
     whole = f"<{root}>{content}</{root}>" if content else f"<{root}/>"

@@ -17,11 +17,13 @@ from procession.errors import Fault, Invalid
 from procession.identity.model import Actor
 from procession.rest.jbpm.execute.arguments import Argument
 from procession.rest.jbpm.execute.document import Element
+from procession.rest.jbpm.latest import real_id
 from procession.rest.jbpm.profiles import Profile, named
 from procession.rest.shapes import Shape
 
 if TYPE_CHECKING:
     from procession.engine import Engine
+    from procession.settings import Settings
 
 Kind = Literal["session", "task", "audit"]
 Handler: TypeAlias = Callable[..., Any]
@@ -61,6 +63,12 @@ def version_of(text: str | None) -> Version:
     return min(Version(6, int(found[1])), NEWEST) if found else NEWEST
 
 
+def profile_in(version: Version, settings: Settings) -> Profile:
+    """The profile of a version."""
+    minor = f"{version.major}.{version.minor}"
+    return named("6.0.1" if version == EARLIEST else minor, settings)
+
+
 class Answer(msgspec.Struct, frozen=True):
     """The element of a response and its shape in a version.
 
@@ -82,6 +90,8 @@ class Call(msgspec.Struct, frozen=True):
     deployment: str | None
     instance: int | None
     correlation_key: str | None
+    about: int | None = None
+    """The instance that the command itself names."""
 
     @property
     def acting(self) -> Actor:
@@ -95,14 +105,15 @@ class Call(msgspec.Struct, frozen=True):
     @property
     def profile(self) -> Profile:
         """The meanings of the version."""
-        return named(f"{self.version.major}.{self.version.minor}", self.engine.settings)
+        return profile_in(self.version, self.engine.settings)
 
     @property
     def unit(self) -> str:
         """The deployment. Raises :class:`Invalid` if the request names none."""
         if not self.deployment:
             raise Invalid("the command needs a deployment: send its id as 'deployment-id'")
-        return self.deployment
+        about = self.instance if self.about is None else self.about
+        return real_id(self.engine, self.actor, self.deployment, about)
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -120,6 +131,11 @@ class Command(msgspec.Struct, frozen=True):
     answer: Answer | None = None
     since: str = "6.0"
     renamed: tuple[Version, str] | None = None
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it may be carried out again: it reads, or what it clears away is gone already."""
+        return self.names[0].startswith(("get-", "find-", "task-query", "clear-"))
 
     def java_in(self, version: Version) -> str:
         """What the answer calls it in a version."""

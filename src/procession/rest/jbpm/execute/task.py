@@ -18,7 +18,7 @@ from procession.rest.jbpm.execute.arguments import (
 from procession.rest.jbpm.execute.document import Element
 from procession.rest.jbpm.execute.table import BY_TYPE, Call, Reading, command
 from procession.tasks.lifecycle import Candidate
-from procession.values import Map
+from procession.values import EMPTY, Map
 
 if TYPE_CHECKING:
     from procession.services.tasks import TaskService
@@ -83,7 +83,8 @@ _plain("C36", "suspend-task", lambda tasks: tasks.suspend, "Let a task rest.")
 )  # fmt: skip
 def claim_next(call: Call, language: str | None) -> None:
     """Reserve the newest ready task for the user; none is no error."""
-    call.engine.tasks.claim_next(call.acting)
+    own_only = call.profile.accidents.claims_own_only
+    call.engine.tasks.claim_next(call.acting, personally_only=own_only)
 
 
 @command("C25", "task", "complete-task", "CompleteTaskCommand", THIS_TASK, _DATA)
@@ -101,7 +102,8 @@ def delegate(call: Call, task: int, target: str) -> None:
 @command("C28", "task", "fail-task", "FailTaskCommand", THIS_TASK, _DATA)
 def fail(call: Call, task: int, data: Map) -> None:
     """Give a task up with a fault."""
-    call.engine.tasks.fail(call.acting, task, data)
+    said = EMPTY if call.profile.accidents.forgets_faults else data
+    call.engine.tasks.fail(call.acting, task, said)
 
 
 @command("C29", "task", "forward-task", "ForwardTaskCommand", THIS_TASK, _TARGET)
@@ -125,7 +127,7 @@ def nominate(call: Call, task: int, people: tuple[Candidate, ...]) -> None:
 # -- what wraps them ----------------------------------------------------------------------------
 
 FOLLOWERS = frozenset({"executeTaskRulesCommand", "processSubTaskCommand", "cancelDeadlineCommand"})
-"""What clients of 6.0 and 6.1 have done after an operation; here the operation itself does it."""
+"""What clients of 6.0 and 6.1 have done after an operation; mostly the operation itself does it."""
 
 
 def main_of(element: Element) -> Reading:
@@ -137,12 +139,12 @@ def main_of(element: Element) -> Reading:
     return row.read(element)
 
 
-def follower_of(element: Element) -> str:
-    """The type of a command that follows; only the known housekeeping may."""
+def follower_of(element: Element) -> Reading:
+    """A command that follows; only the known housekeeping may."""
     named = element.type[1] if element.type else ""
     if named not in FOLLOWERS:
         raise Invalid(f"a composite may not go on with '{named[:100]}'")
-    return named
+    return BY_TYPE[named].read(element)
 
 
 MAIN = Argument("main", ("mainCommand",), main_of, required=True)
@@ -152,9 +154,23 @@ MAIN = Argument("main", ("mainCommand",), main_of, required=True)
     "C60", "task", "task-composite-command", "CompositeCommand",
     MAIN, many("followers", "commands", read=follower_of),
 )  # fmt: skip
-def composite(call: Call, main: Reading, followers: tuple[str, ...]) -> Any:
-    """Carry out the main command; what follows it is our own housekeeping and is done already."""
-    return main.run(call)
+def composite(call: Call, main: Reading, followers: tuple[Reading, ...]) -> Any:
+    """Carry out the main command and call off the deadlines that are to go with it, in one turn.
+
+    Rules are asked and sub-tasks followed by the operation itself.
+    """
+
+    def both() -> Any:
+        result = main.run(call)
+        for follower in followers:
+            if follower.command.id == "C63":
+                given = follower.given
+                cancel_deadline(
+                    call, given["task"] or main.given.get("task"), given["start"], given["end"]
+                )
+        return result
+
+    return call.engine.executive.run(both, actor=call.actor.name)
 
 
 @command(
@@ -183,4 +199,7 @@ def execute_task_rules(call: Call, task: int | None, data: Map, scope: str | Non
     child("end", "removeEnd", read=flag_of, otherwise=False),
 )  # fmt: skip
 def cancel_deadline(call: Call, task: int | None, start: bool, end: bool) -> None:
-    """Nothing: a deadline is over when the task is begun or ended, by the operation itself."""
+    """Call off the deadlines of a task that wait for its start, its end, or both."""
+    if task is None:
+        raise Invalid("cancel-deadline needs a task-id", reason="missing")
+    call.engine.tasks.cancel_deadlines(call.acting, task, start=start, end=end)

@@ -5,6 +5,8 @@ A handler names a payload; the profile decides its root element and shape.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from procession.rest.jbpm.shapes import deployment, history, infos, process, tasks
@@ -42,6 +44,7 @@ PROCESS_LOG = Payload("process-instance-log")
 TASK = Payload("task")
 TASK_LIST = Payload("task-summary-list")
 CONTENT = Payload("content")
+EMPTY_CONTENT = Payload("empty-content")
 UNIT = Payload("deployment-unit")
 UNIT_LIST = Payload("deployment-unit-list")
 JOB = Payload("deployment-job-result")
@@ -55,6 +58,21 @@ SUMMARY_CLEARED = Payload("cleared")
 EXCEPTION = Payload("exception", framed=True)
 EXCEPTION_RESPONSE = Payload("exception-response", framed=True)
 """What the Java clients of 6.2 and later can read as the root of an error; they fail on 2.9's."""
+FAILED_RESPONSE = Payload("failed-response", framed=True)
+"""An error as 6.0.0 and 6.0.1 wrote it (2.9)."""
+REPEATED_LOGS = Payload("repeated-logs")
+"""The logs of 6.0 in JSON, with all their copies (2.5)."""
+
+
+def _early_status(failure: Any) -> str:
+    """6.0.0 and 6.0.1 knew three words."""
+    known = {"SUCCESS", "BAD_REQUEST"}
+    return failure.status if failure.status in known else "FAILURE"
+
+
+def _nothing(_: object) -> None:
+    return None
+
 
 _RESPONSE = Shape((*OUTCOME, constant(None, "message", None)))
 _CLEARED = Shape(
@@ -76,7 +94,22 @@ _EXCEPTION = Shape(
     indented=True,
 )
 _EXCEPTION_RESPONSE = Shape((*_EXCEPTION.fields[:4], constant("stackTrace", "stackTrace", "")))
+_FAILED_RESPONSE = Shape(
+    (
+        text("status", "status", _early_status),
+        OUTCOME[1],
+        text("message", "message", "message"),
+        constant("causeMessage", "causeMessage", None),
+        constant("stackTrace", "stackTrace", None),
+    ),
+    indented=True,
+)
+_EMPTY_CONTENT = Shape(tuple(msgspec.structs.replace(field, get=_nothing)
+                             for field in tasks.CONTENT_L.fields))  # fmt: skip
 _BOTH = {
+    "failed-response": Document("response", _FAILED_RESPONSE),
+    "empty-content": Document("content", _EMPTY_CONTENT),
+    "repeated-logs": Document("log-instance-list", history.REPEATED_LIST_L),
     "response": Document("response", _RESPONSE),
     "exception": Document("exception", _EXCEPTION),
     "exception-response": Document("exception-response", _EXCEPTION_RESPONSE),
@@ -125,7 +158,7 @@ _61 = {
     "process-instance-with-vars": process.WITH_VARIABLES_61,
     "work-item": process.WORK_ITEM_M,
     "log-instance-list": history.LOG_LIST_61,
-    "process-instance-log": history.PROCESS_LOG_L,
+    "process-instance-log": history.PROCESS_LOG_61,
     "task": tasks.TASK_61,
     "task-summary-list": tasks.SUMMARY_LIST_61,
     "deployment-unit-list": deployment.UNIT_LIST_M,

@@ -22,14 +22,14 @@ PAGING = (
 
 
 def _shape(name: str, *fields: Field, modern: bool, described: bool = False) -> Shape:
-    """A log: 6.2 and later name the class in JSON and know a description of the instance."""
+    """A log: 6.1 and later name the class in JSON, 6.2 and later describe the instance."""
     real = (constant(None, "realClass", _API + name),) if modern else ()
     extra = (text("process-instance-description", "processInstanceDescription", "description"),)
     tail = extra if modern and described else ()
     return Shape((*real, _ID, *_PROCESS, *fields, _DEPLOYMENT, *tail, *COMMAND))
 
 
-def _process_log(*, modern: bool, root: int | None = None) -> Shape:
+def _process_log(*, modern: bool, described: bool = True, root: int | None = None) -> Shape:
     """``root`` is what a root instance has as its parent: -1 from 6.3 on."""
 
     def parent(log: ProcessLogView) -> int | None:
@@ -54,7 +54,7 @@ def _process_log(*, modern: bool, root: int | None = None) -> Shape:
         text("process-version", "processVersion", "process_version"),
         text("process-name", "processName", "process_name"),
         modern=modern,
-        described=True,
+        described=described,
     )
 
 
@@ -105,10 +105,12 @@ def _items(process_log: Shape, *, modern: bool) -> OneOf:
 
 
 PROCESS_LOG_L = _process_log(modern=False)
+PROCESS_LOG_61 = _process_log(modern=True, described=False)
 PROCESS_LOG_62 = _process_log(modern=True)
 PROCESS_LOG_M = _process_log(modern=True, root=-1)
-_ITEMS_L, _ITEMS_62, _ITEMS_M = (
+_ITEMS_L, _ITEMS_61, _ITEMS_62, _ITEMS_M = (
     _items(PROCESS_LOG_L, modern=False),
+    _items(PROCESS_LOG_61, modern=True),
     _items(PROCESS_LOG_62, modern=True),
     _items(PROCESS_LOG_M, modern=True),
 )
@@ -127,6 +129,23 @@ def _paged(items: OneOf) -> Shape:
     )
 
 
-LOG_LIST_61 = Shape((*LOG_LIST_L.fields, *PAGING))
+def _repeated(items: OneOf) -> Shape:
+    """As 6.0 had it in JSON: a log has its own data once more, the list stands there twice."""
+    cases = {
+        view: (name, _with_copy(shape), wrapper)
+        for view, (name, shape, wrapper) in items.cases.items()
+    }
+    many = OneOf(cases)
+    first = Field("", "historyLogList", "items", many, many=True)
+    return Shape((first, *COMMAND, Field(None, "list", "items", many, many=True)))
+
+
+def _with_copy(shape: Shape) -> Shape:
+    own = Shape(shape.fields[: -len(COMMAND)])
+    return Shape((*shape.fields, Field(None, "result", lambda log: log, own)))
+
+
+REPEATED_LIST_L = _repeated(_ITEMS_L)
+LOG_LIST_61 = Shape((Field("", "historyLogList", "items", _ITEMS_61, many=True), *COMMAND, *PAGING))
 LOG_LIST_62, LOG_LIST_M = _paged(_ITEMS_62), _paged(_ITEMS_M)
 """M repeats its list under the name that scripts for 6.0 read; see :mod:`.tasks` on L."""

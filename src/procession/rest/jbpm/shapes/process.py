@@ -11,10 +11,10 @@ from procession.values import Map
 
 
 class InstanceWithVariables(msgspec.Struct, frozen=True):
-    """An instance and the last value of each of its variables, as text."""
+    """An instance and the last value of each of its variables, as text; perhaps neither."""
 
-    instance: ProcessInstanceView
-    variables: Map
+    instance: ProcessInstanceView | None
+    variables: Map | None
 
 
 OUTCOME = (
