@@ -99,3 +99,10 @@ def test_who_is_deactivated_in_the_database_stays_so(engine):
     engine.people.deactivate(engine.admin, "john")
 
     assert not engine.room.directory.exists_user("john")
+
+
+def test_the_first_administrator_is_made_though_files_name_people(engine):
+    assert engine.people.ensure_first_administrator("correct horse") is None
+
+    assert engine.people.authenticate("admin", "correct horse").is_administrator
+    assert engine.people.ensure_first_administrator() is None

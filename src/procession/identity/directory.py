@@ -10,25 +10,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from hashlib import blake2b
-from types import MappingProxyType
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
-
-import msgspec
 
 from procession.identity.credentials import Hasher
 from procession.identity.model import (
     ADMINISTRATOR,
     ADMINISTRATORS,
     Actor,
-    Group,
-    RoleView,
     User,
     WorkParty,
 )
-from procession.identity.source import Known, PeopleSource
+from procession.identity.picture import Picture, paint
+from procession.identity.sources import Sources
 from procession.store.repositories import identity as people
 from procession.store.store import Reader, Store
 
@@ -97,6 +91,15 @@ class Directory(Protocol):
         ...
 
     @property
+    def reads_foreign_tokens(self) -> bool:
+        """Whether tokens that are not ours may be somebody's."""
+        ...
+
+    def whose(self, token: str) -> str | None:
+        """Whose token that is, by who knows people elsewhere. May block."""
+        ...
+
+    @property
     def valid_until(self) -> float:
         """Until when (monotonic) what it says now is true, unless it calls back before."""
         ...
@@ -108,21 +111,6 @@ class Directory(Protocol):
         """Somebody was changed elsewhere: look again before the next answer."""
 
 
-class Picture(msgspec.Struct, frozen=True):
-    """Everybody at one moment. ``stamps`` and ``since`` have only active users with a login."""
-
-    version: str
-    users: Mapping[str, User]
-    groups: Mapping[str, Group]
-    roles: Mapping[str, RoleView]
-    parties: Mapping[str, WorkParty]
-    groups_of: Mapping[str, frozenset[str]]
-    roles_of: Mapping[str, frozenset[str]]
-    parties_of: Mapping[str, frozenset[str]]
-    stamps: Mapping[str, str]
-    since: Mapping[str, int]
-
-
 class StoreDirectory:
     """The built-in directory: people kept in our own tables."""
 
@@ -131,7 +119,7 @@ class StoreDirectory:
         store: Store,
         hasher: Hasher | None = None,
         now: Callable[[], float] = time.monotonic,
-        source: PeopleSource | None = None,
+        source: Sources | None = None,
     ) -> None:
         self.hasher = hasher or Hasher()
         self._store = store
@@ -153,6 +141,12 @@ class StoreDirectory:
         if picture is None or self._now() >= self._check_at:
             return self._look_again()
         return picture
+
+    @property
+    def has_logins(self) -> bool:
+        """Whether anybody at all is in the database, as it is now."""
+        with self._store.read() as reader:
+            return bool(reader.execute(people.any_user()))
 
     @property
     def valid_until(self) -> float:
@@ -193,7 +187,7 @@ class StoreDirectory:
         return picture
 
     def _paint(self, reader: Reader, version: str) -> Picture:
-        return _paint(reader, version, self._source.people() if self._source else {})
+        return paint(reader, version, self._source.people() if self._source else {})
 
     # -- answers -----------------------------------------------------------------------------
 
@@ -252,10 +246,24 @@ class StoreDirectory:
         return Actor(name, groups.get(name, _NOBODY), roles.get(name, _NOBODY))
 
     def verify(self, name: str, password: str) -> bool:
-        """Whether the password is the user's. Blocks for the time of one hash."""
+        """Whether the password is the user's. Blocks for the time of one hash.
+
+        Who has none in the database is asked for elsewhere, if people come from elsewhere.
+        """
         with self._store.read() as reader:
             stored = _one(reader.execute(people.password_hash(name)), None)
-        return self.hasher.verify(stored, password)
+        if self.hasher.verify(stored, password):
+            return True
+        return stored is None and self._source is not None and self._source.verify(name, password)
+
+    @property
+    def reads_foreign_tokens(self) -> bool:
+        """Whether tokens that are not ours may be somebody's."""
+        return self._source is not None and self._source.reads_tokens
+
+    def whose(self, token: str) -> str | None:
+        """Whose token that is, by who knows people elsewhere. May block."""
+        return self._source.whose(token) if self._source is not None else None
 
     def stamp_of(self, user: str) -> str | None:
         """A text that changes when the user is made anew or gets another password."""
@@ -266,124 +274,3 @@ def _one(rows: Iterable[Any], default: Any) -> Any:
     for row in rows:
         return row[0]
     return default
-
-
-def _paint(reader: Reader, version: str, known: Mapping[str, Known]) -> Picture:
-    """Read everybody, and lay over it who is known from elsewhere."""
-    rows = {row.name: row for row in reader.execute(people.all_users())}
-    members, memberships = defaultdict(list), defaultdict(set)
-    for group, name in reader.execute(people.all_memberships()):
-        members[group].append(name)
-        if name in rows:
-            memberships[name].add(group)
-    for name, person in known.items():
-        memberships[name] |= person.groups
-        for group in person.groups - set(members):
-            members[group] = []
-        for group in person.groups:
-            members[group] = sorted({*members[group], name})
-    described = dict.fromkeys(members) | dict(map(tuple, reader.execute(people.all_groups())))
-    groups = {
-        name: Group(name, description, tuple(sorted(members[name])))
-        for name, description in sorted(described.items())
-    }
-    roles = _roles(reader)
-    roles_of = _granted(roles, memberships)
-    parties = _parties(reader)
-    active = {name: row for name, row in rows.items() if row.is_active}
-    users = {n: _user(row, memberships, roles_of) for n, row in rows.items()}
-    for name, person in known.items():
-        belongs = tuple(sorted(memberships[name])), tuple(sorted(roles_of.get(name, ())))
-        users.setdefault(
-            name,
-            User(name, person.display_name, person.email, person.language, True, *belongs),
-        )
-    since = dict.fromkeys(known.keys() - rows.keys(), 0)
-    return Picture(
-        version,
-        MappingProxyType(users),
-        MappingProxyType(groups),
-        MappingProxyType(roles),
-        MappingProxyType(parties),
-        MappingProxyType({name: frozenset(of) for name, of in memberships.items()}),
-        MappingProxyType({name: frozenset(of) for name, of in roles_of.items()}),
-        MappingProxyType(_membership_of_parties(parties, roles_of)),
-        MappingProxyType({name: _stamp(row) for name, row in active.items()}),
-        MappingProxyType(since | {name: row.created_at for name, row in active.items()}),
-    )
-
-
-def _user(row: Any, memberships: Mapping[str, set[str]], roles_of: Mapping[str, set[str]]) -> User:
-    return User(
-        row.name,
-        row.display_name,
-        row.email,
-        row.language,
-        bool(row.is_active),
-        tuple(sorted(memberships.get(row.name, ()))),
-        tuple(sorted(roles_of.get(row.name, ()))),
-    )
-
-
-def _stamp(row: Any) -> str:
-    text = f"{row.created_at}:{row.password_hash}"
-    return blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _roles(reader: Reader) -> dict[str, RoleView]:
-    granted: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for role, kind, name in reader.execute(people.all_grants()):
-        granted[role, kind].append(name)
-    return {
-        name: RoleView(
-            name,
-            code,
-            tuple(sorted(granted[name, "USER"])),
-            tuple(sorted(granted[name, "GROUP"])),
-        )
-        for name, code in reader.execute(people.all_roles())
-    }
-
-
-def _granted(
-    roles: Mapping[str, RoleView], memberships: Mapping[str, set[str]]
-) -> dict[str, set[str]]:
-    """The roles of each user, direct and by group."""
-    of_group: dict[str, set[str]] = defaultdict(set)
-    found: dict[str, set[str]] = defaultdict(set)
-    for role in roles.values():
-        for user in role.users:
-            found[user].add(role.name)
-        for group in role.groups:
-            of_group[group].add(role.name)
-    for user, groups in memberships.items():
-        for group in groups & of_group.keys():
-            found[user] |= of_group[group]
-    return found
-
-
-def _parties(reader: Reader) -> dict[str, WorkParty]:
-    members: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for party, kind, name in reader.execute(people.all_party_members()):
-        members[party].append((kind, name))
-    return {
-        name: WorkParty(name, tuple(sorted(members[name])), lead)
-        for name, lead in reader.execute(people.all_parties())
-    }
-
-
-def _membership_of_parties(
-    parties: Mapping[str, WorkParty], roles_of: Mapping[str, set[str]]
-) -> dict[str, frozenset[str]]:
-    by_role: dict[str, set[str]] = defaultdict(set)
-    found: dict[str, set[str]] = defaultdict(set)
-    for party in parties.values():
-        for kind, name in party.members:
-            if kind == "ROLE":
-                by_role[name].add(party.name)
-            else:
-                found[name].add(party.name)
-    for user, roles in roles_of.items():
-        for role in roles & by_role.keys():
-            found[user] |= by_role[role]
-    return {user: frozenset(names) for user, names in found.items()}
