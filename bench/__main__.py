@@ -17,6 +17,7 @@ from bench import (
     decisions,
     flatness,
     inside,
+    loops,
     machine,
     page,
     peers,
@@ -35,6 +36,7 @@ _EXAMPLES = """examples:
   python -m bench --only counts --out counts.json
   python -m bench --only '*10,000 rows'           a large decision table, and its peer
   python -m bench --only 'flat/*'                 calls for an element, by size and age
+  python -m bench --only 'loop/*'                 rounds of loops, up to 100,000
   python -m bench --only 'timers*'                timers by the thousand, and cycles
   python -m bench --only 'scripts/*'              scripts and conditions, and their peers
   python -m bench --page                          and put the figures into docs/benchmarks.md
@@ -181,6 +183,7 @@ class Run:
         seconds = self.given.seconds / 2
         yield from inside.engine_only(seconds, self.wanted)
         yield from flatness.flatness(self.wanted)
+        yield from loops.loops(self.wanted)
         names = [name for name in peers.models() if self.wanted(f"spiffworkflow/{name}")]
         python = peers.ensure(self.say) if names and not self.given.no_peers else None
         if python is not None:
@@ -197,7 +200,10 @@ class Run:
         def suite() -> Iterator[Any]:
             seconds = self.given.seconds
             yield from inside.persisted(database, address(), seconds / 2, self.wanted)
-            yield from rest.run(database, address(), seconds=seconds, wanted=self.wanted)
+            for nodes in (1, machine.processors()):
+                yield from rest.run(
+                    database, address(), seconds=seconds, wanted=self.wanted, nodes=nodes
+                )
             yield from timers.run(database, address, self.given.quick, self.wanted)
 
         return suite

@@ -58,12 +58,27 @@ def fdatasync_ms(folder: str = ".") -> float:
 
 
 def cpu_seconds(pid: int) -> float:
-    """What a process has used of the processor so far, all its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """What a process and those it started have used of the processor so far, all their threads."""
+    ticks = 0
+    for one in (pid, *children(pid)):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def processors() -> int:
+    """How many processors there are to run on; two at least, four at most."""
+    return max(2, min(len(os.sched_getaffinity(0)), 4))
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that still run."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for one in threads for child in (one / "children").read_text().split()]
 
 
 def memory_mib(pid: int) -> float:
-    """What a process holds in memory (RSS)."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    """What a process and those it started hold in memory (RSS)."""
+    every = (pid, *children(pid))
+    pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in every)
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)

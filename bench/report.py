@@ -23,7 +23,7 @@ class Floor(msgspec.Struct, frozen=True):
     """Divide by the same value of this result: a ratio."""
 
 
-FLOORS: Final = (
+_FLOORS: Final = (
     Floor(
         "straight process over REST, SQLite, 8 callers",
         "rest/sqlite/script, 1 call/xml/8 callers",
@@ -126,6 +126,22 @@ FLOORS: Final = (
         True,
     ),
 )
+
+
+def _on_two(floor: Floor) -> Floor:
+    """The same of a server of two processes."""
+    for database in ("sqlite", "postgresql"):
+        if floor.name.startswith(f"rest/{database}/") and floor.unit in ("/s", "ms"):
+            name = floor.name.replace(f"rest/{database}/", f"rest/{database}, 2 nodes/", 1)
+            return msgspec.structs.replace(floor, what=f"{floor.what}, 2 nodes", name=name)
+    return floor
+
+
+FLOORS: Final = (
+    *_FLOORS,
+    *[twice for floor in _FLOORS if (twice := _on_two(floor)) is not floor],
+)
+"""Each is one of a server as it comes; those of rates and times of one with two processes too."""
 
 
 def floors(results: Results) -> list[dict[str, Any]]:

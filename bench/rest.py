@@ -157,20 +157,23 @@ def measure(
     return found[RUNS // 2] | {"best_flows_per_second": found[-1]["flows_per_second"]}
 
 
-def run(database: str, url: str, *, seconds: float, wanted: Callable[[str], bool]) -> Iterator[Any]:
-    """All scenarios on one database; yields one result after the other."""
+def run(
+    database: str, url: str, *, seconds: float, wanted: Callable[[str], bool], nodes: int = 1
+) -> Iterator[Any]:
+    """All scenarios on one database and so many nodes; yields one result after the other."""
+    place = f"rest/{database}, {nodes} nodes" if nodes > 1 else f"rest/{database}"
     names = [
-        (f"rest/{database}/{name}/{wire}/{callers} callers", scenario(wire), callers)
+        (f"{place}/{name}/{wire}/{callers} callers", scenario(wire), callers)
         for name, scenario, wires in SCENARIOS
         for wire in wires
         for callers in CALLERS
     ]
     chosen = [each for each in names if wanted(each[0])]
-    idle = f"rest/{database}/idle server"
+    idle = f"{place}/idle server"
     if not chosen and not wanted(idle):
         return
     serving.prepare(url, served())
-    with serving.procession(url) as server:
+    with serving.procession(url, nodes) as server:
         if wanted(idle):
             yield (
                 idle,
@@ -185,4 +188,4 @@ def run(database: str, url: str, *, seconds: float, wanted: Callable[[str], bool
         for name, calls, callers in chosen:
             yield name, measure(server, calls, callers, seconds=seconds)
         if chosen:
-            yield f"rest/{database}/after the load", {"memory_mib": machine.memory_mib(server.pid)}
+            yield f"{place}/after the load", {"memory_mib": machine.memory_mib(server.pid)}

@@ -66,14 +66,20 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def started(command: list[str], port: int, health: str) -> Iterator[Server]:
-    """Start a server, wait for its first answer, and stop it in the end."""
+def started(command: list[str], port: int, health: str, further: int = 0) -> Iterator[Server]:
+    """Start a server, wait for its first answer, and stop it in the end.
+
+    So many ``further`` processes tell that they are ready too.
+    """
     with tempfile.TemporaryFile() as told:
         begun = time.perf_counter()
         process = subprocess.Popen(command, env=environment(), stdout=told, stderr=told)
         try:
             _wait_for(process, f"http://127.0.0.1:{port}{health}", told)
-            yield Server(process, port, round(time.perf_counter() - begun, 3))
+            ready = round(time.perf_counter() - begun, 3)
+            while os.pread(told.fileno(), 2**20, 0).count(b"is ready\n") < further:
+                time.sleep(0.01)
+            yield Server(process, port, ready)
         finally:
             process.terminate()
             try:
@@ -98,12 +104,12 @@ def _wait_for(process: subprocess.Popen[bytes], address: str, told: Any) -> None
 
 
 @contextmanager
-def procession(database: str) -> Iterator[Server]:
-    """``procession serve`` on a database."""
+def procession(database: str, nodes: int = 1) -> Iterator[Server]:
+    """``procession serve`` on a database, as so many processes."""
     port = free_port()
-    command = [sys.executable, "-m", "procession", "serve"]
+    command = [sys.executable, "-m", "procession", "serve", "--nodes", str(nodes)]
     command += ["--port", str(port), "--database", database]
-    with started(command, port, "/api/health") as server:
+    with started(command, port, "/api/health", nodes - 1) as server:
         yield server
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from procession.services.task_lists import TaskListService
     from procession.services.tasks import TaskService
     from procession.services.work_items import WorkItemService
+    from procession.store.siblings import Siblings
 
 
 class Engine:
@@ -72,12 +73,14 @@ class Engine:
         clock: Clock | None = None,
         threads: bool = True,
         exclusive: bool = False,
+        siblings: Siblings | None = None,
     ) -> Self:
         """Open a store, creating its tables if it is empty.
 
         ``database`` is ``sqlite://`` (in memory), ``sqlite:///file`` or ``postgresql://…``. With
         ``threads=False`` everything happens in the calling thread. ``exclusive`` claims a SQLite
-        file for this process alone, as a server does. Raises
+        file for this process alone, as a server does; ``siblings`` are the other processes of the
+        same server. Raises
         :class:`procession.errors.StoreFault` if the database cannot be used.
         """
         from procession.wiring import put_together
@@ -89,6 +92,7 @@ class Engine:
             clock or SystemClock(),
             threads=threads,
             exclusive=exclusive,
+            siblings=siblings,
         )
 
     def handler(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import socket
 import sys
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,11 @@ from procession.identity.model import ADMINISTRATORS, Actor
 from procession.rest.api.dialect import ApiDialect
 from procession.rest.jbpm.dialect import JbpmDialect
 from procession.rest.oneweb import dialect as oneweb
+from procession.runtime.warming import warm_up
 from procession.web.endpoint import Endpoint, Mount, Scope, Send
 
 if TYPE_CHECKING:
-    from types import FrameType
+    from collections.abc import Callable
 
     import uvicorn
 
@@ -33,14 +33,19 @@ SWITCH_SECONDS = 0.001
 """How long one thread may keep the interpreter from the others. The event loop, the executive and
 the writer hand work to each other all the time; Python's 5 ms would be felt at each hand-over."""
 
+WARMING_SECONDS = 0.05
+"""After how long a server begins to load what it did not need for its start: it listens by then."""
+
 
 class Application:
     """The ASGI application of one engine."""
 
-    def __init__(self, engine: Engine, *, owns_engine: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, *, owns_engine: bool = False, operator_key: str = ""
+    ) -> None:
         self.engine = engine
         self.mounts = mounts_of(engine)
-        self.endpoint = Endpoint(engine, engine.settings, self.mounts)
+        self.endpoint = Endpoint(engine, engine.settings, self.mounts, operator_key)
         self.operator_key = self.endpoint.operator_key
         self._owns_engine = owns_engine
         self._made_pages: Any = None
@@ -76,6 +81,7 @@ class Application:
         await receive()
         sys.setswitchinterval(SWITCH_SECONDS)
         await send({"type": "lifespan.startup.complete"})
+        asyncio.get_running_loop().call_later(WARMING_SECONDS, warm_up)
         await receive()
         self.refuse_new()
         while self.endpoint.in_hand:
@@ -90,9 +96,12 @@ class Application:
             self.engine.close()
 
 
-def create_app(engine: Engine, *, owns_engine: bool = False) -> Application:
-    """The application over an open engine; ``owns_engine`` closes it when the server stops."""
-    return Application(engine, owns_engine=owns_engine)
+def create_app(engine: Engine, *, owns_engine: bool = False, operator_key: str = "") -> Application:
+    """The application over an open engine; ``owns_engine`` closes it when the server stops.
+
+    ``operator_key`` lets the operator of the machine in; without one it is made up.
+    """
+    return Application(engine, owns_engine=owns_engine, operator_key=operator_key)
 
 
 def mounts_of(engine: Engine) -> tuple[Mount, ...]:
@@ -138,22 +147,23 @@ def create_from_environment() -> Application:
     return create_app(engine, owns_engine=True)
 
 
-def serve(app: Application, sockets: list[socket.socket] | None = None) -> None:
+def serve(
+    app: Application,
+    sockets: list[socket.socket] | None = None,
+    *,
+    shared: bool = False,
+    leaving: Callable[[], None] | None = None,
+) -> None:
     """Run the application under uvicorn until SIGTERM or SIGINT.
 
     After the signal what is in hand is finished, everything else is answered 503 or not accepted.
+    ``shared``: other processes accept from the one listening socket too. ``leaving`` is called
+    when the signal arrives.
     """
-    import uvicorn
+    from procession.web.serving import Server, SharingServer
 
-    class Server(uvicorn.Server):
-        """Ends quietly: uvicorn's own would raise the signal once more when all is done."""
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            app.refuse_new()
-            self.force_exit = self.should_exit and sig == signal.SIGINT
-            self.should_exit = True
-
-    Server(uvicorn_config(app)).run(sockets)
+    kind = SharingServer if shared else Server
+    kind(uvicorn_config(app), app.refuse_new, leaving).run(sockets)
 
 
 def uvicorn_config(app: Application) -> uvicorn.Config:

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta, tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from procession.bpmn.timer_expressions.business_zone import read_calendar, read_properties
-from procession.core.ports import Limits
+from procession.core.live import LiveScripts
+from procession.core.ports import (
+    NOWHERE,
+    Limits,
+    Purpose,
+    Script,
+    ScriptEvaluator,
+    ScriptScope,
+)
 from procession.errors import Invalid
 from procession.history.projector import HistoryProjector
 from procession.identity.directory import StoreDirectory
 from procession.identity.properties import PropertiesFiles
+from procession.identity.source import PeopleSource
+from procession.identity.sources import Sources, plugged_in
 from procession.runtime.clock import Clock
 from procession.runtime.definitions import Definitions
 from procession.runtime.executive import Executive
 from procession.runtime.handlers import register_built_in
-from procession.runtime.handlers.services import method_bodies
+from procession.runtime.handlers.services import imported, method_bodies
 from procession.runtime.jobs import Jobs
 from procession.runtime.lanes import Room
 from procession.runtime.projection import Projector
@@ -25,7 +37,6 @@ from procession.runtime.reactions import Reactions
 from procession.runtime.waits import WaitsProjector
 from procession.runtime.work_items import Handlers
 from procession.runtime.worker import Worker
-from procession.scripting.evaluator import Evaluator
 from procession.services.access import Access
 from procession.services.deployments import DeploymentService
 from procession.services.history import HistoryService
@@ -46,12 +57,14 @@ from procession.services.tasks.shelf import Shelf
 from procession.services.work_items import WorkItemService
 from procession.settings import Settings
 from procession.store.opening import open_store
+from procession.store.siblings import Siblings
 from procession.tasks.cabinet import Cabinet
 from procession.tasks.deadlines import JOB as DEADLINE
 from procession.tasks.projector import TaskProjector
 
 if TYPE_CHECKING:
     from procession.engine import Engine
+    from procession.scripting.evaluator import Evaluator
 
 E = TypeVar("E", bound="Engine")
 
@@ -64,19 +77,20 @@ def put_together(
     *,
     threads: bool,
     exclusive: bool,
+    siblings: Siblings | None = None,
 ) -> E:
     """Open the store and build an engine over it."""
     zone = _zone(settings)
     room = Room()
     room.settings = settings
     room.clock = clock
-    room.store = open_store(database, create=True, exclusive=exclusive)
+    room.store = open_store(database, create=True, exclusive=exclusive, siblings=siblings)
+    room.store.patience.seconds = settings.query_seconds
     room.handlers = Handlers()
     room.commands = register_built_in(room.handlers, settings)
     room.handlers.load_entry_points()
     room.definitions = Definitions(room.store, _evaluator(room, zone), zone)
-    source = PropertiesFiles(settings.people_files) if settings.people_files else None
-    room.directory = StoreDirectory(room.store, source=source)
+    room.directory = StoreDirectory(room.store, source=_people_from_elsewhere(settings))
     keep_for = timedelta(seconds=settings.message_keep_seconds)
     reactions = Reactions(room.definitions, room.handlers, keep_for)
     room.executive = _executive(room, reactions, zone, threads)
@@ -106,12 +120,45 @@ def put_together(
     return engine
 
 
-def _evaluator(room: Room, zone: tzinfo) -> Evaluator:
-    """The evaluator, with the bodies of methods that the operator gave."""
-    evaluator = Evaluator(zone=zone)
-    evaluator.bodies.update(method_bodies(room.settings.methods))
-    room.methods = evaluator.bodies
-    return evaluator
+def _people_from_elsewhere(settings: Settings) -> Sources | None:
+    """Files of people and the operator's own source, as far as the settings name any."""
+    sources: list[PeopleSource] = []
+    if settings.people_files:
+        sources.append(PropertiesFiles(settings.people_files))
+    if settings.people_source:
+        place = settings.people_source
+        sources.append(plugged_in(place, imported("people_source", place)))
+    return Sources(sources) if sources else None
+
+
+class _Evaluator:
+    """The evaluator with the bodies of methods that the operator gave, loaded at the first text."""
+
+    def __init__(self, zone: tzinfo, bodies: dict[str, Callable[..., Any]]) -> None:
+        self._zone = zone
+        self._bodies = bodies
+
+    @cached_property
+    def _real(self) -> Evaluator:
+        from procession.scripting.evaluator import Evaluator
+
+        real = Evaluator(zone=self._zone)
+        real.bodies = self._bodies
+        return real
+
+    def compile(
+        self, language: str, source: str, purpose: Purpose, scope: ScriptScope = NOWHERE
+    ) -> Script:
+        return self._real.compile(language, source, purpose, scope)
+
+    @property
+    def live(self) -> LiveScripts:
+        return self._real.live
+
+
+def _evaluator(room: Room, zone: tzinfo) -> ScriptEvaluator:
+    room.methods = method_bodies(room.settings.methods)
+    return _Evaluator(zone, room.methods)
 
 
 def _zone(settings: Settings) -> tzinfo:

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx2
 
+from tests.plain_http import NO_TLS, Asker, is_ready
+
 PASSWORD = "acceptance-secret-1"
 SRC = Path(__file__).resolve().parents[2] / "src"
 
@@ -57,13 +59,29 @@ class Server:
         while time.monotonic() - began < 60:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended:\n{self.tail()}")
-            try:
-                if httpx2.get(f"{self.base}/api/ready", timeout=1).status_code == 200:
-                    return time.monotonic() - began
-            except httpx2.HTTPError:
-                pass
+            if is_ready(self.port):
+                return time.monotonic() - began
             time.sleep(0.02)
         raise AssertionError(f"the server did not answer:\n{self.tail()}")
+
+    def start_nodes(self, count: int) -> None:
+        """Start it as several processes, and wait until each of them answers."""
+        before = self.log.stat().st_size if self.log.exists() else 0
+        self.start("--nodes", str(count))
+        until = time.monotonic() + 60
+        while self.log.read_text(errors="replace")[before:].count("is ready\n") < count - 1:
+            assert time.monotonic() < until, f"not every node came:\n{self.tail()}"
+            time.sleep(0.02)
+
+    def nodes(self) -> list[int]:
+        """The processes of the further nodes."""
+        assert self.process is not None
+        told = Path(f"/proc/{self.process.pid}/task")
+        return [
+            int(child)
+            for thread in told.iterdir()
+            for child in (thread / "children").read_text().split()
+        ]
 
     def kill(self) -> None:
         """SIGKILL: no chance to tidy up."""
@@ -93,7 +111,12 @@ class Server:
             headers={"Accept": "application/json"},
             timeout=20,
             trust_env=False,
+            verify=NO_TLS,
         )
+
+    def asker(self) -> Asker:
+        """For many questions to ``/business-central/rest``, one after another."""
+        return Asker(self.port, "admin", PASSWORD, "/business-central/rest")
 
     def deploy(self, deployment: str, *files: Path) -> None:
         parts = [("file", (f.name, f.read_bytes(), "application/xml")) for f in files]
@@ -105,7 +128,12 @@ class Server:
 def rows(answer: httpx2.Response) -> list[dict[str, Any]]:
     """The items of a history list, whatever class name wraps them."""
     assert answer.status_code == 200, answer.text
+    return entries(answer.json())
+
+
+def entries(content: Any) -> list[dict[str, Any]]:
+    """The items of a history list, whatever class name wraps them."""
     found = []
-    for item in answer.json()["historyLogList"]:
+    for item in content["historyLogList"]:
         found.append(next(iter(item.values())) if len(item) == 1 else item)
     return found

@@ -19,6 +19,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from tests.acceptance.server import PASSWORD, Server
+from tests.plain_http import NO_TLS
 
 KILLS = max(1, int(os.environ.get("PROCESSION_KILLS", "10")) // 25)
 TASKS = 5
@@ -69,7 +70,11 @@ def mailbox() -> Iterator[Mailbox]:
 
 def client(server: Server) -> httpx2.Client:
     return httpx2.Client(
-        base_url=f"{server.base}/api", auth=("admin", PASSWORD), timeout=20, trust_env=False
+        base_url=f"{server.base}/api",
+        auth=("admin", PASSWORD),
+        timeout=20,
+        trust_env=False,
+        verify=NO_TLS,
     )
 
 

@@ -219,7 +219,7 @@ def _numbers(path: str, things: Things | None) -> dict[str, str]:
         "job_id": str(NOWHERE),
         "comment_id": str(things.comment if things else NOWHERE),
         "attachment_id": str(things.attachment if things else NOWHERE),
-        "which": "input",
+        "which": "input" if "input" in path else "output",
         "name": "secret" if "variable" in path else "approve" if "node" in path else "ghost",
         "member": "nemo",
         "value": SECRET,

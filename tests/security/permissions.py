@@ -98,6 +98,7 @@ ABOUT: Final[dict[str, str]] = {
                 f"DELETE /api/{kind}/{{name}}"
                 for kind in ("users", "groups", "roles", "work-parties")
             ),
+            "PATCH /api/users/{name}",
             "PUT /api/users/{name}/password",
             "POST /api/users/{name}/deactivate",
             "POST /api/users/{name}/reactivate",
@@ -125,7 +126,7 @@ ABOUT: Final[dict[str, str]] = {
         ),
         OPERATORS,
     ),
-    "GET /api/tasks/summary": SEERS,
+    **dict.fromkeys(("GET /api/tasks/summary", "GET /api/tasks/times"), SEERS),
     **dict.fromkeys(
         (
             "GET /api/decisions/{dep}",
@@ -140,6 +141,8 @@ ABOUT: Final[dict[str, str]] = {
             "PATCH /api/tasks/{id}",
             "POST /api/tasks/{id}/people",
             "POST /api/tasks/{id}/remind",
+            "POST /api/tasks/{id}/remove",
+            "PUT /api/tasks/{id}/{which}",
             "GET /api/tasks/{id}/form",
             "POST /api/tasks/{id}/comments",
             "DELETE /api/tasks/{id}/comments/{comment_id}",
@@ -219,6 +222,7 @@ ABOUT: Final[dict[str, str]] = {
             "GET /api/tasks/{id}",
             "GET /api/tasks/{id}/{which}",
             "GET /api/tasks/{id}/events",
+            "GET /api/tasks/{id}/variables",
             "GET /api/tasks/{id}/sub-tasks",
             "GET /api/tasks/{id}/comments",
             "GET /api/tasks/{id}/attachments",

@@ -185,6 +185,8 @@ def test_cve_2015_7501_nothing_is_deserialised(opened: House) -> None:
     for source in folder.rglob("*.py"):
         if source.parent.name == "shapes" and source.name == "source.py":
             continue  # writes the code of writers from our own shapes, never from data
+        if source.parent.name == "cli" and source.name == "siblings.py":
+            continue  # starts further nodes with the server's own command line, never from data
         text = source.read_text()
         for word in (
             "import pickle",

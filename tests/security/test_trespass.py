@@ -207,6 +207,78 @@ def test_asking_in_anothers_name_shows_nothing(opened: House, asked: str) -> Non
         assert "<task-summary>" not in got.text, query
 
 
+IDS = {
+    "process_instance": lambda t: t.view.id,
+    "processInstanceId": lambda t: t.view.id,
+    "processinstanceid": lambda t: t.view.id,
+    "task": lambda t: t.task.id,
+    "taskId": lambda t: t.task.id,
+    "taskid": lambda t: t.task.id,
+    "workItemId": lambda t: t.task.work_item_id,
+    "work_item": lambda t: t.task.work_item_id,
+}
+"""Parameters that name a thing by its number."""
+NAMES = {
+    "inbox_of", "owner", "potential_owner", "business_administrator", "stakeholder", "created_by",
+    "actor", "user", "businessAdministrator", "potentialOwner", "taskOwner", "initiator",
+    "potentialowner", "taskowner", "businessadmin",
+}  # fmt: skip
+"""Parameters that name somebody; what they show of others is asked above and by the inbox."""
+OTHERS = {
+    "state", "kind", "page", "size", "process", "since", "until", "type", "status", "deployment",
+    "sort", "after", "count", "role", "group", "pageSize", "p", "s", "map_*", "corrProp", "signal",
+    "event", "value", "targetEntityId", "language", "union", "activeProcesses", "processid",
+    "processid_re", "deploymentid", "deploymentid_re", "taskstatus", "processinstancestatus",
+    "processversion", "processversion_re", "startdate", "enddate", "varid", "varid_re", "varvalue",
+    "varvalue_re", "var_*", "taskvar_*", "varregex_*", "all", "strategy", "mergemode", "strict",
+    "base", "semantics", "initiator_re", "stakeholder_re", "potentialowner_re", "taskowner_re",
+    "businessadmin_re",
+}  # fmt: skip
+
+
+def test_numbers_in_parameters_answer_like_what_does_not_exist(opened: House) -> None:
+    """Every parameter of every route is known here: a new one must be thought about."""
+    things, asked = opened.fresh("InProgress"), 0
+    before = opened.state(things)
+    for prefix, route in opened.routes():
+        for name in route.query:
+            plain_name = name.removesuffix("_min").removesuffix("_max")
+            if plain_name not in IDS:
+                assert plain_name in NAMES | OTHERS, (name, key_of(prefix, route))
+                continue
+            path, number = address(prefix, route, None), IDS[plain_name](things)
+            for user in ("dave", "walt"):
+                got = opened.call(user, route.method, path, params={name: str(number)})
+                other = opened.call(user, route.method, path, params={name: NOWHERE})
+
+                assert SECRET not in got.text
+                if not name.endswith(("_min", "_max")):
+                    said = plain(got, number)[2].replace(f"={number}", f"={NOWHERE}")
+                    assert (got.status_code, said) == (
+                        other.status_code,
+                        plain(other, NOWHERE)[2],
+                    ), (name, path)
+                assert str(things.task.uuid) not in got.text
+                assert "olga" not in got.text
+                asked += 1
+    assert asked > 20
+    assert opened.state(things) == before
+
+
+@pytest.mark.parametrize("name", ["parent_id", "process_instance_id"])
+def test_numbers_in_bodies_answer_like_what_does_not_exist(opened: House, name: str) -> None:
+    things = opened.fresh("InProgress")
+    number = things.task.id if name == "parent_id" else things.view.id
+
+    def add(value: int) -> httpx2.Response:
+        return opened.call("dave", "POST", "/api/tasks", json={"name": "x", name: value})
+
+    got, other = add(number), add(NOWHERE)
+
+    assert got.status_code == 404
+    assert plain(got, number) == plain(other, NOWHERE)
+
+
 def test_work_lists_of_others_are_refused_alike(opened: House) -> None:
     """A name that exists and one that does not are refused in the same words."""
     opened.fresh("InProgress")

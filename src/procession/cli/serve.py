@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import shlex
 import socket
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from procession.cli import siblings
 from procession.cli.options import settings_of, settings_options, unknown_variables
 from procession.errors import Invalid
 from procession.settings import Settings
@@ -19,12 +21,15 @@ from procession.settings import Settings
 if TYPE_CHECKING:
     from procession.engine import Engine
 
+log = logging.getLogger("procession.server")
+
 
 @click.command()
 @click.option("--host", help="Address to listen on (PROCESSION_HOST). [127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on (PROCESSION_PORT). [8080]")
 @click.option("--demo", is_flag=True, default=None, help="Demo data on the first start.")
 @click.option("--log-level", help="debug, info, warning or error.")
+@click.option("--nodes", type=int, help="Server processes on this address. [1]")
 @click.option("--access-log/--no-access-log", default=None, help="One line for each request.")
 @settings_options
 def serve(**given: Any) -> None:
@@ -38,13 +43,31 @@ def serve(**given: Any) -> None:
     procession serve --demo
     procession serve --port 9090 --database sqlite:////var/lib/procession/procession.db
     PROCESSION_DATABASE=postgresql://procession@db/procession procession serve --host 0.0.0.0
+    procession serve --nodes 2
     """
     gc.disable()  # nothing of what is loaded now is garbage
+    place = siblings.own_place(os.environ)
     settings = settings_of(**given)
+    if place is not None:
+        _be_sibling(settings, place)
+        return
     for line in unknown_variables(os.environ):
         click.echo(f"warning: {line}", err=True)
+    siblings.check_nodes(settings)
     listening = _listen(settings)
     _make_directory(settings)
+    family = siblings.Family(settings, listening) if settings.nodes > 1 else None
+    try:
+        _be_first(settings, listening, family)
+    finally:
+        gc.enable()
+        if family is not None:
+            family.close()
+        listening.close()
+
+
+def _be_first(settings: Settings, listening: socket.socket, family: siblings.Family | None) -> None:
+    """Be the server, or the first of its processes."""
     from procession.cli.client import leave_address
     from procession.engine import Engine
     from procession.server import create_app
@@ -52,10 +75,11 @@ def serve(**given: Any) -> None:
     from procession.web.logs import configure_logging
 
     configure_logging(settings)
-    left = engine = None
+    others = family.eldest if family else None
+    engine = Engine.open(settings.database, settings=settings, exclusive=True, siblings=others)
+    left = None
     try:
-        engine = Engine.open(settings.database, settings=settings, exclusive=True)
-        chosen = settings.admin_password if not engine.directory.picture.users else ""
+        chosen = settings.admin_password if not engine.directory.has_logins else ""
         password = engine.people.ensure_first_administrator(settings.admin_password or None)
         people = _demo(engine) if settings.demo else {}
         app = create_app(engine, owns_engine=True)
@@ -68,14 +92,40 @@ def serve(**given: Any) -> None:
         sys.stdout.flush()
         gc.freeze()
         gc.enable()
-        run(app, [listening])
+        if family is None:
+            run(app, [listening])
+        else:
+            family.start(app.operator_key)
+            run(app, [listening], shared=True, leaving=family.dismiss)
     finally:
-        gc.enable()
-        listening.close()
-        if engine is not None:
-            engine.close()
+        if family is not None:
+            family.dismiss()
+        engine.close()
         if left is not None:
             left.unlink(missing_ok=True)
+
+
+def _be_sibling(settings: Settings, place: siblings.Place) -> None:
+    """Be one of the further processes of a server: no banner, no first start."""
+    from procession.engine import Engine
+    from procession.server import create_app
+    from procession.server import serve as run
+    from procession.web.logs import configure_logging
+
+    configure_logging(settings)
+    place.stop_with_parent()
+    listening = place.listening_socket()
+    engine = Engine.open(settings.database, settings=settings, siblings=place.siblings())
+    try:
+        app = create_app(engine, owns_engine=True, operator_key=place.operator_key)
+        engine.worker().start()
+        gc.freeze()
+        gc.enable()
+        log.info("node %d of %d is ready", place.number, settings.nodes)
+        run(app, [listening], shared=True)
+    finally:
+        listening.close()
+        engine.close()
 
 
 def banner(
@@ -140,9 +190,8 @@ def _demo(engine: Engine) -> dict[str, str]:
     """Deploy the demo where nothing was ever deployed; the passwords of its people."""
     from procession import demo
     from procession.identity.credentials import generate_password
-    from procession.services.paging import PageRequest
 
-    if engine.deployments.list(engine.admin, PageRequest(1, 1)).items:
+    if engine.deployments.is_any(engine.admin):
         return {}
     passwords = {user.name: generate_password() for user in demo.USERS}
     groups = {g: [u.name for u in demo.USERS if g in u.groups] for g in demo.GROUPS}

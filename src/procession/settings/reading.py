@@ -1,6 +1,8 @@
 """Reading settings from arguments, the environment and an optional TOML file.
 
-pydantic-settings is loaded only where there is more to read than plain arguments.
+Arguments and variables that are plainly right are taken as they are. pydantic-settings is loaded
+for a file and for everything else, wrong values above all: it takes longer to load than the
+smallest process takes to run, and nine megabytes.
 """
 
 from __future__ import annotations
@@ -25,26 +27,34 @@ def read_settings(
     problem found.
     """
     given = {k: v for k, v in (overrides or {}).items() if v is not None}
-    values = _gather(given, environment) if _is_more_to_read(given, environment) else given
-    try:
-        settings = msgspec.convert(values, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise Invalid(f"wrong setting: {error}") from error
+    settings = _plain(given, os.environ if environment is None else environment)
+    if settings is None:
+        try:
+            settings = msgspec.convert(_gather(given, environment), Settings, strict=False)
+        except msgspec.ValidationError as error:
+            raise Invalid(f"wrong setting: {error}") from error
     _check(settings)
     return settings
 
 
-def _is_more_to_read(given: Mapping[str, Any], environment: Mapping[str, str] | None) -> bool:
-    """Whether there is anything but plain arguments, so that pydantic-settings must be loaded.
-
-    It takes longer to load than the smallest process takes to run, and nine megabytes.
-    """
-    if not given.keys() <= set(Settings.__struct_fields__) - {"config"}:
-        return True
-    if any(isinstance(value, str) and _is_list(name) for name, value in given.items()):
-        return True
-    surroundings = os.environ if environment is None else environment
-    return any(value and name.upper().startswith(PREFIX) for name, value in surroundings.items())
+def _plain(given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings | None:
+    """The settings where arguments and variables say all and are plainly right; else ``None``."""
+    named: dict[str, Any] = {
+        name.lower().removeprefix(PREFIX.lower()): value
+        for name, value in environment.items()
+        if value and name.upper().startswith(PREFIX)
+    }
+    values = {name: named[name] for name in Settings.__struct_fields__ if name in named}
+    values.update(given)
+    if values.get("config") or not values.keys() <= set(Settings.__struct_fields__):
+        return None
+    for name, value in values.items():
+        if _is_list(name):
+            values[name] = _split(value)
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError:
+        return None
 
 
 def _is_list(name: str) -> bool:

@@ -28,6 +28,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # -- where it listens and keeps its data
     host: Annotated[str, _text("Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, _count("Port to listen on; 0 picks a free one.", 0, 65_535)] = 8080
+    nodes: Annotated[
+        int,
+        _count(
+            "Server processes on this address and database, each with an engine of its own; as "
+            "many as there are processors is the most that helps.",
+            1,
+            64,
+        ),
+    ] = 1
     data_dir: Annotated[str, _text("Directory for the SQLite file and for uploaded kjars.")] = (
         "data"
     )
@@ -76,6 +85,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = "guarded"
     people_files: Annotated[Texts, _text("Properties files with more people, as jBPM's.")] = ()
+    people_source: Annotated[
+        str, _text("Python for more people (LDAP, OpenID Connect …), as module:name.")
+    ] = ""
     credentials_seconds: Annotated[
         int, _count("How long a verified password is remembered, in memory.", 0)
     ] = 300
@@ -97,8 +109,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     # -- the jBPM dialect
     jbpm_dialect: Annotated[
-        Literal["L", "M", "6.0", "6.1", "6.2", "6.3", "6.4", "6.5"],
-        _text("The version whose answers are given; L means 6.0, M means 6.5."),
+        Literal["L", "M", "6.0.1", "6.0", "6.1", "6.2", "6.3", "6.4", "6.5"],
+        _text(
+            "The version whose answers are given; L means 6.0, M means 6.5; 6.0.1 is "
+            "6.0 but for its accidents."
+        ),
     ] = "L"
     jbpm_mounts: Annotated[
         Texts,
@@ -263,6 +278,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     attachment_dir: Annotated[
         str, _text("Directory for attachments of tasks, seen by all nodes; none: the database.")
     ] = ""
+    query_seconds: Annotated[
+        int, _count("Seconds after which a search among tasks or history is given up.")
+    ] = 20
     history_days: Annotated[
         int, _count("Days after which ended instances and their tasks are forgotten; 0: never.", 0)
     ] = 0

@@ -27,14 +27,16 @@ LONGEST = 8_192
 class Authenticator:
     """Turns the headers of a request into an :class:`Actor`, or raises.
 
-    ``operator_key`` is made anew at each start; who holds it is the operator of the machine. It
-    lies in a file that only the owner of the data can read, for the command line.
+    ``operator_key`` is made anew at each start, one for all processes of a server; who holds it is
+    the operator of the machine. It lies in a file that only the owner of the data can read, for the
+    command line.
     """
 
-    def __init__(self, engine: Engine, lanes: Lanes) -> None:
+    def __init__(self, engine: Engine, lanes: Lanes, operator_key: str = "") -> None:
         self._people = engine.people
+        self._directory = engine.directory
         self._lanes = lanes
-        self.operator_key = secrets.token_urlsafe(32)
+        self.operator_key = operator_key or secrets.token_urlsafe(32)
 
     def known(self, headers: dict[str, str]) -> Actor | None:
         """The actor of a Basic header that was verified a moment ago."""
@@ -57,6 +59,11 @@ class Authenticator:
                 )
             case "bearer" if self._is_operator(rest.strip()):
                 return SYSTEM
+            case "bearer" if self._directory.reads_foreign_tokens:
+                token = rest.strip()
+                return await self._lanes.in_pool(
+                    lambda: self._people.verify_token(token, headers.get("clientid"))
+                )
             case "bearer":
                 return self._people.verify_token(rest.strip(), headers.get("clientid"))
             case "":

@@ -62,13 +62,15 @@ class Mount:
 class Endpoint:
     """Serves the mounts of one engine."""
 
-    def __init__(self, engine: Engine, settings: Settings, mounts: Sequence[Mount]) -> None:
+    def __init__(
+        self, engine: Engine, settings: Settings, mounts: Sequence[Mount], operator_key: str = ""
+    ) -> None:
         self._settings = settings
         self._fixed = [(m.prefix, f"{m.prefix}/", m) for m in mounts if "*" not in m.prefix]
         self._anywhere = next((mount for mount in mounts if "*" in mount.prefix), None)
         self._lanes = Lanes(engine, readers=settings.reader_threads, pool=settings.pool_threads)
         self._access = engine.access
-        self._authenticator = Authenticator(engine, self._lanes)
+        self._authenticator = Authenticator(engine, self._lanes, operator_key)
         self.operator_key = self._authenticator.operator_key
         self._forwarding = Forwarding(settings.trusted_proxies)
         self._origins = Origins(settings.cors_origins)

@@ -29,7 +29,8 @@ class Request(msgspec.Struct):
 
     ``target`` is the path as the client sent it (undecoded, with the mount), ``query`` the pairs
     in order. ``base`` is scheme and host as the client sees them, ``mount`` what stands before the
-    route's own path.
+    route's own path. ``once`` is how a handler of several turns keeps what each of them did, where
+    a client asked for that.
     """
 
     method: str
@@ -42,6 +43,7 @@ class Request(msgspec.Struct):
     mount: str = ""
     base: str = ""
     client: str = ""
+    once: Any = None
     _query: list[tuple[str, str]] | None = None
 
     @property

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from procession.errors import ScriptFailure, logged
 from procession.web.http import Reply, Request
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class JsonLines(logging.Formatter):
         }
         line |= {name: value for name, value in vars(record).items() if name not in _BUILT_IN}
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = told(record.exc_info[1])
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
@@ -52,8 +54,33 @@ class TextLines(logging.Formatter):
         line = f"{at} {record.levelname.lower():7} {record.name}: {message}"
         if not record.exc_info:
             return line
-        trace = self.formatException(record.exc_info).splitlines()
+        trace = told(record.exc_info[1]).splitlines()
         return "\n".join([line, *(f"    {visible(each)}" for each in trace)])
+
+
+def told(error: BaseException | None) -> str:
+    """Where an error and those before it arose, each with what a log may have of it.
+
+    A failing script's own error, and what led to that, would show values: its failure stands for
+    them (:func:`procession.errors.logged`).
+    """
+    parts: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        text = logged(error)
+        if type(error).__module__.startswith("procession.scripting"):
+            text = "a script failed"
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        head = "Traceback (most recent call last):\n" if frames else ""
+        kind = type(error).__qualname__
+        text = text if text.startswith(f"{kind}: ") else f"{kind}: {text}"
+        parts.append(f"{head}{frames}{text}")
+        if isinstance(error, ScriptFailure):
+            break
+        before = None if error.__suppress_context__ else error.__context__
+        error = error.__cause__ or before
+    return "\n\nwhich led to:\n\n".join(reversed(parts))
 
 
 def visible(text: str) -> str:

@@ -70,7 +70,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 def _operation(dialect: str, route: Route) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "tags": [dialect],
-        "summary": route.summary,
+        "summary": _CODE.sub(r"\1", route.summary),
         "operationId": _SEVERAL.sub("_", f"{dialect} {route.method} {route.path}").strip("_"),
         "x-permission": route.permission,
         "responses": _responses(dialect, route),
@@ -160,12 +160,18 @@ def _row(route: Route) -> str:
     cells = (
         escape(route.id),
         f"<b>{escape(route.method)}</b> <code>{escape(plain_path(route.path))}</code>{query}",
-        escape(route.summary),
+        _coded(route.summary),
         escape(route.permission),
     )
     return "<tr>" + "".join(f"<td>{cell}" for cell in cells)
 
 
+def _coded(text: str) -> str:
+    """Text whose names stand in backticks."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
+
+
+_CODE = re.compile(r"`+([^`]+)`+")
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Procession {version}: addresses</title>
 <meta name="viewport" content="width=device-width"><style>
