@@ -23,6 +23,7 @@ import msgspec
 from docs.check_list import check_list_page
 from docs.decision_cases import decisions_page
 from docs.exchanges import exchange_pages
+from docs.jbpm_versions import versions_page
 
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
 NOTE: Final = "<!-- Written by docs/generate.py; do not edit. -->\n"
@@ -297,25 +298,39 @@ def elements_page() -> str:
 def tasks_page() -> str:
     """The life of a human task."""
     from procession.tasks.diagram import diagram
-    from procession.tasks.lifecycle import TABLE
+    from procession.tasks.effects import OTHERS, side_effects
+    from procession.tasks.lifecycle import EVENTS, TABLE
+
+    def people(parts: Iterable[Any]) -> str:
+        return ", ".join(sorted(part.name.lower().replace("_", " ") for part in parts))
 
     rows = [
         (
             line.operation.value,
             ", ".join(str(s) for s in line.states)
             + (f" (came from {', '.join(map(str, line.previous))})" if line.previous else ""),
-            ", ".join(sorted(part.name.lower().replace("_", " ") for part in line.who)),
+            people(line.who),
             " or ".join(str(s) for s in line.to),
             line.needs,
+            side_effects(line.operation, line.to[0]),
+            EVENTS[line.operation],
         )
         for line in TABLE
+    ]
+    others = [
+        (one.name, ", ".join(map(str, one.states)), people(one.who), one.effect) for one in OTHERS
     ]
     return (
         "# Life of a human task\n\nThe picture and the table are drawn from the one table the "
         "code reads (`src/procession/tasks/lifecycle.py`). *Open*, *Take* and *Give back* are "
         "ONEWEB's claim and unclaim where they mean something else than jBPM's.\n\n"
         f"```mermaid\n{diagram().rstrip()}\n```\n\n"
-        + table(("operation", "from", "by", "to", "needs"), rows)
+        + table(("operation", "from", "by", "to", "needs", "besides", "audit"), rows)
+        + "\n*Claim next available* claims the newest task that *Claim* allows, personally offered "
+        "ones first. *Remove* takes a recipient off the recipients. *Assign* (ONEWEB) replaces the "
+        "potential owners; a claim of one who is not among them ends. Tasks are *added* by a "
+        "process or by anybody who signs in; a sub-task by who keeps its parent.\n\n"
+        "What leaves the state as it is:\n\n" + table(("operation", "in", "by", "besides"), others)
     )
 
 
@@ -335,7 +350,8 @@ HOLDS: Final = {
     "process_log": "audit: instances, the ended ones included",
     "resource": "the files of a deployment: the stored truth of a definition",
     "role": "roles and their codes",
-    "rule_session": "what the rules of an instance or a unit keep in mind",
+    "rule_page": "a part of what a rule session remembers: facts, matches, agenda, timers",
+    "rule_session": "what the rules of an instance or a unit keep in mind: its head, and globals",
     "role_grant": "who has which role",
     "setting": "what the server made up once: keys, the schema's number",
     "start_subscription": "start events that listen for a signal or message",
@@ -401,7 +417,7 @@ def extension_points() -> dict[str, str]:
         "work item handlers": work_items.ENTRY_POINTS,
         "methods of a model's classes": "setting methods, @engine.method",
         "external workers": "/api/workers/…",
-        "people from elsewhere": "identity/source.py",
+        "people from elsewhere": "setting people_source",
         "assignment policies": "setting policies",
     }
 
@@ -452,10 +468,17 @@ def _people_source() -> Iterator[str]:
 
     yield plain(inspect.getdoc(source) or "") + "\n"
     questions = [
-        (code(f"{name}()"), (inspect.getdoc(getattr(source.PeopleSource, name)) or ""))
-        for name in ("stamp", "people")
+        (code(f"{name}{arguments}"), plain(inspect.getdoc(getattr(kind, name)) or ""))
+        for kind, name, arguments in (
+            (source.PeopleSource, "stamp", "()"),
+            (source.PeopleSource, "people", "()"),
+            (source.SignIn, "verify", "(name, password)"),
+            (source.SignIn, "whose", "(token)"),
+        )
     ]
-    yield table(("method", "what it answers"), questions)
+    rows = [(name, " ".join(answer.split())) for name, answer in questions]
+    yield table(("method", "what it answers"), rows)
+    yield plain(inspect.getdoc(source.SignIn) or "") + "\n"
     fields = msgspec.structs.fields(source.Known)
     yield "What is known of a user: " + ", ".join(code(f.name) for f in fields) + ".\n"
 
@@ -597,6 +620,7 @@ def semantics_page() -> str:
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "settings.md": settings_page,
     "jbpm.md": jbpm_page,
+    "jbpm-versions.md": versions_page,
     **exchange_pages(),
     "oneweb.md": oneweb_page,
     "api.md": api_page,

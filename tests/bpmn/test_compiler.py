@@ -4,7 +4,8 @@ import pytest
 
 from procession.bpmn.compiler import compile_document
 from procession.errors import InvalidModel
-from procession.testing import model
+from procession.scripting.evaluator import Evaluator
+from procession.testing import Model, model
 from procession.testing.runs import compile_model
 from python_scripts import PythonEvaluator, compiled, faults
 
@@ -141,3 +142,31 @@ def test_compiling_is_the_same_every_time():
 
     assert list(one.nodes) == list(two.nodes)
     assert [n.incoming for n in one.nodes.values()] == [n.incoming for n in two.nodes.values()]
+
+
+NOWHERE = "<loopCondition language='python'>n &lt; 3</loopCondition>"
+COUNTED = "<loopCardinality>2</loopCardinality><completionCondition>n == 3</completionCondition>"
+ITEMS = "<loopDataInputRef>list</loopDataInputRef><inputDataItem id='one'/>"
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        f"<standardLoopCharacteristics>{NOWHERE}</standardLoopCharacteristics>",
+        f"<multiInstanceLoopCharacteristics>{COUNTED}</multiInstanceLoopCharacteristics>",
+        f"<multiInstanceLoopCharacteristics>{ITEMS}</multiInstanceLoopCharacteristics>",
+    ],
+)
+def test_where_no_variable_is_declared_those_of_a_loop_leave_all_others_open(loop):
+    text = "<script>kcontext.setVariable('n', m)</script>"
+    loose = model().start().node("scriptTask", "s", loop + text, scriptFormat="python").end()
+    declared = model().variable("x").start()
+    declared.node("scriptTask", "s", loop + text, scriptFormat="python").end()
+
+    assert not _problems(loose)
+    assert _problems(declared)
+
+
+def _problems(process: Model) -> list[str]:
+    found = compile_document(process.xml(), Evaluator(), resource="a.bpmn")
+    return [problem.text for problem in found.errors]

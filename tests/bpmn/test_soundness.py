@@ -134,6 +134,43 @@ def test_what_follows_a_sub_process_is_no_finding_of_its_own_if_that_never_ends(
     assert rules(process.end_sub().user("after").end()) == [("deadlock", "join")]
 
 
+def test_a_circle_of_links_is_endless_and_shown():
+    link = "<linkEventDefinition name='back'/>"
+    there = (
+        f"<intermediateCatchEvent id='come'>{link}</intermediateCatchEvent>"
+        "<sequenceFlow id='f' sourceRef='come' targetRef='A'/>"
+    )
+    process = model().start().node("manualTask", "A").throw("go", link).inside(there)
+
+    (found,) = findings(process)
+    assert found.rule == "endless-loop"
+    assert "for ever A → go → come → A" in found.text
+
+
+def test_a_complex_gateway_that_counts_more_tokens_than_come_is_a_deadlock():
+    inside = "<activationCondition>activationCount &gt;= 3</activationCondition>"
+    process = model().start().parallel("split")
+    for way in "AB":
+        process = process.back_to("split").user(way).node("complexGateway", "some", inside)
+
+    (found,) = findings(process.user("D").end())
+    assert (found.rule, found.element) == ("deadlock", "some")
+    assert "activationCount >= 3 never holds" in found.text
+
+
+def test_an_event_sub_process_for_an_error_that_nothing_throws_is_dead():
+    inside = (
+        f"<startEvent id='on'>{error('e')}</startEvent><endEvent id='off'/>"
+        "<sequenceFlow id='f' sourceRef='on' targetRef='off'/>"
+    )
+    handler = f"<subProcess id='h' triggeredByEvent='true'>{inside}</subProcess>"
+    process = model().root('<error id="e" errorCode="E"/>').start()
+
+    (found,) = findings(process.throw("A").end().inside(handler))
+    assert (found.rule, found.element) == ("dead-element", "on")
+    assert found.text == "dead element: nothing in the process throws what it catches"
+
+
 def test_a_way_behind_an_event_that_ends_all_is_dead():
     process = model().start().sub("inner").start("begin").script("A")
     process = process.end("stop", "<terminateEventDefinition/>").end_sub().end()

@@ -173,15 +173,26 @@ def test_assignment_policies_in_files_of_jbpm_are_warned_of():
     assert only(oneweb(user(**{"o:allocation": "lane"}))).severity == "warning"
 
 
-def test_due_dates_and_priorities_that_cannot_be_read_are_warned_of():
+def test_due_dates_and_priorities_that_cannot_be_read_are_refused():
     def given(**attributes: str) -> list[Problem]:
         named = {f"o:{name}": value for name, value in attributes.items()}
-        return problems(oneweb(user(jbpm=False, **named)))
+        found = compiled(oneweb(user(jbpm=False, **named))).problems
+        return [problem for problem in found if problem.rule == "value"]
 
     assert not given(dueDate="PT8H", priority="70")
     assert not given(dueDate="2030-01-31T12:00:00+01:00")
     assert not given(dueDate="#{due}", priority="#{urgency}")
-    assert [p.severity for p in given(dueDate="tomorrow", priority="high")] == ["warning"] * 2
+    assert [p.severity for p in given(dueDate="tomorrow", priority="high")] == ["error"] * 2
+
+
+def test_resources_that_are_asked_for_by_parameters_are_refused_on_user_tasks():
+    asked = "<resourceParameterBinding parameterRef='p'/>"
+    owner = f"<potentialOwner><resourceRef>clerks</resourceRef>{asked}</potentialOwner>"
+    process = user(owner, jbpm=False).root('<resource id="clerks" name="clerks"/>')
+
+    assert "a resource that is asked for by parameters is not supported" in [
+        problem.text for problem in compiled(process).errors
+    ]
 
 
 def test_owners_by_an_undeclared_resource_are_refused_on_user_tasks():

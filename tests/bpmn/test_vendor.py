@@ -298,16 +298,31 @@ def test_inputs_and_outputs_are_mapped_as_zeebe_does():
     assert running.variables == {"order": Map(id=7), "code": 3}
 
 
-def test_a_list_in_a_mapping_is_warned_of():
+def test_lists_and_maps_in_a_mapping_are_made_of_their_parts():
     mapping = (
-        '<v:inputOutput><v:inputParameter name="a"><v:list><v:value>1</v:value></v:list>'
+        '<v:inputOutput><v:inputParameter name="all"><v:list><v:value>1</v:value>'
+        '<v:value>${name}</v:value><v:script scriptFormat="mvel">1 + 2</v:script></v:list>'
+        '</v:inputParameter><v:inputParameter name="by"><v:map><v:entry key="a">${name}</v:entry>'
+        '<v:entry key="b"><v:list><v:value>x</v:value></v:list></v:entry></v:map>'
+        "</v:inputParameter></v:inputOutput>"
+    )
+    task = line(f'<userTask id="work">{extended(mapping)}</userTask>')
+    given = parameters(run(task, name="Ann"))
+
+    assert not notes(task)
+    assert given["all"] == ("1", "Ann", 3)
+    assert given["by"] == {"a": "Ann", "b": ("x",)}
+
+
+def test_what_is_no_value_in_a_mapping_is_warned_of():
+    mapping = (
+        '<v:inputOutput><v:inputParameter name="a"><v:properties/>'
         "</v:inputParameter></v:inputOutput>"
     )
 
     problems = compiled(line(f'<userTask id="work">{extended(mapping)}</userTask>')).problems
 
-    said = [p.text for p in problems if p.rule == "ignored"]
-    assert said == ["list has no effect; write an expression that makes it"]
+    assert [p.text for p in problems if p.rule == "ignored"] == ["properties has no effect"]
 
 
 def test_scripts_of_listeners_run_at_the_start_and_at_the_end_of_work():

@@ -120,6 +120,11 @@ def test_people_in_a_data_file_at_rest(procession):
     assert [row["member"] for row in procession("group", "members", "sales", "--json").json] == [
         "bob"
     ]
+    procession.ok("user", "change", "bob", "--email", "bob@example.com", "--language", "de-DE")
+    users = {one["name"]: one for one in procession("user", "list", "--json").json}
+    assert (users["bob"]["email"], users["bob"]["language"]) == ("bob@example.com", "de-DE")
+    procession("user", "change", "bob").fails_with("--email")
+    procession("user", "change", "carl", "--email", "x").fails_with("carl")
     procession("user", "add", "ann", "--password", "x").fails_with("ann")
     procession("user", "passwd", "carl", "--password", "x").fails_with("carl")
     procession("group", "members", "nobody").fails_with("nobody")

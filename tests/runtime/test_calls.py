@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from procession.errors import ExecutionFailure, InvalidModel
+from procession.errors import ExecutionFailure, InvalidModel, LimitExceeded
 from procession.testing import Model, model
 from procession.testing.models import parameters
+from procession.values import Map
 from tests.runtime.rooms import JAVA, deploy, is_over, only_item, variables, visited
 
 SPACES = {
@@ -210,3 +211,30 @@ def test_a_message_begins_the_process_whose_receive_task_says_so(engine):
 
     found = engine.history.by_process(engine.admin, "begun").items
     assert [variables(engine, one.process_instance_id)["got"] for one in found] == ["tea", "cake"]
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_a_loop_of_calls_is_progress_however_many_there_are(opening, sequential):
+    engine = opening(commands_per_turn=30)
+    loop = (
+        f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">'
+        "<loopCardinality>n</loopCardinality></multiInstanceLoopCharacteristics>"
+    )
+    process = model("looping", language=JAVA).variable("n", "Integer").start()
+    deploy(engine, process.call("call", "called", loop).end(), called("yes"))
+
+    instance = engine.processes.start(engine.admin, "looping", Map(n=100)).id
+
+    assert engine.processes.last_known(engine.admin, instance).state == 2
+
+
+def test_called_processes_that_loop_through_each_other_are_stopped(opening):
+    engine = opening(commands_per_turn=30)
+    loop = (
+        "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality>"
+        "</multiInstanceLoopCharacteristics>"
+    )
+    deploy(engine, model("circle").start().call("call", "circle", loop).end())
+
+    with pytest.raises(LimitExceeded, match="do processes call each other in a circle"):
+        engine.processes.start(engine.admin, "circle")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from procession.errors import Invalid
 from procession.settings import Settings, describe, read_settings
@@ -53,6 +54,37 @@ def test_the_database_lies_in_the_data_directory_unless_named() -> None:
 def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(Invalid):
         read_settings(wrong, environment={})
+
+
+@pytest.mark.parametrize("name", ["port", "access_mode"])
+def test_a_wrong_variable_is_told_by_its_name(name: str) -> None:
+    with pytest.raises(Invalid, match=name):
+        read_settings(environment={f"PROCESSION_{name.upper()}": "many"})
+
+
+@pytest.mark.parametrize("written", ["1", "true", "True", "yes", "on"])
+def test_what_the_environment_says_is_read_alike_with_and_without_a_file(
+    tmp_path: Path, written: str
+) -> None:
+    file = tmp_path / "procession.toml"
+    file.write_text("max_body = 5\n")
+    environment = {
+        "PROCESSION_DEMO": written,
+        "PROCESSION_ACCESS_LOG": "false",
+        "procession_port": "9090",
+        "PROCESSION_METHODS": "a.B.c=m:n, d.E.f=m:o",
+        "PROCESSION_NOT_A_SETTING": "x",
+        "PROCESSION_MAX_BODY": "5",
+        "PROCESSION_DATABASE": "sqlite://",
+    }
+
+    plain = read_settings({"host": "10.0.0.1"}, environment=environment)
+    beside = {**environment, "PROCESSION_CONFIG": str(file)}
+
+    assert structs.replace(plain, config=str(file)) == read_settings(
+        {"host": "10.0.0.1"}, environment=beside
+    )
+    assert (plain.demo, plain.port, plain.methods[1]) == (True, 9090, "d.E.f=m:o")
 
 
 @pytest.mark.parametrize("text", ["nonsense = 1", "= broken"])

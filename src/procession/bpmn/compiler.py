@@ -286,20 +286,21 @@ def _globals(xml: Reader) -> Iterator[Reader]:
 def _inside(xml: Reader, container: str, parts: _Parts) -> Reader:
     """The same element, in the place of what is declared inside it."""
     declared = parts.variables.setdefault(container, {})
-    names = dict(xml.place.names)
+    names, names_all = dict(xml.place.names), xml.place.names_all
     lanes = dict(xml.place.lanes)
     for child in xml.children():
         if child.tag in ("property", "dataObject"):
             data: Any = REGISTRY[child.tag].read(child)  # type: ignore[attr-defined]
             declared[data.variable.name] = data.variable
             names[data.id] = data.variable.name
+            names_all = True
         elif child.tag == "laneSet":
             lanes.update(LaneSet.read(child).lanes)
         elif child.tag == "ioSpecification" and not container:
             io = IoSpecification.read(child)
             for id, item in {**io.inputs, **io.outputs}.items():
                 declared.setdefault(item.name, item)
-                names[id] = item.name
+                names[id], names_all = item.name, True
         elif child.tag.endswith("LoopCharacteristics"):
             loop: Any = REGISTRY[child.tag]
             for data in loop.declares(child):
@@ -311,7 +312,7 @@ def _inside(xml: Reader, container: str, parts: _Parts) -> Reader:
     types = {**xml.place.types, **{name: item.structure for name, item in declared.items()}}
     if not declared:
         del parts.variables[container]
-    return xml.moved(names=names, lanes=lanes, types=Map(types))
+    return xml.moved(names=names, lanes=lanes, types=Map(types), names_all=names_all)
 
 
 def _container(xml: Reader, parts: _Parts) -> None:

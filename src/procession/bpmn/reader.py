@@ -27,7 +27,9 @@ from procession.core.ports import (
     ScriptScope,
     ScriptSyntax,
 )
+from procession.errors import Invalid
 from procession.values import EMPTY, Map
+from procession.xml_bounds import check_bounds
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 200
@@ -45,6 +47,10 @@ def parse(xml: bytes) -> etree._Element:
     """The root of a document. Raises :class:`Unreadable`."""
     if len(xml) > MAX_BYTES:
         raise Unreadable(f"the document has more than {MAX_BYTES} bytes")
+    try:
+        check_bounds(xml)
+    except Invalid as fault:
+        raise Unreadable(fault.message) from None
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -125,9 +131,13 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where in a process an element stands, and what is declared there."""
+    """Where in a process an element stands, and what is declared there.
+
+    ``names_all``: the model declares its variables, so a name that is none of them is a fault.
+    """
 
     container: str = ""
+    names_all: bool = False
     types: Mapping[str, str] = EMPTY
     names: Mapping[str, str] = EMPTY
     imports: tuple[str, ...] = ()
@@ -278,20 +288,19 @@ class Reader:
 
     # -- scripts -----------------------------------------------------------------------------
 
-    @property
-    def script_scope(self) -> ScriptScope:
+    def script_scope(self, purpose: Purpose) -> ScriptScope:
         """What a text that stands here may refer to."""
         place = self.place
-        return ScriptScope(
-            place.types, place.imports, place.globals, data_types=self.document.data_types
-        )
+        is_open = not place.names_all and purpose in (Purpose.SCRIPT, Purpose.CONDITION)
+        types = EMPTY if is_open else place.types
+        return ScriptScope(types, place.imports, place.globals, data_types=self.document.data_types)
 
     def compile(
         self, language: str, source: str, purpose: Purpose, *, severity: Severity = "error"
     ) -> Script | None:
         """Compile a text that stands in this element; a fault in it becomes a problem."""
         language, source = meant(self, language, source, purpose)
-        scope = self.script_scope
+        scope = self.script_scope(purpose)
         if language.rpartition("/")[2].lower() == "xpath":
             prefixes = {name: uri for name, uri in self.xml.nsmap.items() if name}
             scope = structs.replace(scope, namespaces=Map(prefixes))

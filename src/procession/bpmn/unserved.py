@@ -67,6 +67,11 @@ def _warn(xml: Reader, text: str) -> None:
     xml.problem("warning", text, rule="ignored")
 
 
+def _misfit(xml: Reader, text: str) -> None:
+    """An attribute with a value it cannot have; jBPM deploys such files."""
+    xml.problem("warning" if xml.document.is_jbpm else "error", text, rule="value")
+
+
 # -- any element ---------------------------------------------------------------------------------
 
 
@@ -142,8 +147,8 @@ def _user_task(xml: Reader) -> None:
     _allocation(xml)
     _due(xml)
     priority = xml.vendor("priority") or ""
-    if priority and not _is_computed(priority) and not priority.strip().isdigit():
-        _warn(xml, f"priority is {priority!r}, which is no whole number: 50 is taken")
+    if priority and not _is_computed(priority) and not priority.strip().removeprefix("-").isdigit():
+        _misfit(xml, f"priority is {priority!r}, which is no whole number")
 
 
 def _deadline(xml: Reader, at: Reader, name: str, text: str) -> None:
@@ -225,7 +230,7 @@ def _routing_row(xml: Reader, policy: Reader, row: etree._Element) -> None:
 def _due(xml: Reader) -> None:
     text = (xml.vendor("due_date") or "").strip()
     if text and not _is_computed(text) and not _is_due(text):
-        _warn(xml, f"dueDate is {text!r}, which is neither a date nor a period: there is none")
+        _misfit(xml, f"dueDate is {text!r}, which is neither a date nor a period")
 
 
 def _is_computed(text: str) -> bool:
@@ -283,6 +288,8 @@ def _resource(xml: Reader) -> None:
     is_asked = role is not None and local_name(role) != "resourceRole"
     if not is_asked or owner is None or local_name(owner) not in ("userTask", "globalUserTask"):
         _warn(xml, "resources are not looked up")
+    elif xml.tag == "resourceParameterBinding" and not xml.document.is_jbpm:
+        _refuse(xml, "a resource that is asked for by parameters")
 
 
 def _io_sets(xml: Reader) -> None:
@@ -296,10 +303,12 @@ def _io_sets(xml: Reader) -> None:
 
 def _io_set(xml: Reader) -> None:
     for tag in ("whileExecutingInputRefs", "whileExecutingOutputRefs"):
-        if xml.child(tag):
-            if xml.document.strict:
-                _refuse(xml, f"{tag}, data that come or go while an activity is at work,")
+        if not xml.child(tag):
+            continue
+        if xml.document.semantics.data_sets_ignored:
             _warn(xml, f"{tag}: data are moved at the beginning and the end only")
+        else:
+            _refuse(xml, f"{tag}, data that come or go while an activity is at work,")
     for tag in ("inputSetRefs", "outputSetRefs"):
         if xml.child(tag) and xml.document.semantics.data_sets_ignored:
             _warn(xml, f"{tag}: which inputs lead to which outputs is not looked at")

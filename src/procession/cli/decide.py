@@ -125,7 +125,13 @@ def _from_files(
         raise InvalidModel("\n".join([str(one) for one in errors]), errors)
     found = unit.models[0] if not (model or decision) else chosen(unit, model, decision, "", "")
     outcome = evaluate(
-        unit, found, decision, freeze_all(variables), now=datetime.now(UTC), limits=Limits()
+        unit,
+        found,
+        decision,
+        freeze_all(variables),
+        now=datetime.now(UTC),
+        limits=Limits(),
+        decided=True,
     )
     made: dict[str, Any] = json.loads(
         encode(

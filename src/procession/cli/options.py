@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import click
@@ -41,11 +40,13 @@ def settings_of(**given: Any) -> Settings:
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:
     """A line for each ``PROCESSION_*`` variable that is no setting: most likely misspelt."""
-    known = [(PREFIX + name).upper() for name in Settings.__struct_fields__]
+    known = {(PREFIX + name).upper() for name in Settings.__struct_fields__}
     lines = []
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
-            near = get_close_matches(name.upper(), known, 1)
+            from difflib import get_close_matches
+
+            near = get_close_matches(name.upper(), sorted(known), 1)
             meant = f"; is {near[0]} meant?" if near else ""
             lines.append(f"{name} is no setting and has no effect{meant}")
     return lines

@@ -100,6 +100,25 @@ def list_users(as_json: bool, **given: Any) -> None:
     show(found, ("name", "display_name", "groups", "roles", "is_active"), as_json=as_json)
 
 
+@user.command("change")
+@click.argument("name")
+@click.option("--email", help="Where mails about tasks go.")
+@click.option("--display-name")
+@click.option("--language", help="As de-DE.")
+@settings_options
+def change_user(
+    name: str, email: str | None, display_name: str | None, language: str | None, **given: Any
+) -> None:
+    """Change a user's address, name to show or language; what is not given stays."""
+    said = {"email": email, "display_name": display_name, "language": language}
+    body = {key: value for key, value in said.items() if value is not None}
+    if not body:
+        raise click.ClickException("give --email, --display-name or --language")
+    with _client(given) as client:
+        client.call("PATCH", _path("users", name), body=body)
+    click.echo(f"User {name} changed.")
+
+
 @user.command("passwd")
 @click.argument("name")
 @click.option("--password", help="Seen by others on this machine; better let it ask.")

@@ -89,6 +89,10 @@ class Session(Protocol):
         """A function of these parameters; ``call`` gets the session and an argument for each."""
         ...
 
+    def external(self, names: Sequence[str], described: Held) -> Held:
+        """A function outside of the language that a context describes; null if there is none."""
+        ...
+
     def signature(self, held: Held) -> tuple[str, ...] | None:
         """The parameters of a function; None if it is none, or takes any number."""
         ...

@@ -8,12 +8,15 @@ only the script machine knows how to make, read and turn into values again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
 from procession.core.ports import Limits, Purpose, ScriptContext
 from procession.values import EMPTY, Value
+
+Known: TypeAlias = dict[int, tuple[Value, Any]]
+"""Values of beans with the live objects that were made of them, by the identity of the value."""
 
 
 class FactHost(Protocol):
@@ -62,6 +65,14 @@ class Shape(msgspec.Struct, frozen=True):
     fields: tuple[tuple[str, str, str | None], ...] = ()
     keys: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
+    constants: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Of an enum: the names, each with the literals that its fields get."""
+    enums: tuple[tuple[str, Shape], ...] = ()
+    """Fields that hold a constant of an enum."""
+    is_event: bool = False
+    timestamp: str = ""
+    """The field that says when an event began; without one, it is when it was inserted."""
+    duration: str = ""
 
 
 class LiveScope(msgspec.Struct, frozen=True):
@@ -81,6 +92,8 @@ class LiveScope(msgspec.Struct, frozen=True):
     shapes: Mapping[str, Shape] = EMPTY
     functions: Mapping[str, LiveText] = EMPTY
     kept: tuple[str, ...] = ()
+    statics: tuple[str, ...] = ()
+    """Static members called by their bare names: ``java.lang.Math.max``, ``java.lang.Math.*``."""
 
 
 class LiveText(Protocol):
@@ -112,8 +125,11 @@ class LiveScripts(Protocol):
         """A run: has ``printed``, ``wishes`` and ``burn(steps)``."""
         ...
 
-    def live(self, value: Value, shapes: Mapping[str, Shape]) -> Any:
-        """A live object of a value."""
+    def live(self, value: Value, shapes: Mapping[str, Shape], known: Known | None = None) -> Any:
+        """A live object of a value.
+
+        Beans inside that are ``known`` are the same objects again, and all of them are known then.
+        """
         ...
 
     def value(self, live: Any) -> Value:
@@ -132,6 +148,10 @@ class LiveScripts(Protocol):
         """Fill a container with what :meth:`parts` gave."""
         ...
 
+    def watch(self, live: Any, keeper: Any) -> None:
+        """Call ``keeper.touch`` with this container whenever a script changes it."""
+        ...
+
     def key(self, run: Any, live: Any) -> Any:
         """Something hashable that is equal where ``==`` of MVEL is."""
         ...
@@ -142,6 +162,10 @@ class LiveScripts(Protocol):
 
     def class_names(self, live: Any, shapes: Mapping[str, Shape]) -> tuple[str, ...]:
         """The full name of the class of an object and of all its ancestors."""
+        ...
+
+    def has_static(self, name: str) -> bool:
+        """Whether a class of the platform has a static member of this full name (or ``.*``)."""
         ...
 
     def class_name(self, written: str, imports: tuple[str, ...]) -> str | None:

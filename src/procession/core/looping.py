@@ -131,6 +131,11 @@ def need_bounded(t: Transition, me: ElementInstance, rounds: int) -> None:
         )
 
 
+def is_round(state: InstanceState, wait: int) -> bool:
+    """Whether it is a round of a loop that waits."""
+    return state.elements[state.waits[wait].owner].role is Role.ITERATION
+
+
 def gather(t: Transition, body: ElementInstance, number: int, value: Value) -> None:
     """Keep what a round gave, until the loop ends."""
     t.append(r.VariableSet(body.id, f"{OWN}{number}", value))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -16,6 +16,12 @@ from procession.values import EMPTY, Map
 
 ROOT = 1
 """Id of the element instance that stands for the process itself."""
+PRIVATE: Final = "@node"
+"""Parameter of a work item that is for the house and not for handlers: what the model says of it.
+
+A map with the keys that apply: ``lane``, ``form_key``, ``form_parameters``, ``priority``,
+``due_date``, ``allocation``, ``message``, ``message_name``. Doors and handlers never see it.
+"""
 
 
 class InstanceStatus(IntEnum):

@@ -29,14 +29,21 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def step(
-    definition: ProcessDefinition, state: InstanceState, command: c.Command, env: Env
+    definition: ProcessDefinition,
+    state: InstanceState,
+    command: c.Command,
+    env: Env,
+    *,
+    is_own: bool = False,
 ) -> Outcome:
     """Carry out a command on an instance until every token rests.
 
     Raises :class:`Rejected` if the command does not fit the state and
-    :class:`ExecutionFailure` if the model cannot go on; either way nothing has happened.
+    :class:`ExecutionFailure` if the model cannot go on; either way nothing has happened. A state
+    that is the caller's own, made by a step before, is given up: it becomes the new one, and is of
+    no use any more after an :class:`ExecutionFailure`.
     """
-    t = Transition(definition, state.fork(), env)
+    t = Transition(definition, state if is_own else state.fork(), env)
     _begin(t, command)
     t.run()
     return Outcome(t.state, tuple(t.records), tuple(t.printed), tuple(t.wishes))

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from procession.bpmn.starts import start_conditions
 from procession.core.commands import StartProcess
 from procession.core.evaluation import holds_outside
 from procession.core.graph import ProcessDefinition
@@ -65,6 +64,8 @@ class Conditions:
             turn.later(partial(turn.start, definition, started_at(node)))
 
     def _listening(self, deployment: str | None) -> Iterator[Listener]:
+        from procession.bpmn.starts import start_conditions
+
         for definition, node in self._delivery.starts(WaitKind.CONDITION, "", deployment):
             yield definition, node, start_conditions(definition, node)
 

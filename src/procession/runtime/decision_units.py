@@ -83,10 +83,11 @@ def evaluate(
     now: datetime,
     limits: Limits,
     traced: bool = True,
+    decided: bool = False,
 ) -> Outcome:
     """Make a decision, or all of a model: pure, and bounded like a script."""
     context = ScriptContext(lambda name: UNDEFINED, now, 0, 0, "")
-    return unit.decide(model, decision, inputs, context, limits, traced=traced)
+    return unit.decide(model, decision, inputs, context, limits, traced=traced, decided=decided)
 
 
 def decide_in_step(

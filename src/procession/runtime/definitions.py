@@ -14,7 +14,6 @@ from datetime import UTC, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from procession.bpmn.compiler import Compilation, compile_document
 from procession.core.data_types import NO_TYPES, DataTypes, from_text
 from procession.core.graph import ProcessDefinition
 from procession.core.ports import ScriptEvaluator
@@ -26,6 +25,7 @@ from procession.store.store import Reader, Store
 from procession.values import Map
 
 if TYPE_CHECKING:
+    from procession.bpmn.compiler import Compilation
     from procession.runtime.decision_units import DecisionUnits
 
 CACHED_DOCUMENTS = 500
@@ -45,6 +45,7 @@ class Definitions:
         self._identified: dict[tuple[str, ...], ProcessDefinition] = {}
         self._named: dict[tuple[str, str | None], ProcessDefinition] = {}
         self._ruled: dict[int, bool] = {}
+        self._own_sessions: dict[int, bool] = {}
         self._signals: dict[tuple[int, str], list[tuple[str, str, int, str]]] = {}
 
     @cached_property
@@ -67,6 +68,8 @@ class Definitions:
 
         ``semantics`` is what its unit chose, ``data_types`` are the classes that the unit brings.
         """
+        from procession.bpmn.compiler import compile_document  # all elements: see warming.py
+
         return compile_document(
             content,
             self.evaluator,
@@ -203,6 +206,15 @@ class Definitions:
             self._ruled[revision] = found
         return found
 
+    def has_own_sessions(self, revision: int) -> bool:
+        """Whether every root instance of a unit has a rule session of its own."""
+        found = self._own_sessions.get(revision)
+        if found is None:
+            rows = self._read(lambda r: r.hot("deployment_strategy", (revision,)))
+            found = bool(rows) and rows[0][0] not in ("SINGLETON", "PER_REQUEST")
+            self._own_sessions[revision] = found
+        return found
+
     def forget(self) -> None:
         """Read everything anew from the store when it is next needed."""
         with self._lock:
@@ -272,6 +284,9 @@ class Definitions:
             known = repository.unit(reader, deployment)
         if known is None:
             raise NotFound(f"there is no deployment {deployment}", reason="deployment")
+        if known.status == "DEPLOYED" and not known.is_active:
+            text = f"deployment {deployment} is deactivated and takes no new starts"
+            raise NotFound(text, reason="deployment")
         raise NotFound(
             f"Unknown process ID: {process} in deployment {deployment}", reason="definition"
         )
@@ -298,11 +313,23 @@ def definition_id(stored: repository.Definition) -> str:
     return f"{stored.unique_id}.{app}.{stored.name}.{version}"
 
 
+def known_id(definition: ProcessDefinition) -> str:
+    """The same of a compiled definition."""
+    _, app, version = _split(definition.key.deployment)
+    unique = definition.attributes.get("unique_id") or definition.id
+    return f"{unique}.{app}.{definition.name or definition.id}.{version}"
+
+
 def _parts(stored: repository.Definition) -> tuple[str, str, str]:
+    """Group, artifact and version of a definition's unit."""
+    return _split(stored.deployment_id)
+
+
+def _split(deployment: str) -> tuple[str, str, str]:
     """Group, artifact and version; a bare deployment id is an artifact."""
-    parts = stored.deployment_id.split(":")
+    parts = deployment.split(":")
     if len(parts) < 3:
-        return "", stored.deployment_id, ""
+        return "", deployment, ""
     return parts[0], parts[1], parts[2]
 
 

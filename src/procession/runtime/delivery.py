@@ -12,7 +12,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from procession.bpmn.starts import gathers
 from procession.core.commands import ActivateElement, StartProcess, TriggerWait
 from procession.core.graph import ProcessDefinition
 from procession.core.state import InstanceStatus, Role, Wait, WaitKind
@@ -253,6 +252,8 @@ def _is_gathered(
     turn: Turn, receivers: list[tuple[int, Wait]], definition: ProcessDefinition, node: str
 ) -> bool:
     """Whether an instance that this would begin has begun, and only needed this as well."""
+    from procession.bpmn.starts import gathers
+
     return gathers(definition, node) and any(
         wait.handler == node and turn.held(instance).definition.id == definition.id
         for instance, wait in receivers

@@ -86,8 +86,8 @@ class Executive:
         self.turns = 0
         self.wake_worker: Callable[[datetime], None] = lambda due: None
         self._batch_size = batch_size
-        self._is_shared = store.url.startswith("postgresql")
-        self._numbers = Numbers(store, 32 if self._is_shared else 1)
+        self._is_shared = store.is_shared
+        self._numbers = Numbers(store, 1 if store.is_near else 32)
         self.loaded = LoadedInstances(definitions, cached_instances, store)
         self._turn: Turn | None = None
         self._reader: Reader | None = None
@@ -144,7 +144,7 @@ class Executive:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         request = Request(work, actor, future, loop, self.clock.now())
-        if self._is_shared or not self._duty.acquire(blocking=False):
+        if not self.store.is_near or not self._duty.acquire(blocking=False):
             self._accept(request)
         else:
             try:

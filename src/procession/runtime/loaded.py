@@ -77,6 +77,11 @@ class LoadedInstances:
         self._remember(held)
         return held
 
+    def uuid_of(self, instance_id: int) -> str | None:
+        """The second half of an instance's id, which never changes, if it is in memory."""
+        held = self._held.get(instance_id)
+        return held.uuid if held is not None else None
+
     def moved(self, changed: Iterable[Held]) -> None:
         """These were made durable, one version on."""
         for held in changed:

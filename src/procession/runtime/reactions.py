@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from procession.bpmn.elements.activities.activity import PRIVATE
 from procession.core import records as r
 from procession.core.commands import (
     AbortProcess,
@@ -20,8 +19,16 @@ from procession.core.commands import (
 )
 from procession.core.data_stores import WISH
 from procession.core.graph import ProcessDefinition
+from procession.core.looping import is_round
 from procession.core.ports import Wish
-from procession.core.state import Caller, InstanceStatus, Wait, WaitKind, root_variables
+from procession.core.state import (
+    PRIVATE,
+    Caller,
+    InstanceStatus,
+    Wait,
+    WaitKind,
+    root_variables,
+)
 from procession.errors import (
     ExecutionFailure,
     Fault,
@@ -71,7 +78,9 @@ class Reactions:
             if record.how == "cancelled":  # type: ignore[attr-defined]
                 self._cancelled(turn, held, record)  # type: ignore[arg-type]
         elif kind is r.ProcessInstanceEnded:
-            if held.id == held.root_id and "rule_sessions" in vars(turn.executive.loaded):
+            if held.id == held.root_id and self._definitions.has_own_sessions(
+                held.definition.key.revision
+            ):
                 turn.executive.loaded.rule_sessions.ended(turn, held)
             if held.state.caller is not None:
                 turn.later(lambda: self._ended(turn, held.id, record))  # type: ignore[arg-type]
@@ -150,6 +159,8 @@ class Reactions:
         if record.wait:
             link = Caller(caller_id, record.wait, record.independent)
             root = caller.root_id
+            if caller.state.caller is None and is_round(caller.state, record.wait):
+                turn.progress()
         turn.start(
             definition,
             StartProcess(
@@ -217,6 +228,8 @@ class Reactions:
             return
         if caller.wait not in parent.state.waits:
             return
+        if is_round(parent.state, caller.wait):
+            turn.progress()
         payload = Map(
             variables=root_variables(child),
             status=int(record.status),

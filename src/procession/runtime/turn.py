@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from procession.core.commands import Command, StartProcess
+from procession.core.commands import Command, StartProcess, TriggerWait
 from procession.core.graph import ProcessDefinition
 from procession.core.ports import Budget, Env, Limits
 from procession.core.records import Record, WaitClosed, WaitOpened
@@ -70,7 +70,8 @@ class Turn:
         self._closed_numbers: dict[tuple[int, int], int] = {}
         self._todo: deque[Callable[[], object]] = deque()
         self._busy = False
-        self._commands = 0
+        self._commands = self._rounds = 0
+        self._most = self._limits.commands_per_turn
         self.next_due: int | None = None
         self._drawn: dict[str, int] = {}
         self._drawn_uuids = 0
@@ -222,6 +223,12 @@ class Turn:
 
     # -- running -----------------------------------------------------------------------------
 
+    def progress(self) -> None:
+        """A loop makes one of its calls, or is done with it: that is no circle of processes."""
+        self._rounds += 1
+        if self._rounds < self._limits.rounds_per_step and not self.request.is_quick:
+            self._most = self._commands + self._limits.commands_per_turn
+
     def need_not_be_quick(self) -> None:
         """Leave the event loop for the executive's thread, if that is where we are."""
         if self.request.is_quick:
@@ -242,7 +249,7 @@ class Turn:
     def _move(self, instance_id: int, command: Command) -> None:
         self._commands += 1
         limits = self._limits
-        if self._commands > limits.commands_per_turn:
+        if self._commands > self._most:
             self.need_not_be_quick()
             raise LimitExceeded(
                 f"one request caused more than {limits.commands_per_turn} commands: "
@@ -252,26 +259,19 @@ class Turn:
         seed = self.request.seed + self._commands * 1_000_003
         unit = held.definition.key.deployment
         stores = partial(data_stores.read, self, unit)
-        env = Env(
-            self.now,
-            limits,
-            seed,
-            TurnGlobals(self, held),
-            self.executive.zone,
-            stores,
-            TurnRules(self, held),
-            self._budget,
-        )
+        seen = TurnGlobals(self, held), self.executive.zone, stores, TurnRules(self, held)
+        env = Env(self.now, limits, seed, *seen, self._budget)
+        before = held.state.seq
+        is_own = instance_id in self.changed and type(command) is TriggerWait
         try:
-            outcome = step(held.definition, held.state, command, env)
+            outcome = step(held.definition, held.state, command, env, is_own=is_own)
         except LimitExceeded:
             self.need_not_be_quick()
             raise
         if outcome.records or outcome.wishes:
-            self._absorb(held, outcome)
+            self._absorb(held, outcome, before)
 
-    def _absorb(self, held: Held, outcome: Outcome) -> None:
-        before = held.state.seq
+    def _absorb(self, held: Held, outcome: Outcome, before: int) -> None:
         number = held.id
         held = Held(
             number,

@@ -173,7 +173,7 @@ class Worker:
     def _sleep(self) -> None:
         due_ms = self._store.next_due(to_ms(self._clock.now()))
         due = from_ms(due_ms) if due_ms is not None else None
-        if self._store.url.startswith("postgresql"):
+        if self._store.is_shared:
             poll = self._clock.now() + self._poll
             due = poll if due is None else min(due, poll)
         if self._running:

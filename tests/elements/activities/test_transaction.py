@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from procession.core.records import ElementCancelled
 from procession.core.state import InstanceStatus
 from procession.testing import Model, model
@@ -108,13 +110,18 @@ def test_done_it_is_undone_part_by_part_like_any_sub_process():
     assert run.visited[-4:] == ["t", "at_a", "undo_a", "end"]
 
 
-def test_its_method_is_kept_and_another_than_compensation_is_pointed_out():
-    for method, warnings in (("", 0), ("##Compensate", 0), ("##Store", 1)):
+@pytest.mark.parametrize("jbpm", [False, True])
+def test_its_method_is_kept_and_another_than_compensation_is_refused(jbpm):
+    for method, is_known in (("", True), ("##Compensate", True), ("##Store", False)):
         given = {"method": method} if method else {}
-        process = begin_transaction(model().start(), "t", **given).start("in").end("t.end")
-        end_transaction(process).end()
-        assert vars(definition(process).nodes["t"])["method"] == (method or "compensate")
-        assert len(compiled(process).problems) == warnings
+        process = begin_transaction(model(jbpm=jbpm).start(), "t", **given)
+        end_transaction(process.start("in").end("t.end")).end()
+        found = compiled(process).problems
+        if is_known or jbpm:
+            assert vars(definition(process).nodes["t"])["method"] == (method or "compensate")
+        said = [(p.severity, p.text.partition(":")[0]) for p in found]
+        severity = "warning" if jbpm else "error"
+        assert said == ([] if is_known else [(severity, "method ##Store is not supported")])
 
 
 def test_is_not_triggered_by_an_event():

@@ -8,6 +8,8 @@ hands itself to the scripts as the globals of the step.
 
 from __future__ import annotations
 
+import operator
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -110,6 +112,36 @@ class FreeNumber(FreeScript):
         choices = context.globals
         picked = choices.pick(len(ROUNDS), context.node) if isinstance(choices, Choices) else 0
         return ScriptResult(ROUNDS[picked])
+
+
+@dataclass(eq=False)
+class Count(FreeScript):
+    """How many tokens a complex gateway takes: data have no say in it."""
+
+    def run(self, context: ScriptContext, limits: Limits) -> ScriptResult:
+        """Compare as the text says."""
+        _, compare, number = _COUNT.fullmatch(self.source).groups()  # type: ignore[union-attr]
+        count: Any = context.lookup("activationCount")
+        return ScriptResult(_COMPARISONS[compare](count, int(number)))
+
+
+_COMPARISONS: Final = {
+    "==": operator.eq,
+    "=": operator.eq,
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+    "!=": operator.ne,
+}
+_COUNT: Final = re.compile(r"\s*(return\s+)?activationCount\s*(==?|>=?|<=?|!=)\s*(\d+)\s*;?\s*")
+
+
+def counting(script: Script) -> Script:
+    """The activation condition of a complex gateway, to be followed if it only counts tokens."""
+    if _COUNT.fullmatch(script.source):
+        return Count(script.language, script.source, Purpose.CONDITION)
+    return script
 
 
 CONDITION: Final = FreeScript("", "a condition", Purpose.CONDITION)

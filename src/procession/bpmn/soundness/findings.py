@@ -18,9 +18,11 @@ from typing import Final
 from procession.bpmn.elements.activities.activity import Activity
 from procession.bpmn.elements.activities.manual_task import ManualTask
 from procession.bpmn.elements.activities.task import Task
+from procession.bpmn.elements.events.start_event import StartEvent
 from procession.bpmn.elements.gateways.complex_gateway import ComplexGateway
 from procession.bpmn.elements.gateways.parallel_gateway import ParallelGateway
 from procession.bpmn.problems import Problem
+from procession.bpmn.soundness.choices import Count
 from procession.bpmn.soundness.search import Bounds, Point, Search
 from procession.core.graph import FlowNode, ProcessDefinition, SequenceFlow
 
@@ -115,7 +117,7 @@ class _Findings:
             if self._is_surplus(point, node, flows):
                 self._tell_surplus(point, node, flows[0])
                 continue
-            if isinstance(node, ComplexGateway):
+            if isinstance(node, ComplexGateway) and not isinstance(node.activation, Count):
                 continue  # how many it takes is up to its condition
             self.tell(
                 "deadlock",
@@ -128,6 +130,8 @@ class _Findings:
         quantity = getattr(node, "start_quantity", 1)
         if quantity > 1:
             return f"it takes {quantity} tokens at once"
+        if isinstance(node, ComplexGateway) and node.activation is not None:
+            return f"{node.activation.source.strip()} never holds"
         lacking = [self.graph.flows[flow].source for flow in node.incoming if flow not in flows]
         sources = ", ".join(self.named(source) for source in dict.fromkeys(lacking))
         return f"it lacks a token from {sources}" if sources else "it lacks another token"
@@ -216,9 +220,11 @@ class _Findings:
         return len(self.graph.outgoing_flows[flow.source]) == 1
 
     def _deaf(self, node: FlowNode) -> str:
-        """Why a boundary event never hears anything: its activity never waits, or never fails."""
+        """Why an event never hears anything: what it listens to never waits, or never fails."""
         host = self.graph.nodes.get(getattr(node, "attached_to", ""))
         kind = getattr(getattr(node, "definition", None), "kind", "")
+        if kind == "error" and isinstance(node, StartEvent):
+            return self._unthrown(node)
         if not isinstance(host, Activity) or host.id not in self.search.left:
             return ""
         is_sketch = host.is_scope and not self.graph.members.get(host.id)
@@ -227,6 +233,16 @@ class _Findings:
         if kind in SURE_KINDS:
             return f"{self.named(host.id)} is done at once, so nothing can happen meanwhile"
         return f"nothing in {self.named(host.id)} throws what it catches" if kind == "error" else ""
+
+    def _unthrown(self, start: StartEvent) -> str:
+        """Why an event sub-process for errors never begins, where all around it is said."""
+        scope = self.graph.nodes[start.container].container or ""
+        members = self.graph.members.get(scope, ())
+        is_sketch = any(isinstance(node, Task | ManualTask) for node in members)
+        if scope not in self.search.left or is_sketch:
+            return ""
+        where = self.named(scope) if scope else "the process"
+        return f"nothing in {where} throws what it catches"
 
 
 def _perhaps(point: Point, what: str) -> str:

@@ -17,6 +17,8 @@ from procession.bpmn.elements.data.io_specification import IoSpecification
 from procession.bpmn.elements.event_definitions.event_definition import EventDefinition
 from procession.bpmn.elements.event_definitions.multiple import Multiple
 from procession.bpmn.elements.event_definitions.timer_event_definition import TimerEventDefinition
+from procession.bpmn.elements.events.event import Event
+from procession.bpmn.elements.gateways.complex_gateway import ComplexGateway
 from procession.bpmn.elements.gateways.event_based_gateway import EventBasedGateway
 from procession.bpmn.elements.gateways.exclusive_gateway import ExclusiveGateway
 from procession.bpmn.elements.gateways.inclusive_gateway import InclusiveGateway
@@ -26,7 +28,7 @@ from procession.bpmn.elements.loop_characteristics.multi_instance_loop_character
 from procession.bpmn.elements.loop_characteristics.standard_loop_characteristics import (
     StandardLoopCharacteristics,
 )
-from procession.bpmn.soundness.choices import CONDITION, NUMBER, ROUNDS
+from procession.bpmn.soundness.choices import CONDITION, NUMBER, ROUNDS, counting
 from procession.core.graph import FlowNode, ProcessDefinition, SequenceFlow
 
 ONE_WAY: Final = (ExclusiveGateway, EventBasedGateway)
@@ -41,7 +43,7 @@ def loosened(definition: ProcessDefinition) -> ProcessDefinition:
     flows = {id: _flow(definition, flow) for id, flow in definition.flows.items()}
     resting = {flow.source for flow in flows.values() if flow.condition is not None}
     for node in definition.nodes.values():
-        if len(node.incoming) > 1:
+        if len(node.incoming) > 1 or (isinstance(node, Event) and node.link_thrown):
             resting.add(node.id)
         if len(node.outgoing) > 1 and not isinstance(node, ONE_WAY):
             resting.update(flow.target for flow in definition.outgoing(node))
@@ -99,6 +101,8 @@ def _node(node: FlowNode) -> FlowNode:
     event = getattr(node, "definition", None)
     if isinstance(event, EventDefinition):
         changes["definition"] = _event(event)
+    if isinstance(node, ComplexGateway) and node.activation is not None:
+        changes["activation"] = counting(node.activation)
     if node.loop is not None:
         changes["loop"] = _loop(node.loop)
     return replace(node, **changes) if changes else node

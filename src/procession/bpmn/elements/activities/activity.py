@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from procession.bpmn.elements.activities.mapping import UNMAPPED, Mapped
 from procession.bpmn.elements.data.data_input_association import DataInputAssociation, parameters
@@ -24,13 +24,6 @@ from procession.core.ports import Script
 from procession.core.state import ElementInstance, Role, Wait, WaitKind
 from procession.core.transition import Transition
 from procession.values import EMPTY, Map, Value
-
-PRIVATE: Final = "@node"
-"""Parameter of a work item that is for the house and not for handlers: what the model says of it.
-
-A map with the keys that apply: ``lane``, ``form_key``, ``form_parameters``, ``priority``,
-``due_date``, ``allocation``, ``message``, ``message_name``. Doors and handlers never see it.
-"""
 
 
 @dataclass(frozen=True, kw_only=True)

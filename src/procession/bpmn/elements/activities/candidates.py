@@ -71,7 +71,5 @@ def _resources(xml: Reader) -> Iterator[str]:
             owner.problem("error", f"resource {reference} is not declared", rule="reference")
             continue
         text = f"resource {name} is taken for the group of that name"
-        if owner.child("resourceParameterBinding"):
-            text += ", whatever its parameters"
         owner.problem("warning", text, rule="resource")
         yield name

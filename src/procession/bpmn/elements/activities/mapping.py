@@ -18,7 +18,7 @@ from procession.bpmn.elements.data.data_output_association import DataOutputAsso
 from procession.bpmn.reader import Reader, local_name
 from procession.bpmn.vendor import JUEL, ZEEBE
 from procession.core import scopes
-from procession.core.ports import Purpose, Script
+from procession.core.ports import Limits, Purpose, Script, ScriptContext, ScriptResult
 from procession.core.state import ElementInstance
 from procession.core.transition import Transition
 from procession.values import Map, Value
@@ -110,15 +110,45 @@ def _script(at: Reader) -> Script | None:
     source = at.attribute("source")
     if source is None:
         inner = next(iter(at.xml.iterchildren(etree.Element)), None)
-        if inner is not None and local_name(inner) == "script":
-            language = inner.get("scriptFormat") or ""
-            return at.compile(language, "".join(inner.itertext()), Purpose.EXPRESSION)
         if inner is not None:
-            text = f"{local_name(inner)} has no effect; write an expression that makes it"
-            at.problem("warning", text, rule="ignored")
-            return None
+            return _made(Reader(inner, at.document, at.place))
         return at.compile("juel", at.text(), Purpose.EXPRESSION)
     return feel(at, source)
+
+
+def _made(at: Reader) -> Script | None:
+    """What stands in a parameter as an element: a script, a list, or a map."""
+    if at.tag == "script":
+        language = at.xml.get("scriptFormat") or ""
+        return at.compile(language, "".join(at.xml.itertext()), Purpose.EXPRESSION)
+    if at.tag not in ("list", "map"):
+        at.problem("warning", f"{at.tag} has no effect", rule="ignored")
+        return None
+    parts = [Reader(part, at.document, at.place) for part in at.xml.iterchildren(etree.Element)]
+    scripts = [_made(part) if part.tag == "script" else _script(part) for part in parts]
+    if None in scripts:
+        return None
+    found = tuple([script for script in scripts if script is not None])
+    keys = tuple([part.attribute("key") or "" for part in parts]) if at.tag == "map" else None
+    return Collected(parts=found, keys=keys)
+
+
+@dataclass(eq=False, kw_only=True)
+class Collected:
+    """Expressions that stand together as a list, or by ``keys`` as a map."""
+
+    parts: tuple[Script, ...]
+    keys: tuple[str, ...] | None = None
+    language: str = "juel"
+    source: str = "a collection"
+    warnings: tuple[str, ...] = ()
+
+    def run(self, context: ScriptContext, limits: Limits) -> ScriptResult:
+        """Each is evaluated in its turn."""
+        values = tuple([part.run(context, limits).value for part in self.parts])
+        if self.keys is None:
+            return ScriptResult(values)
+        return ScriptResult(Map(zip(self.keys, values, strict=True)))
 
 
 def feel(at: Reader, text: str) -> Script | None:

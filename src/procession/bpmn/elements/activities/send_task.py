@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from procession.bpmn.element import element
-from procession.bpmn.elements.activities.activity import PRIVATE, Activity
+from procession.bpmn.elements.activities.activity import Activity
 from procession.bpmn.elements.activities.reading import activity_fields
 from procession.bpmn.elements.event_definitions.message_event_definition import (
     MessageReference,
@@ -19,7 +19,7 @@ from procession.bpmn.elements.event_definitions.message_event_definition import 
 )
 from procession.bpmn.reader import Reader
 from procession.core import correlation
-from procession.core.state import ElementInstance
+from procession.core.state import PRIVATE, ElementInstance
 from procession.core.transition import Transition
 from procession.values import Map
 

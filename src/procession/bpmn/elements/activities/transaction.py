@@ -56,8 +56,9 @@ class Transaction(SubProcess):
         if self.triggered_by_event:
             yield error(self, "a transaction is not triggered by an event")
         if self.method.lstrip("#").lower() != _COMPENSATE:
-            text = f"method {self.method}: it is undone by compensation"
-            yield warning(self, text, rule="ignored")
+            text = f"method {self.method} is not supported: it is undone by compensation"
+            report = warning if graph.semantics.jbpm_checks else error
+            yield report(self, text, rule="unsupported")
         cancels = [node for node in graph.nodes.values() if _cancels(graph, self, node)]
         if cancels and cancel_event(graph, self) is None:
             text = f"{cancels[0].id} cancels it, and no cancel event at its boundary goes on"

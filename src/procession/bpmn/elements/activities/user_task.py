@@ -14,11 +14,11 @@ from typing import Any, Self
 from lxml import etree
 
 from procession.bpmn.element import element
-from procession.bpmn.elements.activities.activity import PRIVATE, Activity
+from procession.bpmn.elements.activities.activity import Activity
 from procession.bpmn.elements.activities.candidates import candidates, template
 from procession.bpmn.elements.activities.reading import activity_fields
 from procession.bpmn.reader import Reader
-from procession.core.state import ROOT, ElementInstance, Wait
+from procession.core.state import PRIVATE, ROOT, ElementInstance, Wait
 from procession.core.transition import Transition
 from procession.errors import InvalidValue
 from procession.values import EMPTY, Map, Value
