@@ -203,7 +203,9 @@ def run_script(
         t.set_variable(scope, name, value)
     if result_variable:
         t.set_variable(scope, result_variable, result.value)
-    return accept(t, result.printed, result.wishes)
+    if result.printed or result.wishes:
+        return accept(t, result.printed, result.wishes)
+    return True
 
 
 def accept(t: Transition, printed: tuple[str, ...], wishes: tuple[Wish, ...]) -> bool:

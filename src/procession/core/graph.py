@@ -230,6 +230,11 @@ class ProcessDefinition:
         return self.flows[id]
 
     @cached_property
+    def audit_types(self) -> dict[str, str]:
+        """What history calls each node; asked for with every row of the node log."""
+        return {node.id: node.audit_type for node in self.nodes.values()}
+
+    @cached_property
     def keys_of_message(self) -> dict[str, tuple[CorrelationKey, ...]]:
         """The correlation keys that each message tells, in document order."""
         found: dict[str, list[CorrelationKey]] = {}

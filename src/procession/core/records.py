@@ -211,3 +211,17 @@ ALPHABET: tuple[type[Record], ...] = (
     SignalThrown,
     ErrorThrown,
 )
+
+REACTIVE: frozenset[type[Record]] = frozenset(
+    {
+        ProcessInstanceEnded,
+        WaitOpened,
+        WaitClosed,
+        ProcessCalled,
+        MessageThrown,
+        SignalThrown,
+        ErrorThrown,
+    }
+)
+"""Facts that something may follow from outside of the instance (``architecture.md`` 9.1); most are
+not of these."""

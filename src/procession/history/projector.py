@@ -60,6 +60,7 @@ class _Page:
         "flows",
         "id",
         "items",
+        "kinds",
         "nodes",
         "process",
         "root",
@@ -73,6 +74,7 @@ class _Page:
         self.process = definition.id
         self.deployment = definition.key.deployment
         self.nodes = definition.nodes
+        self.kinds = definition.audit_types
         self.flows = definition.flows
         self.items: dict[int, int] = {}
         self.firing: tuple[str, int] | None = None
@@ -142,7 +144,7 @@ class _Reading:
         A loop is one row; the rounds of a task are logged under an id of their own, those of calls
         and sub-processes not at all (``reference/jbpm-engine.md`` 4.7).
         """
-        id, kind = node.id, node.audit_type
+        id, kind = node.id, page.kinds[node.id]
         if role is Role.BODY and node.loop is not None:
             kind = node.loop.audit_type
         elif role is Role.ITERATION:
@@ -205,7 +207,7 @@ class _Reading:
         """A node was left without a flow."""
         if record.node != "":
             node = page.nodes[record.node]
-            if node.audit_type != _WITHOUT_EXIT:
+            if page.kinds[node.id] != _WITHOUT_EXIT:
                 self.node(page, at, LEFT, record.element, node, None, record.role)
 
     # -- variables ---------------------------------------------------------------------------

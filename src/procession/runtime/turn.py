@@ -13,7 +13,7 @@ import msgspec
 from procession.core.commands import Command, StartProcess, TriggerWait
 from procession.core.graph import ProcessDefinition
 from procession.core.ports import Budget, Env, Limits
-from procession.core.records import Record, WaitClosed, WaitOpened
+from procession.core.records import REACTIVE, Record, WaitClosed, WaitOpened
 from procession.core.state import (
     Caller,
     InstanceStatus,
@@ -304,9 +304,9 @@ class Turn:
         for record in outcome.records:
             before += 1
             self.recorded.append(Recorded(record, context, before, at))
-            if type(record) is WaitOpened or type(record) is WaitClosed:
+            if type(record) in REACTIVE:
                 self._number_work_item(held, record)
-            react(self, held, record)
+                react(self, held, record)
         for wish in outcome.wishes:
             self.executive.reactions.fulfil(self, held, wish)
 

@@ -253,6 +253,8 @@ def _clamped(value: Value, bits: int) -> int:
 
 def narrow(value: Value, target: str) -> Value:
     """Convert a number to a primitive type or its box, as a Java cast between numbers does."""
+    if type(value) is int and target == "int" and -0x80000000 <= value <= 0x7FFFFFFF:
+        return value
     if type(value) not in RANK:
         raise unsuitable(f"({target})", value, 0)
     if target == "double":

@@ -214,6 +214,8 @@ _VALUE_FIELDS: dict[type[Record], tuple[str, ...]] = {
     ErrorThrown: ("value",),
 }
 
+_WITH_VALUES = frozenset({WaitOpened, *_VALUE_FIELDS})
+
 
 def _lower_record(record: Record, thorough: bool) -> Record:
     if isinstance(record, WaitOpened):
@@ -237,7 +239,12 @@ def _thaw_record(record: Record) -> None:
 
 def encode_records(records: Sequence[Record]) -> bytes:
     """The records of a turn."""
-    return _write(lambda thorough: [_lower_record(record, thorough) for record in records])
+    return _write(
+        lambda thorough: [
+            _lower_record(record, thorough) if type(record) in _WITH_VALUES else record
+            for record in records
+        ]
+    )
 
 
 def decode_records(data: bytes) -> list[Record]:

@@ -53,7 +53,8 @@ class Program:
     ) -> None:
         self.language = language
         self.source = source
-        self._data_types, self._bodies = compiler.scope.data_types, compiler.scope.bodies
+        self._data_types = compiler.scope.data_types or None
+        self._bodies = compiler.scope.bodies
         self._place = (body[0].line, body[0].column) if body else (1, 1)
         try:
             only = body[0] if len(body) == 1 else None
@@ -77,7 +78,7 @@ class Program:
         return within_budget(frame, context.budget, limits, self.evaluate)
 
     def _tell(self, frame: Frame) -> None:
-        if self._data_types:
+        if self._data_types is not None:
             frame.data_types = self._data_types
         if self._bodies:
             frame.bodies = self._bodies
