@@ -178,6 +178,18 @@ def test_an_older_schema_is_refused_with_the_command_that_helps(
         open_store(database_url)
 
 
+def test_a_database_from_before_the_first_release_is_refused(
+    database_url: str, database_kind: str
+) -> None:
+    if database_kind == "memory":
+        pytest.skip("a database in memory cannot be opened twice")
+    with looking_at(database_url) as connection:
+        connection.execute(text("drop table rule_page"))
+
+    with pytest.raises(StoreUnavailable, match="before the first release"):
+        open_store(database_url)
+
+
 def test_somebody_elses_database_is_refused(empty_url: str) -> None:
     with looking_at(empty_url) as connection:
         connection.execute(text("create table theirs (id integer)"))

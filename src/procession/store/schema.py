@@ -21,6 +21,10 @@ REVISIONS: Final = ("0001",)
 NEEDED: Final = "0001"
 """The oldest schema this program works with (the ``pre`` half of a migration may suffice)."""
 
+YOUNGEST: Final = "rule_page"
+"""The table that came last. Until the first release the first migration is changed in place, so a
+database of an earlier day has the same version and other tables."""
+
 VERSION_TABLE: Final = "schema_version"
 schema_version = Table(
     VERSION_TABLE, MetaData(), Column("version_num", String(32), primary_key=True)
@@ -73,6 +77,11 @@ def verify_schema(connection: Connection) -> None:
         raise StoreUnavailable(
             f"the database has schema version {version}, this program needs {NEEDED};"
             " back it up and run `procession migrate`"
+        )
+    if not inspect(connection).has_table(YOUNGEST):
+        raise StoreUnavailable(
+            f"the database was made before the first release, when schema version {version} had"
+            " other tables; name a new one, and deploy to it"
         )
 
 
