@@ -133,7 +133,7 @@ def test_hostile_documents_are_refused(
     "name", ["billion laughs", "quadratic blow-up", "deep nesting", "empty document type"]
 )
 def test_refusing_takes_little_time_and_memory(tmp_path: Path, name: str) -> None:
-    from procession.bpmn.reader import Unreadable, parse
+    from procession.xml_documents import Unreadable, parse
 
     content = documents(tmp_path, 1)[name]
     parse(b"<a/>")

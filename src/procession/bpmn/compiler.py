@@ -32,9 +32,7 @@ from procession.bpmn.reader import (
     Document,
     Place,
     Reader,
-    Unreadable,
     local_name,
-    parse,
 )
 from procession.bpmn.root_elements import Message, RootElements, Signal, read_root_elements
 from procession.bpmn.unserved import check_unserved
@@ -45,6 +43,7 @@ from procession.core.item_types import ItemType
 from procession.core.ports import ScriptEvaluator
 from procession.core.semantics import NO_CHOICE, meant
 from procession.values import EMPTY, Map
+from procession.xml_documents import Unreadable, parse
 
 IGNORED: Final = frozenset(
     {

@@ -1,7 +1,6 @@
-"""Safe XML reading, and what an element file uses to read itself.
+"""What an element file uses to read itself.
 
-No document type, no entities, no network; bounded in size and depth. Elements are matched by
-namespace and local name, so prefixes never matter.
+Elements are matched by namespace and local name, so prefixes never matter.
 """
 
 from __future__ import annotations
@@ -27,60 +26,7 @@ from procession.core.ports import (
     ScriptScope,
     ScriptSyntax,
 )
-from procession.errors import Invalid
 from procession.values import EMPTY, Map
-from procession.xml_bounds import check_bounds
-
-MAX_BYTES = 20_000_000
-MAX_DEPTH = 200
-
-
-class Unreadable(Exception):
-    """The document is not one we read at all; ``line`` says where that was noticed."""
-
-    def __init__(self, text: str, line: int = 1) -> None:
-        super().__init__(text)
-        self.line = line
-
-
-def parse(xml: bytes) -> etree._Element:
-    """The root of a document. Raises :class:`Unreadable`."""
-    if len(xml) > MAX_BYTES:
-        raise Unreadable(f"the document has more than {MAX_BYTES} bytes")
-    try:
-        check_bounds(xml)
-    except Invalid as fault:
-        raise Unreadable(fault.message) from None
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        remove_comments=True,
-        remove_pis=True,
-        huge_tree=False,
-    )
-    try:
-        root = etree.fromstring(xml, parser)
-    except etree.XMLSyntaxError as fault:
-        raise Unreadable(f"not well-formed XML: {fault.msg}", fault.lineno or 1) from None
-    except ValueError as fault:
-        raise Unreadable(f"not XML: {fault}") from None
-    info = root.getroottree().docinfo
-    if info.internalDTD is not None or info.doctype:
-        raise Unreadable("a document type declaration is not allowed")
-    _check_depth(root)
-    return root
-
-
-def _check_depth(root: etree._Element) -> None:
-    todo = [(root, 1)]
-    while todo:
-        at, depth = todo.pop()
-        if depth > MAX_DEPTH:
-            raise Unreadable(f"elements are nested more than {MAX_DEPTH} deep", line_of(at))
-        todo.extend((child, depth + 1) for child in at)
 
 
 def line_of(xml: etree._Element) -> int:

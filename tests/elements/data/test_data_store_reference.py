@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from procession.bpmn.elements.data.data_store_reference import DataStoreReference
-from procession.bpmn.reader import Document, Place, Reader, parse
+from procession.bpmn.reader import Document, Place, Reader
 from procession.bpmn.root_elements import RootElements
 from procession.testing import model
 from procession.testing.models import BPMN, parameters
+from procession.xml_documents import parse
 from python_scripts import PythonEvaluator, compiled
 
 

@@ -12,8 +12,9 @@ from procession.bpmn.diagram.drawing import Drawing, Figure
 from procession.bpmn.diagram.figures import Mark, draw_badge, draw_figure, draw_outline
 from procession.bpmn.diagram.meanings import text_of
 from procession.bpmn.diagram.pen import FONT, Ink, add, number, sheet
-from procession.bpmn.reader import Unreadable, is_bpmn, local_name, parse
+from procession.bpmn.reader import is_bpmn, local_name
 from procession.errors import Invalid, NotFound
+from procession.xml_documents import Unreadable, parse
 
 _MARGIN = 24.0
 _NONE: Mapping[str, str] = {}

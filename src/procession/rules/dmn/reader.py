@@ -14,7 +14,7 @@ from lxml import etree
 from procession.rules.dmn import source
 from procession.rules.dmn.source import Problem
 from procession.rules.dmn.tables_reader import read_table
-from procession.rules.xml import Unreadable, parse
+from procession.xml_documents import Unreadable, parse
 
 NAMESPACES: Final = {
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",

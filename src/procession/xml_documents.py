@@ -1,6 +1,7 @@
-"""Safe XML reading for rules and decisions.
+"""Safe reading of XML that people bring: process files, decisions.
 
-No document type, no entities, no network; bounded in size and depth, as for process files.
+No document type, no entities, no network; bounded in size and depth, and looked over
+(:mod:`procession.xml_bounds`) before anything is built.
 """
 
 from __future__ import annotations
@@ -55,6 +56,6 @@ def parse(xml: bytes) -> etree._Element:
     while todo:
         at, depth = todo.pop()
         if depth > MAX_DEPTH:
-            raise Unreadable(f"elements are nested over {MAX_DEPTH} deep", at.sourceline or 0)
+            raise Unreadable(f"elements are nested more than {MAX_DEPTH} deep", at.sourceline or 0)
         todo.extend((child, depth + 1) for child in at)
     return root
