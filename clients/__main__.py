@@ -1,9 +1,10 @@
 """Build the Java clients and run each of them against a fresh server: ``make clients``.
 
-``python -m clients [60 … 65] [--required]``. Each version has a server of its own, with the
-processes of ``java/processes`` in three deployments, because the clients clear histories and
-signal everybody. Without a JDK or Maven nothing is run and that is said; with ``--required`` it is
-a failure. Two clients run at a time. The status is other than 0 if a check failed.
+``python -m clients [60 … 65] [--required]``; ``--build`` does nothing more than building, for which
+Python itself is enough. Each version has a server of its own, with the processes of
+``java/processes`` in three deployments, because the clients clear histories and signal everybody.
+Without a JDK or Maven nothing is run and that is said; with ``--required`` it is a failure. Two
+clients run at a time. The status is other than 0 if a check failed.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx2
-
-from tests.acceptance.server import PASSWORD as ADMIN_PASSWORD
-from tests.acceptance.server import Server
+if TYPE_CHECKING:
+    from tests.acceptance.server import Server
 
 JAVA = Path(__file__).parent / "java"
 PASSWORD = "correct horse battery"  # noqa: S105 (of people who live as long as one run)
@@ -49,7 +49,7 @@ LONGEST_RUN_S = 300
 def main(arguments: list[str]) -> int:
     """What to exit with."""
     required = "--required" in arguments
-    wanted = [name for name in arguments if name != "--required"] or list(VERSIONS)
+    wanted = [name for name in arguments if not name.startswith("--")] or list(VERSIONS)
     missing = [name for name in ("javac", "java", "mvn") if shutil.which(name) is None]
     if missing:
         print(f"the Java clients are not run: {', '.join(missing)} not found (JDK 11+ and Maven)")
@@ -58,6 +58,8 @@ def main(arguments: list[str]) -> int:
     if not built():
         return 1
     print(f"built in {time.monotonic() - began:.0f} s", flush=True)
+    if "--build" in arguments:
+        return 0
     with ThreadPoolExecutor(2) as pool:
         outcomes = list(pool.map(run, wanted))
     print("\nclosing lines")
@@ -89,6 +91,8 @@ def place_boms(repository: Path) -> None:
 
 def run(version: str) -> tuple[str, bool]:
     """One client against a server of its own: its closing line, and whether all went well."""
+    from tests.acceptance.server import Server
+
     module = JAVA / f"v{version}" / "target"
     classes = f"{module / 'classes'}{os.pathsep}{module / 'dependency'}{os.sep}*"
     with tempfile.TemporaryDirectory() as directory:
@@ -112,6 +116,10 @@ def run(version: str) -> tuple[str, bool]:
 
 def prepare(server: Server) -> None:
     """People and deployments, by the same doors that everybody uses."""
+    import httpx2
+
+    from tests.acceptance.server import PASSWORD as ADMIN_PASSWORD
+
     with httpx2.Client(base_url=server.base, auth=("admin", ADMIN_PASSWORD), timeout=30) as client:
         client.post("/api/groups", json={"name": "HR"})
         for name, group in (("ann", "HR"), ("bob", "HR"), ("boss", "Administrators")):

@@ -7,18 +7,25 @@ opened.
 
 from __future__ import annotations
 
+import gc
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache, partial
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import postgresql_server
+from postgresql_databases import Databases
+from procession.bpmn import soundness
+from procession.identity import directory
+from procession.identity.credentials import Hasher
+from procession.store import sqlite, sqlite_file
 from procession.store.opening import open_store
 from procession.store.store import Store
 
@@ -28,6 +35,12 @@ _ON_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 def pytest_configure(config: pytest.Config) -> None:
     """Our marker."""
     config.addinivalue_line("markers", "sqlite_only: does not run on PostgreSQL")
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests and what they import are no garbage: collections need not look at them."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -64,6 +77,43 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_people() -> Iterator[None]:
+    """Passwords of people of engines in this process are hashed with little memory, in one pass.
+
+    Servers that are processes of their own do it as everywhere, which
+    ``acceptance/test_serving.py`` looks at.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(directory, "Hasher", partial(Hasher, memory_kib=64, passes=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_memory(sqlite_template: Path) -> Iterator[None]:
+    """A database in memory, which is a file that nobody waits for, begins as a copy."""
+
+    def connect(path: str, *, is_durable: bool) -> sqlite3.Connection:
+        if not is_durable and not Path(path).stat().st_size:
+            shutil.copyfile(sqlite_template, path)
+        return sqlite_file.connect(path, is_durable=is_durable)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "connect", connect)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_deployments() -> Iterator[None]:
+    """Whether a file is sound is found out once for a file that many tests deploy.
+
+    It follows from what it is asked about alone; ``bpmn/test_soundness.py`` asks without this.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(soundness, "check_soundness", lru_cache(1000)(soundness.check_soundness))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> str:
     """The run's PostgreSQL server, its maintenance database."""
@@ -76,36 +126,19 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -
     return postgresql_server.server(_run_folder(tmp_path_factory, worker_name))
 
 
-def _sql(url: str, statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)
-
-
-def _in(url: str, name: str) -> str:
-    from sqlalchemy import make_url
-
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_url: str) -> Iterator[str]:
-    """The name of a prepared PostgreSQL database to copy."""
-    name = f"template_{uuid4().hex[:12]}"
-    _sql(postgresql_url, f"create database {name}")
-    open_store(_in(postgresql_url, name)).close()
-    yield name
-    _sql(postgresql_url, f"drop database if exists {name} with (force)")
+def postgresql_databases(postgresql_url: str) -> Iterator[Databases]:
+    """Those of this process on the run's server."""
+    databases = Databases(postgresql_url)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
-def empty_postgresql(postgresql_url: str) -> Iterator[str]:
+def empty_postgresql(postgresql_databases: Databases) -> Iterator[str]:
     """A PostgreSQL database without tables."""
-    name = f"test_{uuid4().hex[:12]}"
-    _sql(postgresql_url, f"create database {name} template template0")
-    yield _in(postgresql_url, name)
-    _sql(postgresql_url, f"drop database if exists {name} with (force)")
+    with postgresql_databases.empty() as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", _ON_POSTGRESQL])
@@ -129,12 +162,9 @@ def database_url(
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
     else:
-        server = request.getfixturevalue("postgresql_url")
-        template = request.getfixturevalue("postgresql_template")
-        name = f"test_{uuid4().hex[:12]}"
-        _sql(server, f"create database {name} template {template}")
-        yield _in(server, name)
-        _sql(server, f"drop database if exists {name} with (force)")
+        databases: Databases = request.getfixturevalue("postgresql_databases")
+        with databases.one() as address:
+            yield address
 
 
 @pytest.fixture

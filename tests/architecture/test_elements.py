@@ -50,7 +50,7 @@ def tags_in(module: Module) -> list[str]:
     """The tags that a module registers."""
     return [
         str(ast.literal_eval(decorator.args[0]))
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.ClassDef)
         for decorator in node.decorator_list
         if isinstance(decorator, ast.Call)

@@ -29,7 +29,7 @@ IN_MEMORY = {"rules/drl/sheets.py": {"io"}}
 
 
 def imported(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -52,7 +52,7 @@ def targets(node: ast.AST) -> Iterator[ast.expr]:
 
 def changes(module: Module) -> Iterator[str]:
     """Every place where a module changes an instance's state."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         for target in targets(node):
             at: ast.expr = target
             while isinstance(at, ast.Subscript):
@@ -136,7 +136,7 @@ def test_only_the_transition_of_a_step_applies_records_to_state() -> None:
     callers = {
         module.place
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "evolve"
     }
 
@@ -148,7 +148,7 @@ def test_the_pure_floors_ask_no_clock_and_roll_no_dice(room: str) -> None:
     found = [
         f"{module}:{node.lineno} {dotted(node.func)}"
         for module in of_rooms(room)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call) and dotted(node.func) in CHANCE
     ]
 
@@ -161,7 +161,7 @@ def test_the_pure_floors_never_use_pythons_own_eval(room: str) -> None:
     found = [
         f"{module}:{node.lineno} {node.func.id}"
         for module in of_rooms(room)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id in forbidden
@@ -176,7 +176,7 @@ def test_the_core_and_the_language_keep_nothing_between_steps(room: str) -> None
     found = [
         f"{module}:{node.lineno}"
         for module in of_rooms(room)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Global)
     ]
 
@@ -189,7 +189,7 @@ def test_elements_keep_nothing_on_themselves() -> None:
         f"{module}:{target.lineno} {ast.unparse(target)}"
         for module in of_rooms("bpmn")
         if module.place.startswith("bpmn/elements/")
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         for target in targets(node)
         if isinstance(target, ast.Attribute) and dotted(target).startswith("self.")
     ]

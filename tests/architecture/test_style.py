@@ -95,7 +95,7 @@ def test_only_doors_await() -> None:
         f"{module}:{node.lineno}"
         for module in modules()
         if module not in doors
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, coloured)
     ]
 
@@ -151,7 +151,7 @@ def test_nothing_is_left_for_later() -> None:
     raised = [
         f"{module}:{node.lineno}"
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Raise)
         and node.exc is not None
         and "NotImplementedError" in ast.unparse(node.exc)
@@ -178,7 +178,7 @@ def test_the_house_speaks_by_its_logs_and_the_command_line_by_click(name: str) -
     found = [
         f"{module}:{node.lineno}"
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
     ]
 

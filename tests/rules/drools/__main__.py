@@ -15,6 +15,8 @@ from tests.rules.drl.case_files import FOLDER, cases_of
 HERE = Path(__file__).parent
 BUILD = HERE / "target"
 OPENED = ["java.base/java.lang", "java.base/java.util"]
+ONCE = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""For a run that ends before the better compiler and other threads would be worth their work."""
 
 
 def build() -> str:
@@ -30,10 +32,12 @@ def build() -> str:
     return path
 
 
-def java(path: str, main: str, *args: str, seconds: float | None = None) -> str:
+def java(
+    path: str, main: str, *args: str, flags: tuple[str, ...] = (), seconds: float | None = None
+) -> str:
     """Run a class, for so long at most; answers what it prints."""
     opened = [word for one in OPENED for word in ("--add-opens", f"{one}=ALL-UNNAMED")]
-    command = ["java", "-Xshare:auto", *opened, "-cp", path, main, *args]
+    command = ["java", "-Xshare:auto", *flags, *opened, "-cp", path, main, *args]
     done = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds
     )
@@ -66,7 +70,7 @@ def write(path: Path, found: dict[tuple[str, str], list[str]]) -> None:
 
 def main() -> int:
     files = sorted(FOLDER.glob("*.txt"))
-    found = told(java(build(), "Runner", *map(str, files)))
+    found = told(java(build(), "Runner", *map(str, files), flags=ONCE))
     if "--write" in sys.argv:
         for file in files:
             write(file, found)
