@@ -16,6 +16,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,8 +25,9 @@ from bench import history_data, machine, report, serving
 from bench.history_data import Size
 from bench.history_questions import Question, questions
 
-FORGET_DAYS: Final = 30
-PORTIONS: Final = 20
+WARM: Final = 3
+LONGEST: Final = 10.0
+"""Seconds for one question."""
 
 
 def main() -> None:
@@ -32,20 +35,10 @@ def main() -> None:
     given = _arguments()
     results: dict[str, dict[str, Any]] = {}
     size = Size(given.rows)
-    with serving.folder() as folder, serving.postgresql() as server:
-        for database in given.databases:
-            if database == "postgresql" and server is None:
-                print("there is no PostgreSQL to start", file=sys.stderr)
-                continue
-            url = f"sqlite:///{folder}/history.db"
-            if database == "postgresql" and server is not None:
-                url = server.database()
-            begun = time.perf_counter()
-            history_data.fill(
-                url, size, serving.PASSWORD, lambda text: print(text, file=sys.stderr)
-            )
-            print(f"{database}: filled in {time.perf_counter() - begun:.0f} s", file=sys.stderr)
-            results |= measured(url, size, database, given.calls, given.only)
+    for database in given.databases:
+        with _filled(database, size, given.keep) as url:
+            if url is not None:
+                results |= measured(url, size, database, given)
     document = {"machine": machine.describe(), "rows": given.rows, "results": results}
     out = Path(given.out or Path(__file__).parent / "results" / "history.json")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -59,9 +52,11 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.history", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of history [1000000]")
-    parser.add_argument("--calls", type=int, default=60, help="calls of each question [60]")
+    parser.add_argument("--calls", type=int, default=100, help="calls of each question [100]")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--only", default="", help="a part of the names of what to ask")
+    parser.add_argument("--without", default="", help="a part of the names of what not to ask")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the databases there")
     parser.add_argument("--out", metavar="FILE.json")
     parser.add_argument("--strict", action="store_true", help="fail if a limit is missed")
     given = parser.parse_args()
@@ -71,40 +66,99 @@ def _arguments() -> argparse.Namespace:
     return given
 
 
-def measured(url: str, size: Size, database: str, calls: int, only: str = "") -> dict[str, Any]:
+@contextmanager
+def _filled(database: str, size: Size, keep: Path | None) -> Iterator[str | None]:
+    """The address of a filled database, which may be there from an earlier run."""
+    with ExitStack() as stack:
+        folder = keep or stack.enter_context(serving.folder())
+        if database == "sqlite":
+            path = folder / f"history_{size.rows}.db"
+            url, is_there = f"sqlite:///{path}", path.exists()
+        else:
+            server = stack.enter_context(serving.postgresql(keep and keep / "postgresql"))
+            if server is None:
+                print("there is no PostgreSQL to start", file=sys.stderr)
+                yield None
+                return
+            url, is_there = server.kept(f"history_{size.rows}")
+        if not is_there:
+            begun = time.perf_counter()
+            history_data.fill(
+                url, size, serving.PASSWORD, lambda text: print(text, file=sys.stderr, flush=True)
+            )
+            print(f"{database}: filled in {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+        yield url
+
+
+def measured(url: str, size: Size, database: str, given: argparse.Namespace) -> dict[str, Any]:
     """Every question to a server on a database that is filled."""
     results: dict[str, dict[str, Any]] = {}
     with serving.procession(url) as running:
         for one in questions(size):
-            if only not in one.name:
+            if given.only not in one.name or (given.without and given.without in one.name):
                 continue
-            values = results[f"{database}/{one.name}"] = _timed(running.port, one, calls)
+            name = f" history_{size.rows} "
+            values = results[f"{database}/{one.name}"] = _timed(running, name, one, given.calls)
             print(f"{database}/{one.name}: {values}", file=sys.stderr, flush=True)
     return results
 
 
-def _timed(port: int, asked: Question, calls: int) -> dict[str, Any]:
-    """The median and the slowest but one in a hundred; a question that is slow is asked less."""
-    costs: list[float] = []
+def _timed(running: serving.Server, database: str, asked: Question, calls: int) -> dict[str, Any]:
+    """The median and the slowest but one in a hundred; a question that is slow is asked less.
+
+    Beside it what a call took of the processors, server and database together: other programs on
+    the machine lengthen the former, hardly the latter.
+    """
+    costs: list[tuple[float, float]] = []
     items = 0
-    until = time.perf_counter() + 10
-    for number in range(calls + 3):
-        begun = time.perf_counter()
-        items = max(items, _ask(port, asked.user, asked.path(number)))
-        costs.append((time.perf_counter() - begun) * 1000)
-        if time.perf_counter() > until and number > 4:
+    pids = []
+    until = time.perf_counter() + LONGEST
+    for number in range(calls + WARM):
+        if number == WARM:
+            pids = [running.pid, *_backends(database)]
+        computed, begun = _computed(pids), time.perf_counter()
+        items = max(items, _ask(running.port, asked.user, asked.path(number)))
+        took = time.perf_counter() - begun
+        costs.append((took * 1000, (_computed(pids) - computed) / 1e6))
+        if time.perf_counter() > until and number > WARM + 1:
             break
-    costs = sorted(costs[3:])
-    p50, p99 = costs[len(costs) // 2], costs[min(len(costs) - 1, round(len(costs) * 0.99))]
+    walls = sorted(wall for wall, _ in costs[WARM:])
+    cpus = sorted(cpu for _, cpu in costs[WARM:])
+    half, most = len(walls) // 2, min(len(walls) - 1, round(len(walls) * 0.99))
     return {
-        "p50_ms": round(p50, 1),
-        "p99_ms": round(p99, 1),
-        "least_ms": round(costs[0], 1),
+        "p50_ms": round(walls[half], 1),
+        "p99_ms": round(walls[most], 1),
+        "least_ms": round(walls[0], 1),
+        "cpu_p50_ms": round(cpus[half], 1),
+        "cpu_p99_ms": round(cpus[most], 1),
+        "calls": len(walls),
         "bytes": items,
         "limit": asked.limit,
         "target": asked.target,
-        "held": p99 <= asked.limit,
+        "held": walls[most] <= asked.limit,
     }
+
+
+def _backends(database: str) -> list[int]:
+    """The processes of PostgreSQL that serve a database, which they have in their titles."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdecimal() and database in (entry / "cmdline").read_text()[:80]:
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def _computed(pids: list[int]) -> int:
+    """Nanoseconds of processor that some processes have taken, all their threads."""
+    total = 0
+    for pid in pids:
+        with suppress(OSError):  # a process or thread may have ended
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                total += int((thread / "schedstat").read_text().split()[0])
+    return total
 
 
 def _ask(port: int, user: str, path: str) -> int:

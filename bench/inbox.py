@@ -106,6 +106,8 @@ def _measured(
             if given.only in name:
                 yield f"service/{name}", _timed(ask, given.calls, limit, work)
     with serving.procession(url) as server:
+        for number in range(SIGNED_IN):
+            _caller(server.port, lambda _: "/api/tasks?size=1")(number)  # passwords are slow once
         for name, path in rest_questions(copies):
             if given.only in name:
                 ask = _caller(server.port, path)
@@ -181,7 +183,9 @@ _WHO: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
     "potential owner": lambda n: {"potential_owners": (_name(n),)},
     "owner": lambda n: {"owners": (_name(n),)},
     "all one sees": lambda n: {},
+    "who sees all": lambda n: {},
 }
+_LARGE: Final = ("all one sees", "who sees all")
 _WHAT: Final[dict[str, Callable[[int, Copies], dict[str, Any]]]] = {
     "": lambda n, of: {},
     "status": lambda n, of: {"statuses": (("Ready", "Reserved", "InProgress")[n % 3],)},
@@ -211,7 +215,7 @@ def service_questions(engine: Engine, copies: Copies) -> Iterator[tuple[str, int
     """Who, what and in which order; those that indexes answer have the target as their limit."""
     indexed = ("", "status", "instance", "deployment", *(n for n in _WHAT if "variable" in n))
     for who, what, sort in product(_WHO, _WHAT, SORTS):
-        is_indexed = who != "all one sees" and what in indexed
+        is_indexed = who not in _LARGE and what in indexed
         limit = TARGET_MS if is_indexed else FLOOR_MS
         name = ", ".join(filter(None, (who, what, sort)))
         yield name, limit, _question(engine, copies, who, (what,), InboxPart(sort))
@@ -232,7 +236,7 @@ def _question(
         wanted: dict[str, Any] = _WHO[who](number)
         for one in what:
             wanted |= _WHAT[one](number, copies)
-        actor = engine.people.actor(_name(number))
+        actor = engine.admin if who == "who sees all" else engine.people.actor(_name(number))
         return engine.tasks.inbox(actor, InboxQuery(**wanted), part)
 
     return ask

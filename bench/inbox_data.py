@@ -17,6 +17,7 @@ import msgspec
 from procession.engine import Engine
 from procession.services.processes import ProcessRef
 from procession.store.codec import encode_value
+from procession.store.digests import digest
 from procession.values import Map
 
 GROUPS: Final = 50
@@ -28,7 +29,7 @@ START_MS: Final = 1_760_000_000_000
 SPACING_MS: Final = 7_000
 TABLES: Final = (
     "process_instance", "wait", "journal", "process_log", "node_page", "variable_log",
-    "task", "task_person", "task_event", "task_content", "task_variable",
+    "variable_now", "task", "task_person", "task_event", "task_content", "task_variable",
 )  # fmt: skip
 _MASK: Final = 2**64 - 1
 _STEP: Final = 3
@@ -160,6 +161,8 @@ class Copies:
         old = {self._template.instance, *self._old_ids()}
         self._offsets = {number: place for place, number in enumerate(sorted(old))}
         assert len(self._offsets) == _STEP
+        logged = template.rows["variable_log"]
+        self._variables = {row["variable_id"]: row["value"] for row in logged}
         self._shapes = {name: [self._shape(row) for row in template.rows[name]] for name in TABLES}
 
     def _shape(self, row: dict[str, Any]) -> _Shape:
@@ -266,6 +269,13 @@ class Copies:
         for copy in self._plain(table, number, facts):
             yield copy | {"value": values.get(copy["variable_id"], copy["value"])}
 
+    def _variable_now(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
+        (first, *_), values = self._plain(table, number, facts), facts["values"]
+        for name in self._variables:
+            value = values.get(name, self._variables[name])
+            digests = {"variable": digest("", name), "digest": digest(name, value)}
+            yield {"instance_id": first["instance_id"], **digests}
+
     def _task(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
         (copy,) = self._plain(table, number, facts)
         due = facts["expires"]
@@ -307,7 +317,8 @@ class Copies:
     def _task_variable(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
         values = facts["values"]
         for copy in self._plain(table, number, facts):
-            yield copy | {"value": values.get(copy["name"], copy["value"])}
+            value = values.get(copy["name"], copy["value"])
+            yield copy | {"value": value, "digest": digest(copy["name"], value)}
 
 
 # -- into the database -----------------------------------------------------------------------

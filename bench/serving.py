@@ -170,21 +170,30 @@ class PostgreSQL:
 
     def database(self) -> str:
         """The address of a new, empty database."""
+        self._count += 1
+        return self.kept(f"bench{self._count}")[0]
+
+    def kept(self, name: str) -> tuple[str, bool]:
+        """The address of a database of some name, and whether it was there."""
         import psycopg
 
-        self._count += 1
-        name = f"bench{self._count}"
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f"create database {name} template template0".encode())
-        return self._url(name)
+            asked = connection.execute("select 1 from pg_database where datname = %s", (name,))
+            is_there = asked.fetchone() is not None
+            if not is_there:
+                connection.execute(f"create database {name} template template0".encode())
+        return self._url(name), is_there
 
     def _url(self, name: str) -> str:
         return f"postgresql://bench@/{name}?host={self.home}"
 
 
 @contextmanager
-def postgresql() -> Iterator[PostgreSQL | None]:
-    """A PostgreSQL server, or ``None`` where there is none to start."""
+def postgresql(kept: Path | None = None) -> Iterator[PostgreSQL | None]:
+    """A PostgreSQL server, or ``None`` where there is none to start.
+
+    ``kept``: a folder that stays, and what is in it is used again.
+    """
     at = _binaries()
     if at is None:
         yield None
@@ -192,19 +201,23 @@ def postgresql() -> Iterator[PostgreSQL | None]:
     account = None
     if os.geteuid() == 0:
         account = "postgres" if shutil.which("psql") or at.parts[1] == "usr" else "nobody"
-    home = Path(tempfile.mkdtemp(prefix="bench-pg-"))
+    home = kept or Path(tempfile.mkdtemp(prefix="bench-pg-"))
+    home.mkdir(exist_ok=True)
     home.chmod(0o755)
     if account:
         shutil.chown(home, account)
     data = home / "data"
-    _run([str(at / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8"], account)
+    if not data.exists():
+        made = ["-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8"]
+        _run([str(at / "initdb"), *made], account)
     control = [str(at / "pg_ctl"), "-D", str(data), "-l", str(data / "log")]
     _run([*control, "-o", f"{_POSTGRESQL} -k {home}", "-w", "start"], account)
     try:
         yield PostgreSQL(home)
     finally:
         _run([*control, "-m", "fast", "-w", "stop"], account)
-        shutil.rmtree(home, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 # --- load ----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tests.conformance.corpus import MISSING, folder
 
 PEOPLE = ("john", "mary", "krisv")
 """Owners of tasks that the harness acts as; users of the demo."""
-JOBS, SETTLE = 24, 6
+JOBS, SETTLE = 24, 12
 """Cases at a time, and the longest wait for an expected state, in seconds."""
 
 

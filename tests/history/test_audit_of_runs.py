@@ -13,7 +13,7 @@ from procession.errors import NotFound
 from procession.history.projector import HistoryProjector
 from procession.identity.model import Actor
 from procession.runtime.clock import to_ms
-from procession.runtime.projection import InstanceContext, Recorded
+from procession.runtime.projection import InstanceContext, recorded
 from procession.services.paging import EVERYTHING
 from procession.store.codec import decode_records
 from procession.store.rows import JournalRow, NodeLogRow
@@ -354,11 +354,10 @@ def rewritten(engine: Engine, instance: int) -> list[NodeLogRow]:
     )
     rows: list[NodeLogRow] = []
     for turn in turns:
-        batch = []
-        for record in decode_records(turn.body):
+        first, records = state.seq + 1, decode_records(turn.body)
+        for record in records:
             evolve(state, record)
-            batch.append(Recorded(record, context, state.seq, turn.at))
         written = Turn()
-        HistoryProjector().project(batch, written)
+        HistoryProjector().project([recorded(records, context, first, turn.at)], written)
         rows += written.of(NodeLogRow)
     return rows

@@ -22,9 +22,10 @@ from procession.core.state import (
 )
 from procession.history.levels import Level
 from procession.history.projector import HistoryProjector
-from procession.runtime.projection import InstanceContext, Recorded
+from procession.runtime.projection import InstanceContext, Recorded, recorded
 from procession.store.rows import NodeLogRow, ProcessLogRow, VariableLogRow
 from procession.values import Long, Map
+from tests.history.entries import Entries
 
 KEY = DefinitionKey("org.acme:hr:1.0", "hiring", 7)
 START = r.ProcessInstanceStarted(KEY, 42, None, "ann", "key-1")
@@ -103,6 +104,9 @@ class Turn:
     def insert(self, row: Any) -> None:
         self.rows.append(row)
 
+    def log_nodes(self, *shared: Any) -> Entries:
+        return Entries(self.rows, shared)
+
     def end_process_log(self, *values: Any) -> None:
         self.ended.append(values)
 
@@ -127,11 +131,10 @@ class Instance:
         )
 
     def batch(self, *records: r.Record) -> list[Recorded]:
-        out = []
+        first = self.state.seq + 1
         for record in records:
             evolve(self.state, record)
-            out.append(Recorded(record, self.context, self.state.seq, Turn.now_ms))
-        return out
+        return [recorded(records, self.context, first, Turn.now_ms)]
 
 
 def project(

@@ -19,9 +19,10 @@ from procession.core.state import ROOT, InstanceState, Role, WaitKind
 from procession.core.step import Outcome, step
 from procession.errors import Fault
 from procession.history.projector import HistoryProjector
-from procession.runtime.projection import InstanceContext, Recorded
+from procession.runtime.projection import InstanceContext, recorded
 from procession.store.codec import decode_records, decode_state, encode_records, encode_state
 from procession.store.rows import NodeLogRow
+from tests.history.entries import Entries
 
 PROJECTOR = HistoryProjector()
 
@@ -178,10 +179,7 @@ def check_audit(
     """Audit equals state: what was entered and not left is what is alive, or parked at a join."""
     rows: list[NodeLogRow] = []
     context = InstanceContext(1, "u", 1, 0, definition, outcome.state, 0, not before.seq)
-    batch = [
-        Recorded(record, context, before.seq + number, 0)
-        for number, record in enumerate(outcome.records, 1)
-    ]
+    batch = [recorded(outcome.records, context, before.seq + 1, 0)]
     PROJECTOR.project(batch, _turn(rows))
     inside, left = _inside(definition, before), set()
     for row in rows:
@@ -210,9 +208,9 @@ def _inside(definition: ProcessDefinition, state: InstanceState) -> set[int]:
 
 
 def _turn(rows: list[NodeLogRow]) -> Any:
-    def insert(row: object) -> None:
-        if isinstance(row, NodeLogRow):
-            rows.append(row)
-
-    uow = SimpleNamespace(insert=insert, end_process_log=lambda *_: None)
+    uow = SimpleNamespace(
+        insert=lambda _: None,
+        log_nodes=lambda *shared: Entries(rows, shared),
+        end_process_log=lambda *_: None,
+    )
     return SimpleNamespace(uow=uow, work_item_id=lambda *_: 1)

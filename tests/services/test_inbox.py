@@ -213,5 +213,7 @@ def test_no_question_of_an_inbox_scans_or_sorts_all_tasks(
 
     assert plans
     for text, step in plans:
+        if step == "SCAN task" and ") as task where" in text:
+            continue  # what an inner select has found
         scan = re.match(r"SCAN (task|person|offer|v|later|log|other)\b(.*)", step)
         assert scan is None or "ix_task_" in scan[2], f"{step} in {text}"

@@ -201,3 +201,28 @@ def test_starting_from_a_list_and_walking_through_find_the_same(home, monkeypatc
 
     assert [search(home, "ann", **one) for one in asked] == listed
     assert [task.id for task in home.tasks.work_list(ann).items] == inbox
+
+
+def test_a_list_checked_in_portions_gives_the_same_pages(home, monkeypatch):
+    for number in range(12):
+        home.offer(("offer", "review", "booking")[number % 3], by="carl")
+    asked = [
+        {"task_owners": ("ann",), "potential_owners": ("ann",)},
+        {"task_owners": ("ann",), "statuses": ("Reserved",), "descending": True},
+        {"business_administrators": ("Administrators",), "statuses": ("Ready",)},
+        {"potential_owners": ("sales", "ann"), "with_texts_in": "en-UK"},
+    ]
+
+    def pages() -> list[list[int]]:
+        parts = [PageRequest(number, 3) for number in (1, 2, 3)]
+        actors = (home.admin, home.actor("bob"))
+        criteria = [TaskCriteria(**one) for one in asked]
+        return [ids(home.tasks.query(a, c, p)) for a in actors for c in criteria for p in parts]
+
+    whole = pages()
+    for name, value in {"FEW": -1, "PAGES": 0, "PORTION": 1}.items():
+        monkeypatch.setattr(f"procession.store.repositories.task_sizes.{name}", value)
+    monkeypatch.setattr("procession.store.repositories.task_sizes.steps", lambda *_: 1e9)
+
+    assert any(whole)
+    assert pages() == whole

@@ -22,7 +22,7 @@ from procession.core.state import (
     empty_state,
 )
 from procession.errors import ExecutionFailure
-from procession.runtime.projection import InstanceContext, Recorded
+from procession.runtime.projection import InstanceContext, Recorded, recorded
 from procession.store.codec import decode_value
 from procession.store.opening import open_store
 from procession.store.repositories import tasks as repository
@@ -86,7 +86,7 @@ class Bench:
         context = InstanceContext(
             1, "0e5f1d1c-2c61-4b6c-8f07-0c33a3b0f6d4", 1, 0, self.definition, self.state, AT, True
         )
-        return Recorded(record, context, 7, AT)
+        return recorded([record], context, 7, AT)
 
     def opened(self, parameters: dict[str, object]) -> Recorded:
         self.wait_id += 1

@@ -230,9 +230,12 @@ class ProcessDefinition:
         return self.flows[id]
 
     @cached_property
-    def audit_types(self) -> dict[str, str]:
-        """What history calls each node; asked for with every row of the node log."""
-        return {node.id: node.audit_type for node in self.nodes.values()}
+    def audited(self) -> dict[str, tuple[str, str, str] | None]:
+        """Id, name and type of each node in history, if it is shown; asked for with every entry."""
+        return {
+            node.id: None if node.is_hidden else (node.id, node.name, node.audit_type)
+            for node in self.nodes.values()
+        }
 
     @cached_property
     def keys_of_message(self) -> dict[str, tuple[CorrelationKey, ...]]:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from procession.core import (
+    agenda,
     cancelling,
     compensation,
-    continuing,
     evaluation,
     joining,
     looping,
@@ -35,9 +35,6 @@ from procession.core.state import (
 from procession.errors import ExecutionFailure
 from procession.values import EMPTY, Map, Value
 
-_TAKE, _ENTER, _COMPLETE, _ENDED, _CHECK, _EACH = range(6)
-_SINGLE, _UNDOING = Role.SINGLE, Role.COMPENSATION
-
 
 class Transition:
     """One step in the making: a copy of the state, the records so far, and what is planned.
@@ -55,9 +52,9 @@ class Transition:
         self.records: list[r.Record] = []
         self.printed: list[str] = []
         self.wishes: list[Wish] = []
-        self._stack: list[tuple[Any, ...]] = []
-        self._planned: list[tuple[Any, ...]] = []
-        self._moving: dict[int, int] = {}
+        self.stack: list[agenda.Plan] = []
+        self.planned: list[agenda.Plan] = []
+        self.moving: dict[int, int] = {}
         self.changed: set[int] = set()
         self.started_at: str | None = None
         self.payload: Value = None
@@ -88,20 +85,20 @@ class Transition:
         self.append(r.ElementActivated(number, node.id, scope, role, flow))
         for name, value in variables.items():
             self.append(r.VariableSet(number, name, value))
-        self._planned.append((_ENTER, number))
+        self.planned.append((agenda.enter, number))
         return self.state.elements[number]
 
     def enter_each(self, first: int, last: int) -> None:
         """Plan the ``enter`` hooks of element instances one after the other, by their numbers."""
-        self._planned.append((_EACH, first, last))
+        self.planned.append((agenda.enter_each, first, last))
 
     def enter_last(self, me: ElementInstance) -> None:
         """Plan its ``enter`` once more, behind all that is planned by now."""
-        self._stack.insert(0, (_ENTER, me.id))
+        self.stack.insert(0, (agenda.enter, me.id))
 
     def complete(self, me: ElementInstance) -> None:
         """Plan the end of an element instance; it runs when nothing above it is left."""
-        self._planned.append((_COMPLETE, me.id))
+        self.planned.append((agenda.complete, me.id))
 
     def cancel(self, me: ElementInstance) -> None:
         """Stop an element instance at once, with everything inside and all it waits for."""
@@ -110,18 +107,20 @@ class Transition:
     def cancel_children(self, me: ElementInstance, *, but: int = 0) -> None:
         """Stop everything inside ``me``, except one child; ``me`` itself goes on."""
         cancelling.cancel_children(self, me, but)
-        if self._moving.pop(me.id, 0):
-            for plan in (self._stack, self._planned):
-                plan[:] = [op for op in plan if op[0] != _TAKE or op[2] != me.id]
+        if self.moving.pop(me.id, 0):
+            for plans in (self.stack, self.planned):
+                plans[:] = [
+                    plan for plan in plans if plan[0] is not agenda.take or plan[2] != me.id
+                ]
 
     def ask_scope(self, child: ElementInstance) -> None:
         """Plan the question to the scope of ``child`` whether it is done."""
-        self._planned.append((_ENDED, child))
+        self.planned.append((agenda.ended, child))
 
     def take(self, flow: SequenceFlow, scope: int, source: int = 0) -> None:
         """Plan a token's move along a flow."""
-        self._planned.append((_TAKE, flow, scope, source))
-        self._moving[scope] = self._moving.get(scope, 0) + 1
+        self.planned.append((agenda.take, flow, scope, source))
+        self.moving[scope] = self.moving.get(scope, 0) + 1
 
     def take_outgoing(self, me: ElementInstance) -> None:
         """Plan a token's move along every outgoing flow whose condition holds.
@@ -134,8 +133,8 @@ class Transition:
             flows = evaluation.chosen(self, me, flows)
         scope = me.scope
         for flow in flows:
-            self._planned.append((_TAKE, flow, scope, me.id))
-        self._moving[scope] = self._moving.get(scope, 0) + len(flows)
+            self.planned.append((agenda.take, flow, scope, me.id))
+        self.moving[scope] = self.moving.get(scope, 0) + len(flows)
 
     def conclude(self, me: ElementInstance) -> None:
         """Complete an element instance at once, without leaving it and without asking its scope."""
@@ -193,7 +192,7 @@ class Transition:
     def ask_conditions(self, scope: int) -> None:
         """Plan a look at the open conditions that see the variables of ``scope``."""
         if not self.changed:
-            self._planned.insert(0, (_CHECK,))
+            self.planned.insert(0, (agenda.check,))
         self.changed.add(scope)
 
     def throw_error(
@@ -238,8 +237,8 @@ class Transition:
         """End the instance at once; whatever is still active is cancelled."""
         cancelling.end_process(self, status is InstanceStatus.COMPLETED)
         self.append(r.ProcessInstanceEnded(status, outcome, value, kind, self.kept))
-        self._stack.clear()
-        self._planned.clear()
+        self.stack.clear()
+        self.planned.clear()
 
     # -- questions ---------------------------------------------------------------------------
 
@@ -298,7 +297,7 @@ class Transition:
 
     def holds_tokens(self, me: ElementInstance) -> bool:
         """Whether a token inside ``me`` is about to move, or waits where nothing is active."""
-        return bool(self._moving.get(me.id)) or settling.is_held(self, me.id)
+        return bool(self.moving.get(me.id)) or settling.is_held(self, me.id)
 
     def waits_of(self, me: ElementInstance) -> tuple[Wait, ...]:
         """What ``me`` owns of waits, oldest first."""
@@ -306,13 +305,13 @@ class Transition:
 
     def is_done(self, me: ElementInstance) -> bool:
         """Whether the end of ``me`` is planned: nothing that happens now stops it any more."""
-        end = (_COMPLETE, me.id)
-        return end in self._planned or end in self._stack
+        end = (agenda.complete, me.id)
+        return end in self.planned or end in self.stack
 
     @property
     def is_moving(self) -> bool:
         """Whether something is planned."""
-        return bool(self._planned or self._stack)
+        return bool(self.planned or self.stack)
 
     @property
     def is_over(self) -> bool:
@@ -323,68 +322,7 @@ class Transition:
 
     def run(self) -> None:
         """Carry out what is planned until nothing moves any more."""
-        stack, planned = self._stack, self._planned
-        do = self._do
-        while True:
-            if planned:
-                if len(planned) > 1:
-                    planned.reverse()
-                stack.extend(planned)
-                planned.clear()
-            if stack:
-                do(stack.pop())
-            elif not settling.settle(self):
-                return
-
-    def _do(self, operation: tuple[Any, ...]) -> None:
-        kind = operation[0]
-        state, definition = self.state, self.definition
-        if kind == _TAKE:
-            _, flow, scope, source = operation
-            self._moving[scope] -= 1
-            if scope in state.elements:
-                self.append(r.SequenceFlowTaken(flow.id, scope, source))
-                target = definition.nodes[flow.target]
-                if target.is_async:
-                    continuing.postpone(self, target, scope, flow.id)
-                else:
-                    target.arrive(self, flow, scope)
-            return
-        if kind == _ENDED:
-            child: ElementInstance = operation[1]
-            scope_element = state.elements.get(child.scope)
-            if scope_element is None:
-                return
-            if child.role is _UNDOING or scope_element.role is _UNDOING:
-                compensation.ended(self, scope_element, child)
-            else:
-                definition.acting(scope_element).child_ended(self, scope_element, child)
-            return
-        if kind == _CHECK:
-            return settling.check_conditions(self)
-        if kind == _EACH:
-            looping.progress(self)
-            if operation[1] < operation[2]:
-                self._stack.append((_EACH, operation[1] + 1, operation[2]))
-        me = state.elements.get(operation[1])
-        if me is None:
-            return
-        if me.role is _SINGLE and me.node:
-            node = definition.nodes[me.node]
-            if kind == _ENTER:
-                node.enter(self, me)
-            else:
-                self.conclude(me)
-                self._stack.append((_ENDED, me))
-                node.leave(self, me)
-        elif kind in (_ENTER, _EACH):
-            definition.acting(me).enter(self, me)
-        elif me.role is Role.ITERATION:
-            looping.end_round(self, definition.nodes[me.node], me)
-        else:
-            self.conclude(me)
-            self._stack.append((_ENDED, me))
-            definition.acting(me).leave(self, me)
+        agenda.run(self)
 
     def append(self, record: r.Record) -> None:
         """Add a fact and apply it: the one way a transition changes anything."""

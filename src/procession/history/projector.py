@@ -6,7 +6,7 @@ left by none gets one without connection; a join gets one enter row per token.
 
 It runs in every turn beside the engine, so it reads a batch once for what rows need from further
 on (work items, flows taken), once more to write them, and keeps what belongs to an instance in
-:class:`_Page` while that instance's records last.
+:class:`_Page` meanwhile.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from procession.core.state import ROOT, InstanceStatus, Role, WaitKind
 from procession.history.levels import Level
 from procession.runtime.projection import InstanceContext, ProjectingTurn, Recorded
 from procession.scripting.rendering import java_text
-from procession.store.rows import NodeLogRow, ProcessLogRow, Row, VariableLogRow
+from procession.store.node_pages import Entry
+from procession.store.rows import ProcessLogRow, Row, VariableLogRow
 from procession.values import Value
 
 ENTERED, LEFT = 0, 1
@@ -32,6 +33,7 @@ LONGEST_TEXT = 255
 _NUMBERING = 2
 """Audit counts node instances from 0; ours count from ``ROOT``, which is the process."""
 _WITHOUT_EXIT = "FaultNode"
+_WAITS = frozenset({r.WaitOpened, r.WaitClosed})
 _ROUND = ":1"
 """What the rounds of a loop over a task have behind the id of the task."""
 _REFERENCE = re.compile(r"#\{\s*([^{}]*?)\s*\}")
@@ -51,19 +53,25 @@ class HistoryProjector:
 
 
 class _Page:
-    """What the rows of one instance share; ``items`` are the work items by element instance."""
+    """What the rows of one instance share.
+
+    ``items`` are the work items by element instance, ``left`` the element instances that flows lead
+    out of, ``entries`` the open page of the node log.
+    """
 
     __slots__ = (
         "context",
         "deployment",
+        "entries",
         "firing",
         "flows",
         "id",
         "items",
-        "kinds",
+        "left",
         "nodes",
         "process",
         "root",
+        "shown",
     )
 
     def __init__(self, context: InstanceContext) -> None:
@@ -74,9 +82,11 @@ class _Page:
         self.process = definition.id
         self.deployment = definition.key.deployment
         self.nodes = definition.nodes
-        self.kinds = definition.audit_types
+        self.shown = definition.audited
         self.flows = definition.flows
         self.items: dict[int, int] = {}
+        self.left: set[int] = set()
+        self.entries: list[Entry] = []
         self.firing: tuple[str, int] | None = None
 
 
@@ -88,7 +98,6 @@ class _Reading:
         self.turn = turn
         self.zone = zone
         self.insert: Callable[[Row], None] = turn.uow.insert
-        self.left_by_flow: set[tuple[int, int]] = set()
         self.started: dict[int, ProcessLogRow] = {}
         self._scopes: dict[tuple[int, int], str] | None = None
 
@@ -96,78 +105,60 @@ class _Reading:
         """Write everything; process rows last, because they may be complete by then."""
         pages = self.look_ahead()
         for recorded in self.batch:
-            record = recorded.record
-            writer = writers.get(type(record))
-            if writer is not None:
-                writer(self, pages[recorded.instance.id], record, recorded.at)
+            page, at = pages[recorded.instance.id], recorded.at
+            page.entries = self.turn.uow.log_nodes(
+                page.id, page.root, page.process, page.deployment, at
+            )
+            for record in recorded.records:
+                writer = writers.get(type(record))
+                if writer is not None:
+                    writer(self, page, record, at)
         for row in self.started.values():
             self.insert(row)
 
     def look_ahead(self) -> dict[int, _Page]:
         """Find the elements that flows lead out of, and those that have a work item."""
         pages: dict[int, _Page] = {}
-        number_of = self.turn.work_item_id
         for recorded in self.batch:
-            record = recorded.record
-            number = recorded.instance.id
-            page = pages.get(number)
+            page = pages.get(recorded.instance.id)
             if page is None:
-                page = pages[number] = _Page(recorded.instance)
-            if type(record) is r.SequenceFlowTaken:
-                self.left_by_flow.add((number, record.source))
-            elif type(record) is r.WaitOpened:
-                wait = record.wait
-                if wait.kind is WaitKind.WORK_ITEM:
-                    item = number_of(number, wait.id)
-                    if item is not None:
-                        page.items[wait.owner] = item
-            elif type(record) is r.WaitClosed and record.kind is WaitKind.WORK_ITEM:
-                item = number_of(number, record.wait)
-                if item is not None:
-                    page.items[record.owner] = item
+                page = pages[recorded.instance.id] = _Page(recorded.instance)
+            page.left.update([x.source for x in recorded.records if type(x) is r.SequenceFlowTaken])
+            if not recorded.kinds.isdisjoint(_WAITS):
+                self._find_items(recorded, page)
         return pages
+
+    def _find_items(self, recorded: Recorded, page: _Page) -> None:
+        for record in recorded.records:
+            if isinstance(record, r.WaitOpened):
+                kind, wait, owner = record.wait.kind, record.wait.id, record.wait.owner
+            elif isinstance(record, r.WaitClosed):
+                kind, wait, owner = record.kind, record.wait, record.owner
+            else:
+                continue
+            if kind is WaitKind.WORK_ITEM:
+                item = self.turn.work_item_id(page.id, wait)
+                if item is not None:
+                    page.items[owner] = item
 
     # -- nodes -------------------------------------------------------------------------------
 
     def node(
         self,
         page: _Page,
-        at: int,
         type: int,
         element: int,
-        node: FlowNode,
+        id: str,
         flow: str | None,
         role: Role = Role.SINGLE,
     ) -> None:
-        """A row of the node log, unless the node is one that history does not show.
-
-        A loop is one row; the rounds of a task are logged under an id of their own, those of calls
-        and sub-processes not at all (``reference/jbpm-engine.md`` 4.7).
-        """
-        id, kind = node.id, page.kinds[node.id]
-        if role is Role.BODY and node.loop is not None:
-            kind = node.loop.audit_type
-        elif role is Role.ITERATION:
-            id += _ROUND
-        hides = node.is_scope or node.hides_rounds
-        if not (node.is_hidden or (role is Role.ITERATION and hides)):
-            self.insert(
-                NodeLogRow(
-                    None,
-                    page.id,
-                    page.root,
-                    page.process,
-                    page.deployment,
-                    at,
-                    type,
-                    element - _NUMBERING,
-                    id,
-                    node.name,
-                    kind,
-                    page.items.get(element),
-                    flow,
-                )
-            )
+        """An entry of the node log, unless the node is one that history does not show."""
+        shown = page.shown[id]
+        if role is Role.BODY or role is Role.ITERATION:
+            shown = _shown_looping(page.nodes[id], role)
+        if shown is not None:
+            item = page.items.get(element)
+            page.entries.append((type, element - _NUMBERING, *shown, item, flow))
 
     def activated(self, page: _Page, record: r.ElementActivated, at: int) -> None:
         """Entered; a join that fires was entered when its tokens came."""
@@ -175,40 +166,37 @@ class _Reading:
             return
         firing, page.firing = page.firing, None
         if firing is None or firing != (record.node, record.scope):
-            node = page.nodes[record.node]
-            self.node(page, at, ENTERED, record.element, node, record.flow, record.role)
+            self.node(page, ENTERED, record.element, record.node, record.flow, record.role)
 
     def parked(self, page: _Page, record: r.TokenParked, at: int) -> None:
         """A token came to a join."""
-        self.node(page, at, ENTERED, record.element, page.nodes[record.node], record.flow)
+        self.node(page, ENTERED, record.element, record.node, record.flow)
 
     def joined(self, page: _Page, record: r.TokensJoined, at: int) -> None:
         """A join fires, or is given up with what is around it."""
         if record.element:
-            self.node(page, at, LEFT, record.element, page.nodes[record.node], None)
+            self.node(page, LEFT, record.element, record.node, None)
         else:
             page.firing = (record.node, record.scope)
 
     def taken(self, page: _Page, record: r.SequenceFlowTaken, at: int) -> None:
         """A node was left by a flow."""
         if record.source:
-            node = page.nodes[page.flows[record.flow].source]
-            role = Role.SINGLE if node.loop is None else Role.BODY
-            self.node(page, at, LEFT, record.source, node, record.flow, role)
+            id = page.flows[record.flow].source
+            role = Role.SINGLE if page.nodes[id].loop is None else Role.BODY
+            self.node(page, LEFT, record.source, id, record.flow, role)
 
     def completed(self, page: _Page, record: r.ElementCompleted, at: int) -> None:
         """A node was done; if flows lead out of it, they say that it was left."""
-        if record.node != "" and (page.id, record.element) not in self.left_by_flow:
+        if record.element not in page.left:
             self.cancelled(page, record, at)
 
     def cancelled(
         self, page: _Page, record: r.ElementCancelled | r.ElementCompleted, at: int
     ) -> None:
         """A node was left without a flow."""
-        if record.node != "":
-            node = page.nodes[record.node]
-            if page.kinds[node.id] != _WITHOUT_EXIT:
-                self.node(page, at, LEFT, record.element, node, None, record.role)
+        if record.node != "" and page.nodes[record.node].audit_type != _WITHOUT_EXIT:
+            self.node(page, LEFT, record.element, record.node, None, record.role)
 
     # -- variables ---------------------------------------------------------------------------
 
@@ -313,14 +301,28 @@ class _Reading:
         return _REFERENCE.sub(lambda found: values.get(found[1], found[0]), text)
 
 
+def _shown_looping(node: FlowNode, role: Role) -> tuple[str, str, str] | None:
+    """Id, name and type of what loops, if history shows it.
+
+    A loop is one row; the rounds of a task are logged under an id of their own, those of calls
+    and sub-processes not at all (``reference/jbpm-engine.md`` 4.7).
+    """
+    if node.is_hidden:
+        return None
+    if role is Role.ITERATION:
+        hides = node.is_scope or node.hides_rounds
+        return None if hides else (node.id + _ROUND, node.name, node.audit_type)
+    return node.id, node.name, node.audit_type if node.loop is None else node.loop.audit_type
+
+
 def _nodes_by_element(batch: Sequence[Recorded]) -> dict[tuple[int, int], str]:
     """The nodes of the element instances that began or ended in a batch."""
-    found: dict[tuple[int, int], str] = {}
-    for recorded in batch:
-        record = recorded.record
-        if isinstance(record, r.ElementActivated | r.ElementCompleted | r.ElementCancelled):
-            found[recorded.instance.id, record.element] = record.node
-    return found
+    return {
+        (recorded.instance.id, record.element): record.node
+        for recorded in batch
+        for record in recorded.records
+        if isinstance(record, r.ElementActivated | r.ElementCompleted | r.ElementCancelled)
+    }
 
 
 def _first_values(batch: Sequence[Recorded], instance_id: int) -> dict[str, str]:
@@ -329,11 +331,11 @@ def _first_values(batch: Sequence[Recorded], instance_id: int) -> dict[str, str]
     for recorded in batch:
         if recorded.instance.id != instance_id:
             continue
-        record = recorded.record
-        if isinstance(record, r.ElementActivated) and record.node:
-            break
-        if isinstance(record, r.VariableSet) and isinstance(record.value, str):
-            found[record.name] = record.value
+        for record in recorded.records:
+            if isinstance(record, r.ElementActivated) and record.node:
+                return found
+            if isinstance(record, r.VariableSet) and isinstance(record.value, str):
+                found[record.name] = record.value
     return found
 
 

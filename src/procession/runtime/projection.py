@@ -31,12 +31,23 @@ class InstanceContext(msgspec.Struct):
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """A record with its instance, its number in that instance's life, and its time (epoch ms)."""
+    """What one step recorded of an instance, oldest first.
 
-    record: Record
+    ``first`` is the number of the first record in the instance's life, ``at`` the time of all
+    (epoch ms). ``kinds`` are the classes among them: most projectors look for a few and have
+    nothing to do otherwise.
+    """
+
+    records: Sequence[Record]
     instance: InstanceContext
-    seq: int
+    first: int
     at: int
+    kinds: frozenset[type[Record]]
+
+
+def recorded(records: Sequence[Record], instance: InstanceContext, first: int, at: int) -> Recorded:
+    """Records of one instance, as projectors read them."""
+    return Recorded(records, instance, first, at, frozenset(map(type, records)))
 
 
 class ProjectingTurn(Protocol):
@@ -77,7 +88,8 @@ class Projector(Protocol):
     """Reads records, writes rows.
 
     It does not commit, does not call out, does not look at live objects and does not veto. It runs
-    once a turn, when the turn is at rest, with everything the turn recorded, oldest first.
+    once a turn, when the turn is at rest, with everything the turn recorded, step by step, oldest
+    first.
     """
 
     def project(self, batch: Sequence[Recorded], turn: ProjectingTurn) -> None:

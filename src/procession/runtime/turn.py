@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,7 +28,7 @@ from procession.runtime import data_stores
 from procession.runtime.claims import Key
 from procession.runtime.clock import to_ms
 from procession.runtime.held import Held, to_row
-from procession.runtime.projection import InstanceContext, Recorded
+from procession.runtime.projection import InstanceContext, Recorded, recorded
 from procession.runtime.requests import NotQuick
 from procession.runtime.turn_rules import TurnGlobals, TurnRules
 from procession.store.codec import encode_records
@@ -299,12 +300,11 @@ class Turn:
             )
         context.state = outcome.state
         self.printed.extend([(number, line) for line in outcome.printed])
-        at = self.now_ms
-        react = self.executive.reactions.react
-        for record in outcome.records:
-            before += 1
-            self.recorded.append(Recorded(record, context, before, at))
-            if type(record) in REACTIVE:
+        found = recorded(outcome.records, context, before + 1, self.now_ms)
+        self.recorded.append(found)
+        if not found.kinds.isdisjoint(REACTIVE):
+            react = self.executive.reactions.react
+            for record in [record for record in found.records if type(record) in REACTIVE]:
                 self._number_work_item(held, record)
                 react(self, held, record)
         for wish in outcome.wishes:
@@ -377,12 +377,9 @@ class Turn:
             projector.project(self.recorded, self)
 
     def _write_states(self) -> None:
-        records: dict[int, list[Record]] = {}
-        firsts: dict[int, int] = {}
-        for recorded in self.recorded:
-            number = recorded.instance.id
-            records.setdefault(number, []).append(recorded.record)
-            firsts.setdefault(number, recorded.seq)
+        steps: dict[int, list[Recorded]] = {}
+        for one in self.recorded:
+            steps.setdefault(one.instance.id, []).append(one)
         for number, held in self.changed.items():
             state = held.state
             if state.is_over:
@@ -390,8 +387,9 @@ class Turn:
                     self.uow.end_instance(number, held.version)
             else:
                 self.uow.save_instance(to_row(held), held.version or None)
-            body = encode_records(records[number])
-            self.uow.insert(JournalRow(number, firsts[number], held.root_id, self.now_ms, body))
+            mine = steps[number]
+            body = encode_records([*chain.from_iterable(one.records for one in mine)])
+            self.uow.insert(JournalRow(number, mine[0].first, held.root_id, self.now_ms, body))
 
     def afterwards(self) -> Iterable[Callable[[], object]]:
         """What is to be done once the turn is durable."""

@@ -16,6 +16,8 @@ from procession.runtime.reactions import public_parameters
 from procession.runtime.work_items import Handlers, Mode
 from procession.store.rows import JobRow, WaitRow
 
+_WAITS = frozenset({WaitOpened, WaitClosed})
+
 
 class WaitsProjector:
     """Rows for waits that outlive the turn; jobs for timers and for handlers that run as jobs."""
@@ -27,15 +29,16 @@ class WaitsProjector:
         """Waits that were opened and closed within the turn leave no trace."""
         opened: dict[tuple[int, int], tuple[Wait, InstanceContext]] = {}
         for recorded in batch:
-            record = recorded.record
-            kind = type(record)
-            if kind is WaitOpened:
-                wait = record.wait  # type: ignore[attr-defined]
-                opened[recorded.instance.id, wait.id] = (wait, recorded.instance)
-            elif kind is WaitClosed:
-                key = (recorded.instance.id, record.wait)  # type: ignore[attr-defined]
-                if opened.pop(key, None) is None:
-                    turn.uow.delete_wait(*key)
+            if recorded.kinds.isdisjoint(_WAITS):
+                continue
+            instance = recorded.instance
+            for record in recorded.records:
+                if isinstance(record, WaitOpened):
+                    opened[instance.id, record.wait.id] = (record.wait, instance)
+                elif isinstance(record, WaitClosed):
+                    key = (instance.id, record.wait)
+                    if opened.pop(key, None) is None:
+                        turn.uow.delete_wait(*key)
         for wait, instance in opened.values():
             self._insert(wait, instance, turn)
 

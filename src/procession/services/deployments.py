@@ -30,7 +30,7 @@ from procession.services.deployment_views import (
     told_with,
     unit_view,
 )
-from procession.services.descriptors import semantics_of
+from procession.services.descriptors import semantics_of, unserved_in
 from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.unit_files import (
     check_id,
@@ -99,7 +99,7 @@ class DeploymentService(Service):
         data_types, faults = gather_types(files)
         files = without_classes(files, data_types)
         compilations, problems = self._compile(files, strict, choice, data_types)
-        problems = [*faults, *problems]
+        problems = [*faults, *unserved_in(files, strict), *problems]
         errors = tuple(p for p in problems if p.severity == "error")
         if errors:
             raise InvalidModel(summary_of(deployment_id, errors), errors)

@@ -1,4 +1,4 @@
-"""What a unit's deployment descriptor says of its semantics (``reference/jbpm-engine.md`` 8).
+"""What a unit's deployment descriptor says (``reference/jbpm-engine.md`` 8).
 
 Environment entries named ``procession.semantics`` (``jbpm``, ``specification``, or a list such as
 ``loops_are_parallel=false``) or ``procession.semantics.<flag>`` (``true``, ``false``); the value is
@@ -7,15 +7,17 @@ the entry's identifier, in quotes if its resolver is ``mvel``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from xml.parsers import expat
 
+from procession.bpmn.problems import Problem, Severity
 from procession.errors import Invalid
 
 DESCRIPTOR: Final = "META-INF/kie-deployment-descriptor.xml"
 NAMED: Final = "procession.semantics"
 _ENTRY: Final = "environment-entry"
+_ROLE: Final = "required-role"
 
 
 def semantics_of(files: Mapping[str, bytes]) -> tuple[str, ...]:
@@ -32,33 +34,74 @@ def semantics_of(files: Mapping[str, bytes]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def unserved_in(files: Mapping[str, bytes], strict: bool) -> list[Problem]:
+    """What the descriptor asks for in vain: a warning, or with ``strict`` a fault.
+
+    Required roles are not looked at; who may do what is said by roles and groups of people.
+    """
+    content = files.get(DESCRIPTOR)
+    roles = [] if content is None else _texts(content, _ROLE)
+    if not roles:
+        return []
+    told = f"the required roles {', '.join(roles)} are not looked at: everybody who may start may"
+    severity: Severity = "error" if strict else "warning"
+    return [Problem(severity=severity, element=_ROLE, line=1, text=told, file=DESCRIPTOR)]
+
+
 def _entries(content: bytes) -> list[tuple[str, str]]:
     """Name and identifier of the environment entries."""
-    path: list[str] = []
     found: list[dict[str, str]] = []
+
+    def start(path: list[str]) -> None:
+        if path[-1] == _ENTRY:
+            found.append({})
+
+    def text(path: list[str], data: str) -> None:
+        if len(path) > 1 and path[-2] == _ENTRY:
+            found[-1][path[-1]] = found[-1].get(path[-1], "") + data
+
+    _read(content, start, text)
+    return [
+        (entry.get("name", "").strip(), entry.get("identifier", "").strip().strip("\"'"))
+        for entry in found
+    ]
+
+
+def _texts(content: bytes, tag: str) -> list[str]:
+    """The texts of all elements of a name."""
+    found: list[str] = []
+
+    def start(path: list[str]) -> None:
+        if path[-1] == tag:
+            found.append("")
+
+    def text(path: list[str], data: str) -> None:
+        if path[-1] == tag:
+            found[-1] += data
+
+    _read(content, start, text)
+    return [one.strip() for one in found if one.strip()]
+
+
+def _read(
+    content: bytes, begun: Callable[[list[str]], None], said: Callable[[list[str], str], None]
+) -> None:
+    """Tell of every element and text, with the names of the elements around it."""
+    path: list[str] = []
 
     def refuse(*_: object) -> None:
         raise Invalid("the deployment descriptor may not have a document type")
 
     def start(tag: str, _: object) -> None:
         path.append(tag.rpartition(" ")[2])
-        if path[-1] == _ENTRY:
-            found.append({})
-
-    def text(data: str) -> None:
-        if len(path) > 1 and path[-2] == _ENTRY:
-            found[-1][path[-1]] = found[-1].get(path[-1], "") + data
+        begun(path)
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda tag: path.pop()
-    parser.CharacterDataHandler = text
+    parser.CharacterDataHandler = lambda data: said(path, data)
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
         raise Invalid(f"the deployment descriptor is not XML: {error}") from error
-    return [
-        (entry.get("name", "").strip(), entry.get("identifier", "").strip().strip("\"'"))
-        for entry in found
-    ]

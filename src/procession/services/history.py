@@ -19,6 +19,7 @@ from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.views import NodeLogView, Page, ProcessLogView, VariableLogView
 from procession.store.phrases import ALWAYS, Phrase, all_of
 from procession.store.repositories import history as logs
+from procession.store.repositories import made_order
 from procession.store.repositories.history import Log
 from procession.store.repositories.visibility import Part, visible_by_row
 from procession.store.rows import NodeLogRow, ProcessLogRow, Row, VariableLogRow
@@ -201,7 +202,10 @@ class HistoryService(Service):
         self.room.access.check(actor, "history.read")
         part = self._part(actor)
         with self.room.store.read() as reader:
-            rows = logs.process_logs(reader, log, where, part, *_reach(page))
+            if page.as_made:
+                rows = made_order.process_logs(reader, where, part, *_reach(page))
+            else:
+                rows = logs.process_logs(reader, log, where, part, *_reach(page))
             total = logs.count_process_logs(reader, where, part) if page.counted else None
         return page.of(map(process_log_view, _bounded(rows)), total)
 
@@ -216,7 +220,8 @@ class HistoryService(Service):
         self.room.access.check(actor, "history.read")
         part = self._part(actor)
         with self.room.store.read() as reader:
-            rows = logs.variable_logs(reader, wanted, part, *_reach(page))
+            ask = made_order.variable_logs if page.as_made else logs.variable_logs
+            rows = ask(reader, wanted, part, *_reach(page))
             total = logs.count_variable_logs(reader, wanted, part) if page.counted else None
             return page.of(show(reader, _bounded(rows)), total)
 
@@ -239,6 +244,7 @@ class HistoryService(Service):
     def _of_one(
         self, page: PageRequest, log: Log[R], where: Sequence[Phrase], view: Callable[[R], T]
     ) -> Page[T]:
+        log = made_order.as_made(log) if page.as_made else log
         with self.room.store.read() as reader:
             rows = log.read(reader, all_of(*where), *_reach(page))
             total = log.count(reader, all_of(*where)) if page.counted else None

@@ -19,11 +19,13 @@ class PageRequest(msgspec.Struct, frozen=True):
 
     ``reference/jbpm-rest-api.md`` 3.5: a number alone means pages of ten, page 0 is page 1, and
     size 0 is no paging. ``counted``: whoever asks wants to know how many there are in all.
+    ``as_made``: history in the order in which it was made, as jBPM 6.0 and 6.1 had it.
     """
 
     number: int | None = None
     size: int | None = None
     counted: bool = False
+    as_made: bool = False
 
     def __post_init__(self) -> None:
         for name, value in (("page", self.number), ("page size", self.size)):

@@ -37,7 +37,8 @@ from procession.services.tasks.criteria import UNPAGED_LIMIT, TaskCriteria
 from procession.services.views import Page, ProcessInstanceView, TaskView
 from procession.store.hot import load_tasks
 from procession.store.phrases import ALWAYS, Phrase, all_of, any_of
-from procession.store.repositories import log_walks, task_search, task_walks
+from procession.store.repositories import log_walks, task_conditions, task_search, task_walks
+from procession.store.repositories.history import PROCESS_LOGS
 from procession.store.repositories.visibility import (
     is_much_to_see,
     visible_by_row,
@@ -90,7 +91,7 @@ class RichQueryService(Service):
         with self.room.store.read() as reader:
             search = narrowed(reader, asked)
             if search is None:
-                return page.of(())
+                return page.of((), 0)
             checks, starts = [_of_instance(search.asked)], search.starts
             if part is not None:
                 checks.append(visible_by_row(part, "process_log.instance_id"))
@@ -99,7 +100,7 @@ class RichQueryService(Service):
             logs = log_walks.search(
                 reader, starts, all_of(*checks), is_active=search.is_active, **_reach(page)
             )
-            return page.of(_infos(reader, logs, asked.every))
+            return page.of(_infos(reader, logs, asked.every), _total(reader, checks, page))
 
     @query
     def tasks(
@@ -114,24 +115,25 @@ class RichQueryService(Service):
         with self.room.store.read() as reader:
             search = narrowed(reader, asked)
             if search is None:
-                return page.of(())
+                return page.of((), 0)
             asked = search.asked
             of_task = all_of(
                 *(self._task(one) for one in asked.criteria if one.is_of_task),
                 *(condition.check for condition in seen),
             )
-            checks = [_of_instance(asked), of_task.within(_HAS_TASK, ")")]
+            checks = [_of_instance(asked), of_task.within(_HAS_TASK, " @apart)")]
             few = task_walks.instances(reader, [*self._narrow(asked), *seen])
             starts = search.starts if few is None else (log_walks.Start(few), *search.starts)
             logs = log_walks.search(
                 reader, starts, all_of(*checks), is_active=search.is_active, **_reach(page)
             )
             tasks = _tasks(reader, [log.instance_id for log in logs], of_task)
-            return page.of(_infos(reader, logs, asked.every, tasks))
+            infos = _infos(reader, logs, asked.every, tasks)
+            return page.of(infos, _total(reader, checks, page))
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _narrow(self, asked: RichQuery) -> list[task_search.Condition]:
+    def _narrow(self, asked: RichQuery) -> list[task_conditions.Condition]:
         """What of the questions an index can list by tasks: the search begins with the shortest."""
         found = []
         for one in asked.criteria:
@@ -188,17 +190,24 @@ def _valued(one: WantedVariable) -> Phrase:
 
 _LAST: Final = Phrase(
     "not exists (select 1 from variable_log later where later.instance_id = v.instance_id"
-    " and later.variable_instance_id = v.variable_instance_id and later.id > v.id)"
+    " and later.variable_instance_id = v.variable_instance_id and later.id > v.id @apart)"
 )
 
 
 def _has_variable(condition: Phrase, every: bool) -> Phrase:
-    whole = all_of(condition, ALWAYS if every else _LAST)
+    # Said so, no index of values is searched for each instance: those of it are few.
+    fits_one = condition.within("(", ") is true")
+    whole = all_of(fits_one, ALWAYS if every else _LAST)
     return whole.within(
         "exists (select 1 from variable_log v @ix_variable_log_instance"
         " where v.instance_id = process_log.instance_id and ",
-        ")",
+        " @apart)",
     )
+
+
+def _total(reader: Reader, checks: Sequence[Phrase], page: PageRequest) -> int | None:
+    """How many instances there are in all, if somebody asks."""
+    return PROCESS_LOGS.count(reader, all_of(*checks)) if page.counted else None
 
 
 def _reach(page: PageRequest) -> dict[str, int]:

@@ -22,8 +22,9 @@ from procession.services.views import Page, TaskView
 from procession.store.phrases import ALWAYS, NEVER, Phrase, all_of, any_of
 from procession.store.repositories import task_search as found
 from procession.store.repositories import tasks as repository
-from procession.store.repositories.task_search import Condition, Names
-from procession.store.repositories.task_walks import BY_ID, BY_ID_DOWN, search
+from procession.store.repositories.task_conditions import Condition, Names
+from procession.store.repositories.task_walks import search
+from procession.store.repositories.task_ways import BY_ID, BY_ID_DOWN
 from procession.tasks.people import (
     BUSINESS_ADMINISTRATOR,
     EXCLUDED_OWNER,

@@ -126,6 +126,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "what that version did."
         ),
     ] = "fixed"
+    jbpm_task_users: Annotated[
+        Literal["caller", "any"],
+        _text(
+            "Whom a task command of 6.2 and later may name as its user: caller, or as in 6.0 "
+            "anybody the caller may act for, who is the caller if nobody is named."
+        ),
+    ] = "caller"
     variable_types: Annotated[
         Literal["free", "check"],
         _text("Whether declared variable types are checked over the jBPM dialect and /api too."),

@@ -239,6 +239,8 @@ def _thaw_record(record: Record) -> None:
 
 def encode_records(records: Sequence[Record]) -> bytes:
     """The records of a turn."""
+    if _WITH_VALUES.isdisjoint(map(type, records)):
+        return _write(lambda _: records)
     return _write(
         lambda thorough: [
             _lower_record(record, thorough) if type(record) in _WITH_VALUES else record

@@ -72,6 +72,8 @@ def _part(write: Write, numbered: bool, first: int) -> str:
             f'"{name}"' for name in (write.values[1:] if numbered else write.values)
         )
         return f"insert into {write.table} ({columns}) select * from unnest({arrays})"  # noqa: S608
+    if write.verb == "put":
+        return _put(write, arrays)
     values = [f"v{place}" for place in range(len(write.values))]
     keys = [f"k{place}" for place in range(len(write.keys))]
     given = f"unnest({arrays}) as given({', '.join([*values, *keys])})"
@@ -87,6 +89,16 @@ def _part(write: Write, numbered: bool, first: int) -> str:
         f'"{name}" = given.{value}' for name, value in zip(write.values, values, strict=True)
     )
     return f"update {write.table} as t set {changes} from {given} where {same}"  # noqa: S608
+
+
+def _put(write: Write, arrays: str) -> str:
+    columns = ", ".join(f'"{name}"' for name in (*write.values, *write.keys))
+    keys = ", ".join(f'"{name}"' for name in write.keys)
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in write.values)
+    return (
+        f"insert into {write.table} ({columns}) select * from unnest({arrays})"  # noqa: S608
+        f" on conflict ({keys}) do update set {changes}"
+    )
 
 
 @cache

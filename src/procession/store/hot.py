@@ -8,7 +8,7 @@ as plain tuples; those of a whole table have the fields of its row class in
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -193,31 +193,47 @@ MARK: Final = re.compile(r"in \?\?|in \$\$|\?")
 HINT: Final = re.compile(r" @(\w+)")
 """Behind a table: the index to read it by (``rowid``: none), for a database that cannot tell.
 At the end of an inner select: ``apart``, keep it as it is, for a database that would join it.
+At the end of a read: ``merging``, two long lists may be read side by side, where a database can.
 Between two texts: ``from`` and ``below``, not less and less by their bytes, as patterns are
 looked for."""
 _BY_BYTES: Final = {"from": (" >=", " ~>=~"), "below": (" <", " ~<~")}
 _TEXTS = "in $$"
+_MERGING: Final = "merging"
 _MOST_TEXTS: Final = 1000
 
 
 class HotRead(msgspec.Struct, frozen=True):
     """A read in one database's spelling.
 
-    ``lists`` are the positions of sequence parameters, each with whether they are texts.
+    ``lists`` are the positions of sequence parameters, each with whether they are texts. ``each``
+    is the same for lists of one, which most are: they are plain parameters there.
     """
 
     sql: str
     lists: tuple[tuple[int, bool], ...]
+    each: str = ""
+    is_merging: bool = False
 
 
 class Spelling:
     """One database's way to write a parameter, a list of numbers and a list of texts.
 
-    A ``#`` in them becomes the number of the parameter, from 1.
+    A ``#`` in them becomes the number of the parameter, from 1. ``one`` is how a list of one is
+    written, and ``worded`` says what is to be worded in another way.
     """
 
-    def __init__(self, mark: str, numbers: str, texts: str, hint: str = "") -> None:
+    def __init__(
+        self,
+        mark: str,
+        numbers: str,
+        texts: str,
+        hint: str = "",
+        one: str = "",
+        worded: Callable[[str], str] = str,
+    ) -> None:
         self._marks = {"?": mark, "in ??": numbers, _TEXTS: texts}
+        self._ones = {"?": mark, "in ??": one, _TEXTS: one} if one else {}
+        self._worded = worded
         self._hint = hint
         self._texts: dict[str, HotRead] = {}
         self.named = {name: self._spell(text) for name, text in HOT.items()}
@@ -225,6 +241,8 @@ class Spelling:
     def _hints(self, match: re.Match[str]) -> str:
         if match[1] == "apart":
             return "" if self._hint else " offset 0"
+        if match[1] == _MERGING:
+            return ""
         if match[1] == "rowid":
             return " not indexed" if self._hint else ""
         if match[1] in _BY_BYTES:
@@ -247,9 +265,13 @@ class Spelling:
             found.append(match[0])
             return self._marks[match[0]].replace("#", str(len(found)))
 
-        sql = MARK.sub(write, HINT.sub(self._hints, text))
+        worded = self._worded(HINT.sub(self._hints, text))
+        sql = MARK.sub(write, worded)
         lists = tuple((at, one == _TEXTS) for at, one in enumerate(found) if one != "?")
-        return HotRead(sql, lists)
+        each = ""
+        if lists and self._ones:
+            each = MARK.sub(lambda match: self._ones[match[0]], worded)
+        return HotRead(sql, lists, each, text.endswith(f" @{_MERGING}"))
 
 
 def load_instances(reader: Reader, ids: Sequence[int]) -> list[ProcessInstanceRow]:

@@ -9,12 +9,11 @@ rows again, so conditions, order and paging stay questions to the database.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby, islice
 from typing import Final
 
 import msgspec
 
-from procession.store.rows import NodeLogRow, NodePageRow
+from procession.store.rows import NodePageRow
 
 PAGE: Final = 1000
 """Entries of a page, at most. An entry's id is ``PLACES`` times its page's, plus its place."""
@@ -34,30 +33,19 @@ _ENTRY: Final = (
 _encode = msgspec.json.Encoder().encode
 
 
-def paged(rows: Iterable[NodeLogRow]) -> list[NodePageRow]:
-    """The pages of rows that were written one after the other."""
-    pages = []
-    for (instance, root, process, deployment, at), same in groupby(rows, _shared):
-        while entries := [_entry(row) for row in islice(same, PAGE)]:
-            text = _encode(entries).decode()
-            pages.append(NodePageRow(None, instance, root, process, deployment, at, text))
-    return pages
+Entry = tuple[int, int, str, str, str, int | None, str | None]
+"""One row of the log as it stands in a page, in the order of :data:`_ENTRY`."""
+Shared = tuple[int, int, str, str, int]
+"""What the entries of a page share, in the order of :data:`_SHARED`."""
 
 
-def _shared(row: NodeLogRow) -> tuple[int, int, str, str, int]:
-    return row.instance_id, row.root_id, row.process_id, row.deployment_id, row.at
-
-
-def _entry(row: NodeLogRow) -> tuple[int, int, str, str, str, int | None, str | None]:
-    return (
-        row.type,
-        row.node_instance_id,
-        row.node_id,
-        row.node_name,
-        row.node_type,
-        row.work_item_id,
-        row.connection,
-    )
+def paged(written: Iterable[tuple[Shared, list[Entry]]]) -> list[NodePageRow]:
+    """The pages of entries that were written one after the other."""
+    return [
+        NodePageRow(None, *shared, _encode(entries[at : at + PAGE]).decode())
+        for shared, entries in written
+        for at in range(0, len(entries), PAGE)
+    ]
 
 
 def view(dialect: str) -> str:

@@ -55,6 +55,9 @@ _READER: Final = (
 plans are for reads of millions of rows; a wrong guess at how many there are costs a second. A set
 that is guessed not to fit the memory would be read anew for every row.
 """
+_MERGING: Final = b"set local enable_mergejoin = on; set local plan_cache_mode = force_custom_plan"
+_NOT_MERGING: Final = b"set local enable_mergejoin = off; set local plan_cache_mode = auto"
+"""Around a read that says so; planned anew, because only the value tells how long its list is."""
 _BEGIN_READ: Final = b"begin isolation level repeatable read read only"
 _COLUMNS: Final = ", ".join(f'j."{name}"' for name in JobRow.__struct_fields__)
 
@@ -93,7 +96,12 @@ class _Reader:
             for place, is_texts in read.lists:
                 values[place] = Texts(values[place]) if is_texts else Numbers(values[place])
         try:
-            return self.session.run(read.sql, values).fetchall()
+            if not read.is_merging:
+                return self.session.run(read.sql, values).fetchall()
+            self.session.say(_MERGING)
+            rows = self.session.run(read.sql, values).fetchall()
+            self.session.say(_NOT_MERGING)
+            return rows
         except psycopg.errors.QueryCanceled:
             raise self.patience.lost() from None
         except _ERRORS as error:

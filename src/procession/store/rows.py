@@ -211,6 +211,8 @@ class TaskVariableRow(Row):
     kind: str
     name: str
     value: str
+    digest: int
+    """Name and value as one number (``digests.py``)."""
 
 
 class TaskCommentRow(Row):

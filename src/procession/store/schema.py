@@ -21,7 +21,7 @@ REVISIONS: Final = ("0001",)
 NEEDED: Final = "0001"
 """The oldest schema this program works with (the ``pre`` half of a migration may suffice)."""
 
-YOUNGEST: Final = "rule_page"
+YOUNGEST: Final = "variable_now"
 """The table that came last. Until the first release the first migration is changed in place, so a
 database of an earlier day has the same version and other tables."""
 
@@ -53,6 +53,7 @@ def _condition_indexes() -> None:
     for table in metadata.tables.values():
         for index in table.indexes:
             where = index.dialect_options["sqlite"]["where"]
+            where = index.info.get("postgresql_where", where)
             if where is not None:
                 index.dialect_options["postgresql"]["where"] = where
             column = BY_BYTES.get(str(index.name))

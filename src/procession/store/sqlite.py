@@ -49,6 +49,7 @@ _SHARED_BLOCK: Final = 64
 _KEEP_AHEAD: Final = 1.0
 """Among siblings few numbers are reserved and not kept for long: those of all rise together."""
 _SIZES: Final = (64, 16, 4, 1)
+_MANY: Final = ("insert", "put")
 _COLUMNS: Final = ", ".join(f'"{name}"' for name in JobRow.__struct_fields__)
 _RESERVE: Final = (
     "insert into counter (name, value) values (?1, ?2)"
@@ -57,12 +58,14 @@ _RESERVE: Final = (
 
 
 def _texts(write: Write) -> tuple[str, ...]:
-    """The SQL of a write; for inserts one text per size of :data:`_SIZES`."""
-    if write.verb == "insert":
-        columns = ", ".join(f'"{name}"' for name in write.values)
-        row = "(" + ", ".join("?" * len(write.values)) + ")"
+    """The SQL of a write; for those with many rows one text per size of :data:`_SIZES`."""
+    if write.verb in _MANY:
+        names = (*write.values, *write.keys)
+        columns = ", ".join(f'"{name}"' for name in names)
+        row = "(" + ", ".join("?" * len(names)) + ")"
         head = f"insert into {write.table} ({columns}) values "  # noqa: S608
-        return tuple(head + ", ".join([row] * size) for size in _SIZES)
+        tail = _instead(write) if write.verb == "put" else ""
+        return tuple(head + ", ".join([row] * size) + tail for size in _SIZES)
     where = " and ".join(f'"{name}" = ?' for name in write.keys)
     if write.verb == "delete":
         return (f"delete from {write.table} where {where}",)  # noqa: S608
@@ -74,6 +77,12 @@ def _texts(write: Write) -> tuple[str, ...]:
         same = " and ".join(f'"{name}" = ?{at}' for at, name in named[len(write.values) :])
         where = f"{same} and ({other})"
     return (f"update {write.table} set {values} where {where}",)  # noqa: S608
+
+
+def _instead(write: Write) -> str:
+    keys = ", ".join(f'"{name}"' for name in write.keys)
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in write.values)
+    return f" on conflict ({keys}) do update set {changes}"
 
 
 _SQL: Final = {write: _texts(write) for write in WRITES}
@@ -204,7 +213,7 @@ class SqliteStore:
     def _carry_out(self, work: Plan) -> None:
         cursor = self._raw.cursor()
         for step in work.steps:
-            if step.write.verb == "insert":
+            if step.write.verb in _MANY:
                 _insert(cursor, step)
                 continue
             (text,) = _SQL[step.write]

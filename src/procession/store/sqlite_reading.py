@@ -14,12 +14,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from procession.errors import StoreUnavailable
+from procession.store.columns import one_by_one
 from procession.store.hot import HotRead, Spelling
 from procession.store.patience import Patience
 from procession.store.sqlite_faults import fault
 
 _LIST: Final = "in (select value from json_each(?))"
-_SPELLING: Final = Spelling("?", _LIST, _LIST, " indexed by #")
+_SPELLING: Final = Spelling("?", _LIST, _LIST, " indexed by #", "= ?", one_by_one)
 _LOOK_UP: Final = 100_000
 """After so many of its own steps SQLite asks whether to go on; a millisecond or so."""
 
@@ -75,13 +76,19 @@ class SqliteReader:
             self.until = inf
 
     def _run(self, read: HotRead, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
-        values = parameters
+        sql, values = read.sql, parameters
         try:
             if read.lists:
                 values = list(parameters)
-                for place, _ in read.lists:
-                    values[place] = msgspec.json.encode(list(values[place])).decode()
-            return self.begin().execute(read.sql, values).fetchall()
+                given = [(place, list(values[place])) for place, _ in read.lists]
+                if all(len(several) == 1 for _, several in given):
+                    sql = read.each
+                    for place, (one,) in given:
+                        values[place] = one
+                else:
+                    for place, several in given:
+                        values[place] = msgspec.json.encode(several).decode()
+            return self.begin().execute(sql, values).fetchall()
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
             raise fault(error) from error
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Executable
 
+from procession.store.node_pages import Entry
 from procession.store.patience import Patience
 from procession.store.rows import ProcessInstanceRow, Row, TaskPersonRow, TaskRow
 
@@ -28,6 +29,12 @@ class UnitOfWork(Protocol):
 
     def insert(self, row: Row) -> None:
         """A new row of the table that belongs to the row's class."""
+
+    def log_nodes(
+        self, instance_id: int, root_id: int, process_id: str, deployment_id: str, at: int
+    ) -> list[Entry]:
+        """Where entries of the node log are added, for one instance and moment (epoch ms)."""
+        ...
 
     def save_instance(self, row: ProcessInstanceRow, read_version: int | None) -> None:
         """Insert (``read_version`` ``None``) or, guarded by the version read, update.

@@ -60,6 +60,7 @@ __all__ = [
     "task_variable",
     "user",
     "variable_log",
+    "variable_now",
     "views",
     "wait",
     "work_party",
@@ -288,6 +289,16 @@ variable_log = Table(
     Index("ix_variable_log_instance", "instance_id", "variable_instance_id", "id"),
     Index("ix_variable_log_variable", "variable_id", "value", *PLACE),
     Index("ix_variable_log_order", "variable_id", *PLACE),
+)
+# The value that each variable has now, as a number (``digests.py``): what inboxes look for.
+variable_now = Table(
+    "variable_now",
+    metadata,
+    Column("instance_id", Id, primary_key=True, autoincrement=False),
+    Column("variable", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", BigInteger, nullable=False),
+    Index("ix_variable_now_digest", "digest", "instance_id"),
+    sqlite_with_rowid=False,
 )
 user = Table(
     "user_account",

@@ -59,7 +59,7 @@ task = Table(
     Index("ix_task_root", "root_id"),
     where_known("ix_task_created_by", "created_by"),
     Index("ix_task_owner", "actual_owner", "status"),
-    Index("ix_task_status", "status"),
+    Index("ix_task_status", "status", "id", "instance_id", "actual_owner", "deployment_id"),
     Index("ix_task_work_item", "work_item_id"),
     where_known("ix_task_parent", "parent_id"),
     where_known("ix_task_deployment", "deployment_id"),
@@ -131,7 +131,8 @@ task_variable = Table(
     Column("kind", String(6), primary_key=True),
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
-    Index("ix_task_variable_value", "name", "value", "task_id"),
+    Column("digest", BigInteger, nullable=False),
+    Index("ix_task_variable_digest", "digest", "task_id"),
     sqlite_with_rowid=False,
 )
 task_comment = Table(

@@ -18,8 +18,9 @@ from msgspec.structs import astuple, replace
 from sqlalchemy import Executable
 
 from procession.errors import Conflict
-from procession.store import standing
-from procession.store.node_pages import paged
+from procession.store import digests, standing
+from procession.store.closed_waits import drop_closed
+from procession.store.node_pages import Entry, Shared, paged
 from procession.store.rows import (
     IncidentRow,
     JobRow,
@@ -48,7 +49,8 @@ class Write(msgspec.Struct, frozen=True, eq=False):
     A guarded one must touch a row for every tuple it is given.
     """
 
-    verb: Literal["insert", "update", "delete"]
+    verb: Literal["insert", "update", "delete", "put"]
+    """``put``: insert, or update the row that has the keys already."""
     table: str
     values: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
@@ -109,6 +111,7 @@ TELL_PEOPLE = Write(
 )
 CLOSE_PEOPLE = Write("update", "task_person", ("is_open",), ("task_id",))
 DELETE_PEOPLE = Write("delete", "task_person", (), ("task_id",))
+PUT_VALUES = Write("put", "variable_now", ("digest",), ("instance_id", "variable"))
 FINISH_JOB = Write("delete", "job", (), ("id", "lease_owner"), guarded=True)
 DELETE_WAIT = Write("delete", "wait", (), ("instance_id", "wait_id"))
 DELETE_WAIT_JOBS = Write("delete", "job", (), ("instance_id", "wait_id"))
@@ -122,6 +125,7 @@ WRITES: tuple[Write, ...] = (
     TELL_PEOPLE,
     CLOSE_PEOPLE,
     DELETE_PEOPLE,
+    PUT_VALUES,
     FINISH_JOB,
     DELETE_WAIT,
     DELETE_WAIT_JOBS,
@@ -148,7 +152,7 @@ class Writes:
     def __init__(self) -> None:
         self.inserts: dict[type[Row], list[Row]] = {}
         self.instances: list[tuple[int, ProcessInstanceRow | None, int | None]] = []
-        self.nodes: list[NodeLogRow] = []
+        self.nodes: list[tuple[Shared, list[Entry]]] = []
         self.tasks: list[tuple[int, TaskRow | None, int | None]] = []
         self.people: dict[int, Sequence[TaskPersonRow]] = {}
         self.closed_waits: list[tuple[int, int]] = []
@@ -158,18 +162,28 @@ class Writes:
 
     def insert(self, row: Row) -> None:
         """A new row of the table that belongs to the row's class."""
-        if type(row) is NodeLogRow:
-            self.nodes.append(row)
+        kind = type(row)
+        rows = self.inserts.get(kind)
+        if rows is not None:
+            rows.append(row)
         elif isinstance(row, ProcessInstanceRow):
             self.save_instance(row, None)
         elif isinstance(row, TaskRow):
             self.save_task(row, None)
+        elif isinstance(row, NodeLogRow):
+            values = astuple(row)
+            self.log_nodes(*values[1:6]).append(values[6:])
         else:
-            rows = self.inserts.get(type(row))
-            if rows is None:
-                self.inserts[type(row)] = [row]
-            else:
-                rows.append(row)
+            self.inserts[kind] = [row]
+
+    def log_nodes(
+        self, instance_id: int, root_id: int, process_id: str, deployment_id: str, at: int
+    ) -> list[Entry]:
+        """What was logged last, if that of the same instance; entries are added behind it."""
+        shared = (instance_id, root_id, process_id, deployment_id, at)
+        if not self.nodes or self.nodes[-1][0] != shared:
+            self.nodes.append((shared, []))
+        return self.nodes[-1][1]
 
     def save_instance(self, row: ProcessInstanceRow, read_version: int | None) -> None:
         """Insert, or update ``revision``, ``status``, ``version`` and ``state``."""
@@ -326,6 +340,10 @@ def plan(batch: Sequence[Writes]) -> Plan:
         new = inserts[kind]
         told = standing.stored(new, tasks) if kind is TaskPersonRow else map(astuple, new)
         steps.append(Step(INSERTS[kind], list(told)))
+        if kind is VariableLogRow:
+            saved = (change for unit in batch for change in unit.instances)
+            values = digests.present(new, saved, tasks.values())
+            steps += [Step(PUT_VALUES, values)] if values else []
     if people:
         steps.append(Step(DELETE_PEOPLE, [(task,) for task in people]))
         present = standing.stored((row for group in people.values() for row in group), tasks)
@@ -348,7 +366,7 @@ def _plan_ends(batch: Sequence[Writes], inserts: dict[type[Row], list[Any]]) -> 
         steps.append(Step(FINISH_JOB, list(finished)))
     closed: dict[tuple[int, int], Any] = {row: None for unit in batch for row in unit.closed_waits}
     if closed:
-        _drop_closed(closed, inserts)
+        drop_closed(closed, inserts)
     if closed:
         steps.append(Step(DELETE_WAIT, list(closed)))
         steps.append(Step(DELETE_WAIT_JOBS, list(closed)))
@@ -361,29 +379,3 @@ def _end_log(row: ProcessLogRow, logs: dict[int, tuple[Any, ...]]) -> ProcessLog
         return row
     ended_at, status, outcome, duration, _ = end
     return replace(row, ended_at=ended_at, status=status, outcome=outcome, duration=duration)
-
-
-def _drop_closed(closed: dict[tuple[int, int], Any], inserts: dict[type[Row], list[Any]]) -> None:
-    """A wait that opened and closed in one batch is not written, nor are its jobs."""
-
-    def keep(kind: type[Row], rows: list[Any]) -> None:
-        if rows:
-            inserts[kind] = rows
-        else:
-            del inserts[kind]
-
-    if JobRow in inserts:
-        jobs = inserts[JobRow]
-        gone = {row.id for row in jobs if (row.instance_id, row.wait_id) in closed}
-        if gone:
-            keep(JobRow, [row for row in jobs if row.id not in gone])
-            incidents = inserts.get(IncidentRow)
-            if incidents:
-                keep(IncidentRow, [row for row in incidents if row.job_id not in gone])
-    if WaitRow in inserts:
-        waits = inserts[WaitRow]
-        born = [key for row in waits if (key := (row.instance_id, row.wait_id)) in closed]
-        if born:
-            keep(WaitRow, [row for row in waits if (row.instance_id, row.wait_id) not in closed])
-            for key in born:
-                del closed[key]

@@ -50,6 +50,7 @@ TASK = "task"
 TASK_PEOPLE = "task people"
 """Kinds of ``turn.objects``: what this turn has made of a task and of its people."""
 
+_WAITS = frozenset({WaitOpened, WaitClosed})
 
 MayAdd = Callable[[Any, str, int, TaskRow, Map], bool]
 """Asks the rules of a unit (name, revision) whether a task with that document may be, in a turn."""
@@ -75,14 +76,16 @@ class TaskProjector:
         """Write the tasks that follow from the records."""
         work: _Work | None = None
         for recorded in batch:
-            record = recorded.record
-            if isinstance(record, WaitOpened):
-                if record.wait.name == HUMAN_TASK and record.wait.kind is WaitKind.WORK_ITEM:
+            if recorded.kinds.isdisjoint(_WAITS):
+                continue
+            for record in recorded.records:
+                if isinstance(record, WaitOpened):
+                    if record.wait.name == HUMAN_TASK and record.wait.kind is WaitKind.WORK_ITEM:
+                        work = work or _Work(turn, self._room, self._zone, self._may_add)
+                        work.open(recorded, record)
+                elif isinstance(record, WaitClosed) and record.name == HUMAN_TASK:
                     work = work or _Work(turn, self._room, self._zone, self._may_add)
-                    work.open(recorded, record)
-            elif isinstance(record, WaitClosed) and record.name == HUMAN_TASK:
-                work = work or _Work(turn, self._room, self._zone, self._may_add)
-                work.close(recorded, record)
+                    work.close(recorded, record)
         if work is not None:
             work.write()
 

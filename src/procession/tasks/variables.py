@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from procession.bpmn.deadlines import DEADLINES
+from procession.store.digests import digest
 from procession.store.rows import TaskVariableRow
 from procession.tasks.forms import as_text
 from procession.values import Map
@@ -38,4 +39,5 @@ def variables(
             continue
         if isinstance(value, str | int | float | Decimal | date):
             text = value.isoformat() if isinstance(value, date) else as_text(value) or str(value)
-            yield TaskVariableRow(task_id, kind, name, text[:LONGEST])
+            text = text[:LONGEST]
+            yield TaskVariableRow(task_id, kind, name, text, digest(name, text))

@@ -21,7 +21,7 @@ from procession.identity.model import Actor
 if TYPE_CHECKING:
     from procession.engine import Engine
 
-Lane = Literal["turn", "read", "pool", "here"]
+Lane = Literal["turn", "read", "glance", "pool", "here"]
 
 
 class Request(msgspec.Struct):
@@ -30,7 +30,7 @@ class Request(msgspec.Struct):
     ``target`` is the path as the client sent it (undecoded, with the mount), ``query`` the pairs
     in order. ``base`` is scheme and host as the client sees them, ``mount`` what stands before the
     route's own path. ``once`` is how a handler of several turns keeps what each of them did, where
-    a client asked for that.
+    a client asked for that. ``speaks`` is the version of a dialect that the body itself names.
     """
 
     method: str
@@ -44,6 +44,7 @@ class Request(msgspec.Struct):
     base: str = ""
     client: str = ""
     once: Any = None
+    speaks: Any = None
     _query: list[tuple[str, str]] | None = None
 
     @property

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 routes = RouteTable()
 
 
-@routes.get("/instance/{instance_id}/tasks", permission="task.read", id="5", query=PAGING)
+@routes.get(
+    "/instance/{instance_id}/tasks", lane="glance", permission="task.read", id="5", query=PAGING
+)
 def tasks(request: Request, engine: Engine) -> Reply:
     """Active tasks of an instance and of the processes it called, without business objects."""
     instance, uuid = shapes.instance_id(request)

@@ -16,7 +16,7 @@ from procession.identity.model import Actor
 from procession.runtime.lanes import Room
 from procession.store.phrases import Phrase, any_of
 from procession.store.repositories import task_search as found
-from procession.store.repositories.task_search import Condition, Names
+from procession.store.repositories.task_conditions import Condition, Names
 from procession.tasks.lifecycle import OPEN, Status
 from procession.tasks.people import (
     BUSINESS_ADMINISTRATOR,
@@ -41,7 +41,8 @@ class TaskCriteria(msgspec.Struct, frozen=True):
     ``restricted`` cuts the result down to tasks the caller has a part in, unless a criterion names
     the caller; it matters where everybody may see everything. ``status_in_union`` unites statuses
     like any other criterion. Both are profile M's way, and ``None`` means: as the profile has it
-    (``reference/rulings.md`` 17, 18).
+    (``reference/rulings.md`` 17, 18). ``with_texts_in``: only tasks whose texts are in that
+    language, as jBPM 6.0 had it; ``languages`` leave out none.
     """
 
     work_item_ids: tuple[int, ...] = ()
@@ -56,6 +57,7 @@ class TaskCriteria(msgspec.Struct, frozen=True):
     descending: bool = False
     restricted: bool | None = None
     status_in_union: bool | None = None
+    with_texts_in: str = ""
 
 
 def status_names(statuses: Iterable[str]) -> tuple[str, ...]:
@@ -89,7 +91,8 @@ def matching(criteria: TaskCriteria, people: People, *, status_in_union: bool) -
     """What the criteria ask of a task, all of it."""
     wanted: list[Condition] = []
     status = status_names(criteria.statuses)
-    of_open = bool(status) and OPEN_STATUSES.issuperset(status) and not criteria.union
+    is_one_of_many = criteria.union and status_in_union
+    of_open = bool(status) and OPEN_STATUSES.issuperset(status) and not is_one_of_many
     for column, values in (
         ("work_item_id", criteria.work_item_ids),
         ("id", criteria.task_ids),
@@ -112,7 +115,16 @@ def matching(criteria: TaskCriteria, people: People, *, status_in_union: bool) -
         wanted = [found.either(*wanted)]
     if status:
         wanted.append(found.is_one_of("status", status))
+    if criteria.with_texts_in:
+        wanted.append(_has_texts_in(criteria.with_texts_in))
     return wanted
+
+
+def _has_texts_in(language: str) -> Condition:
+    """Most tasks have their texts in one language, so there is no index, and all are a list."""
+    check = Phrase("task.language = ?", (language,))
+    listed = (check.within("select task.id from task where ", ""),)
+    return Condition(check, listed, listed, sizes=(Phrase("select 1 as id from task"),))
 
 
 def visible(

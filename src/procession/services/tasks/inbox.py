@@ -23,8 +23,9 @@ from procession.store.phrases import Phrase
 from procession.store.repositories import task_search as found
 from procession.store.repositories import task_walks as walks
 from procession.store.repositories import tasks as repository
-from procession.store.repositories.task_search import Condition
-from procession.store.repositories.task_walks import BY_DUE, BY_ID, BY_ID_DOWN, BY_URGENCY, Leg
+from procession.store.repositories.task_conditions import Condition
+from procession.store.repositories.task_walks import Leg
+from procession.store.repositories.task_ways import BY_DUE, BY_ID, BY_ID_DOWN, BY_URGENCY
 from procession.store.rows import TaskRow
 from procession.tasks.lifecycle import OPEN
 from procession.tasks.people import (

@@ -18,7 +18,7 @@ from procession.services.tasks.desk import Desk, Sheet, suspended
 from procession.settings import Settings
 from procession.store.repositories import task_search as search
 from procession.store.repositories import tasks as repository
-from procession.store.repositories.task_search import Condition, Names
+from procession.store.repositories.task_conditions import Condition, Names
 from procession.store.rows import TaskPersonRow
 from procession.store.store import Reader
 from procession.tasks.allocation import Custom, members

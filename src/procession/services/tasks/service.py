@@ -26,12 +26,8 @@ from procession.services.tasks.work_lists import WorkLists
 from procession.services.views import ContentView, Page, TaskView
 from procession.store.hot import load_instances
 from procession.store.repositories import tasks as repository
-from procession.store.repositories.task_walks import (
-    BY_ID,
-    BY_ID_DOWN,
-    count,
-    search,
-)
+from procession.store.repositories.task_walks import count, search
+from procession.store.repositories.task_ways import BY_ID, BY_ID_DOWN
 from procession.store.rows import TaskPersonRow, TaskRow
 from procession.store.store import Reader
 from procession.tasks.lifecycle import Candidate, Operation, require, require_active

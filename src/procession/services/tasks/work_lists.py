@@ -14,8 +14,9 @@ from procession.services.tasks import offering, showing, taking
 from procession.services.tasks.deskwork import Deskwork
 from procession.services.views import Page, TaskView
 from procession.store.repositories import tasks as repository
-from procession.store.repositories.task_search import Condition
-from procession.store.repositories.task_walks import BY_URGENCY, search_and_count
+from procession.store.repositories.task_conditions import Condition
+from procession.store.repositories.task_walks import search_and_count
+from procession.store.repositories.task_ways import BY_URGENCY
 from procession.store.store import Reader
 from procession.tasks.people import has_part
 from procession.values import EMPTY, Map, freeze_all

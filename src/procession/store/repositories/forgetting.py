@@ -27,6 +27,7 @@ from procession.store.tables import (
     task_person,
     task_variable,
     variable_log,
+    variable_now,
 )
 
 _OLD: Final = (
@@ -103,7 +104,7 @@ def forget(some: Portion) -> Iterator[Delete]:
             yield delete(table).where(table.c.task_id.in_(some.tasks))
         yield delete(task).where(task.c.id.in_(some.tasks))
     if some.instances:
-        for log in (node_page, variable_log, process_log):
+        for log in (node_page, variable_log, variable_now, process_log):
             yield delete(log).where(log.c.instance_id.in_(some.instances))
         for rules in (rule_session, rule_page):
             yield delete(rules).where(rules.c.root_id.in_(some.instances))

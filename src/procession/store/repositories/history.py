@@ -22,13 +22,14 @@ from procession.store.repositories.visibility import (
 )
 from procession.store.rows import NodeLogRow, ProcessLogRow, Row, VariableLogRow
 from procession.store.store import Reader
-from procession.store.tables import node_page, process_log, variable_log
+from procession.store.tables import node_page, process_log, variable_log, variable_now
 
 R = TypeVar("R", bound=Row)
 RUNNING, COMPLETED = 1, 2
 EVERYTHING: Final = 2**62
-STEPS: Final = 20_000
-"""So many rows a walk passes before it is given up for a list."""
+FEW: Final = 200
+ENTRIES: Final = 50_000
+"""So many entries of an index a walk passes before it is given up for a list."""
 LOOKS: Final = 4_000
 """The same where it is looked up for each row who takes part in its instance."""
 
@@ -184,12 +185,12 @@ def has_status(status: int) -> Phrase:
     return found if status == COMPLETED else all_of(found, _ODD)
 
 
-def of_active_instance(instance_id: str) -> Phrase:
-    """Log rows whose process instance has no end."""
-    return Phrase(
-        f"exists (select 1 from process_log ended where ended.instance_id = {instance_id}"  # noqa: S608
-        " and ended.ended_at is null @apart)"
-    )
+OF_LIVING: Final = Phrase(
+    "exists (select 1 from process_instance run @ix_process_instance_deployment"
+    " where run.deployment_id = variable_log.deployment_id"
+    " and run.process_id = variable_log.process_id and run.id = variable_log.instance_id @apart)"
+)
+"""Variable logs whose process instance has no end: its place is in an index of those that live."""
 
 
 def last_texts(reader: Reader, instance_id: int) -> list[tuple[str, str]]:
@@ -256,9 +257,8 @@ class Values(msgspec.Struct, frozen=True):
 
     def checks(self, part: Part | None) -> Phrase:
         """All that must hold."""
-        active = of_active_instance("variable_log.instance_id")
         seen = visible_by_row(part, "variable_log.instance_id") if part else ALWAYS
-        return all_of(self.named, active if self.is_active else ALWAYS, seen)
+        return all_of(self.named, OF_LIVING if self.is_active else ALWAYS, seen)
 
 
 def variable_logs(
@@ -268,21 +268,54 @@ def variable_logs(
     walked = VARIABLES if wanted.value is None else VALUES
     if not wanted.is_active and part is None:
         return walked.read(reader, wanted.named, limit, offset)
-    checks = wanted.checks(part)
     size = wanted.named.within(f"select 1 from {walked.source} where ", "")  # noqa: S608
+    if part is not None and not is_much_to_see(reader, part) and is_long(reader, size, FEW):
+        listed = all_of(visible_to(part, "variable_log.instance_id"), wanted.checks(None))
+        return VARIABLES_OF_ONE.read(reader, listed, limit, offset)
+    checks = wanted.checks(part)
+    if wanted.is_active and wanted.value is not None:
+        rows = _living(reader, wanted, part, limit, offset)
+        return _OF_ACTIVE_ONES.read(reader, checks, limit, offset) if rows is None else rows
     if not is_long(reader, size):
         return walked.read(reader, checks, limit, offset)
-    # The first of a variable are old, and have ended; those of a value may be any.
-    is_tried = wanted.value is not None if wanted.is_active else is_much_to_see(reader, part)
-    if is_tried:
-        steps = STEPS if part is None else _looks(limit, offset)
-        rows = walked.walk(reader, wanted.named, checks, limit, offset, steps)
-        if rows is not None:
-            return rows
     if wanted.is_active:
+        # The first of a variable are old, and have ended.
         return _OF_ACTIVE_ONES.read(reader, checks, limit, offset)
-    seen = ALWAYS if part is None else visible_to(part, "variable_log.instance_id")
-    return VARIABLES_OF_ONE.read(reader, all_of(seen, wanted.named), limit, offset)
+    rows = walked.walk(reader, wanted.named, checks, limit, offset, _looks(limit, offset))
+    if rows is not None:
+        return rows
+    assert part is not None
+    listed = all_of(visible_to(part, "variable_log.instance_id"), wanted.named)
+    return VARIABLES_OF_ONE.read(reader, listed, limit, offset)
+
+
+def _living(
+    reader: Reader, wanted: Values, part: Part | None, limit: int, offset: int
+) -> list[VariableLogRow] | None:
+    """Logs of a value of instances that live; ``None``: not enough within :data:`ENTRIES`.
+
+    The index of values knows places and not rows, so first the places of the page are found from
+    that and the living instances' own index, then the rows of the page are read.
+    """
+    named, reach = wanted.named, offset + limit
+    far = named.within(_PLACES, f"{_IN_PLACE} limit 1 offset {ENTRIES}")
+    ends = reader.ask(far.text, far.values)
+    bounds = [Phrase(f"({_PLACE}) < (?, ?, ?)", tuple(end)) for end in ends]
+    seen = visible_by_row(part, "variable_log.instance_id") if part else ALWAYS
+    fitting = all_of(named, *bounds, OF_LIVING, seen).within(_PLACES, f"{_IN_PLACE} limit ?")
+    places = reader.ask(fitting.text, (*fitting.values, reach))
+    if len(places) < reach and ends:
+        return None
+    if not places:
+        return []
+    numbers = tuple(dict.fromkeys(place[-1] for place in places))
+    these = Phrase("variable_log.instance_id in ??", (numbers,))
+    return VARIABLES_OF_ONE.read(reader, all_of(these, named), limit, offset)
+
+
+_PLACE: Final = "variable_log.deployment_id, variable_log.process_id, variable_log.instance_id"
+_IN_PLACE: Final = f" order by {_PLACE}"
+_PLACES: Final = f"select {_PLACE} from variable_log @ix_variable_log_variable where "  # noqa: S608
 
 
 def count_variable_logs(reader: Reader, wanted: Values, part: Part | None) -> int:
@@ -322,7 +355,7 @@ _FIRST_OF_ALL: Final = (
 
 def forget(numbers: Sequence[int]) -> Iterator[Delete]:
     """Delete the logs of some instances."""
-    for log in (node_page, variable_log, process_log) if numbers else ():
+    for log in (node_page, variable_log, variable_now, process_log) if numbers else ():
         yield delete(log).where(log.c.instance_id.in_(numbers))
 
 
@@ -333,6 +366,7 @@ def forget_ended() -> tuple[Delete, ...]:
     return (
         delete(node_page).where(node_page.c.instance_id.in_(numbers)),
         delete(variable_log).where(variable_log.c.instance_id.in_(numbers)),
+        delete(variable_now).where(variable_now.c.instance_id.in_(numbers)),
         delete(process_log).where(ended),
     )
 
@@ -341,5 +375,5 @@ def forget_everything(last: int) -> tuple[Delete, ...]:
     """Delete all audit up to a number, that of running instances included, all at once."""
     return tuple(
         delete(log).where(log.c.instance_id <= last)
-        for log in (node_page, variable_log, process_log)
+        for log in (node_page, variable_log, variable_now, process_log)
     )

@@ -46,6 +46,10 @@ class Start(msgspec.Struct, frozen=True):
     size: Phrase | None = None
     is_dear: bool = False
     least: Callable[[Reader], int] | None = None
+    is_range: bool = False
+    """The list is of a range of dates, each number once."""
+    living: Phrase | None = None
+    """The same numbers of instances that live, if that is quicker known than by looking each up."""
 
 
 def search(
@@ -59,8 +63,15 @@ def search(
 ) -> list[ProcessLogRow]:
     """The process logs for which the checks hold; ``is_active``: only living instances can fit."""
     numbers = _shortest(reader, starts)
+    if numbers is None and is_active:
+        numbers = _living(reader, starts)
     if numbers is not None:
         return _of_list(reader, numbers, checks, limit, offset)
+    numbers = None if is_active else _firsts(reader, starts, offset + limit)
+    if numbers is not None:
+        found = _of_list(reader, numbers, checks, limit, offset)
+        if len(found) == limit:
+            return found
     number, source = ("process_instance.id", _BY_LIFE) if is_active else _WALKED
     least = max((one.least(reader) for one in starts if one.least is not None), default=0)
     begins = Phrase(f"{number} >= ?", (least,)) if least else ALWAYS
@@ -77,14 +88,17 @@ def _of_list(
     begin, size, reach = 0, max(_SOME, 2 * (offset + limit)), offset + limit
     while begin < len(numbers) and len(found) < reach:
         some = Phrase("process_log.instance_id in ??", (tuple(numbers[begin : begin + size]),))
-        wanted = all_of(some, checks).within(_SELECT + _BY_NUMBER, "")
-        question = wanted.then(" order by process_log.instance_id limit ?", reach - len(found))
+        wanted = all_of(some, checks).within(_FROM_LIST, _ORDERED)
+        question = wanted.then("", reach - len(found))
         found += [ProcessLogRow(*row) for row in reader.ask(question.text, question.values)]
         begin, size = begin + size, 4 * size
     return found[offset:reach]
 
 
 _SOME: Final = 50
+_FROM_LIST: Final = f"select * from ({_SELECT}{_BY_NUMBER}"  # noqa: S608 - constants
+_ORDERED: Final = " @apart) as listed order by listed.instance_id limit ?"
+"""Apart, or a database might rather walk through all than look up what is listed."""
 _WALKED: Final = ("process_log.instance_id", _BY_NUMBER)
 
 
@@ -107,6 +121,35 @@ def _shortest(reader: Reader, starts: Sequence[Start]) -> list[int] | None:
             if len(rows) < _DEAR:
                 return _numbers(rows)
     return None
+
+
+def _living(reader: Reader, starts: Sequence[Start]) -> list[int] | None:
+    """The living instances of a list that is not too long: often few, and often far apart."""
+    for one in starts:
+        if not one.is_dear and not phrases.is_long(reader, one.size or one.ids, _MOST_LISTED):
+            some = one.living or one.ids.within("select listed.instance_id from (", _LIVING)
+            return _numbers(reader.ask(some.text, some.values))
+    return None
+
+
+_MOST_LISTED: Final = 50_000
+_LIVING: Final = (
+    ") as listed where exists (select 1 from process_instance run"
+    " where run.id = listed.instance_id @apart)"
+)
+
+
+def _firsts(reader: Reader, starts: Sequence[Start], reach: int) -> list[int] | None:
+    """The smallest numbers of a range of dates: one old instance would make a walk begin early."""
+    for one in starts:
+        if one.is_range and not phrases.is_long(reader, one.ids, _MOST_SORTED):
+            first = one.ids.within("select ranged.instance_id from (", _SMALLEST)
+            return _numbers(reader.ask(first.text, (*first.values, 2 * reach + _SOME)))
+    return None
+
+
+_MOST_SORTED: Final = 250_000
+_SMALLEST: Final = " @apart) as ranged order by ranged.instance_id limit ?"
 
 
 def _numbers(rows: Sequence[tuple[Any, ...]]) -> list[int]:
@@ -188,7 +231,7 @@ def of_range(column: str, bounds: Phrase, *, is_below: bool) -> Start:
         question = ids.within("select min(those.instance_id) from (", " @apart) as those")
         return int(reader.ask(question.text, question.values)[0][0] or 0)
 
-    return Start(ids, least=least if is_below else None)
+    return Start(ids, least=least if is_below else None, is_range=is_below)
 
 
 _RANGES: Final = {
@@ -264,8 +307,8 @@ def _least(reader: Reader, steps: Sequence[str], keys: Sequence[tuple[str, ...]]
 def of_values(pairs: Sequence[tuple[str, str]]) -> Start:
     """Instances in which a variable ever had its value."""
     ids = join(" union all ", [Phrase(_VALUE, pair) for pair in pairs])
-
-    return Start(ids, least=lambda reader: _least(reader, _VALUE_STEPS, pairs))
+    living = join(" union all ", [Phrase(_VALUE + _LIVES, pair) for pair in pairs])
+    return Start(ids, least=lambda reader: _least(reader, _VALUE_STEPS, pairs), living=living)
 
 
 def of_patterns(named: Sequence[tuple[str, Phrase]]) -> Start:
@@ -277,6 +320,11 @@ def of_patterns(named: Sequence[tuple[str, Phrase]]) -> Start:
 _VALUE: Final = (
     "select v.instance_id from variable_log v @ix_variable_log_variable"
     " where v.variable_id = ? and v.value = ?"
+)
+_LIVES: Final = (
+    " and exists (select 1 from process_instance run @ix_process_instance_deployment"
+    " where run.deployment_id = v.deployment_id and run.process_id = v.process_id"
+    " and run.id = v.instance_id @apart)"
 )
 _TO_PLACES: Final = _VALUE.replace(
     "v.instance_id", "v.deployment_id, v.process_id, v.instance_id", 1

@@ -16,7 +16,8 @@ import msgspec
 
 from procession.store.columns import OPEN
 from procession.store.phrases import ALWAYS, Phrase, all_of, join
-from procession.store.repositories.task_search import MOST_BRANCHES, NOTHING, Condition, Source
+from procession.store.repositories.task_conditions import Condition, Source
+from procession.store.repositories.task_search import MOST_BRANCHES, NOTHING
 from procession.store.standing import CLAIMED, UNCLAIMED
 
 _KNOWN: Final = {
@@ -109,16 +110,21 @@ def firsts(
     return join(" union ", parts or [NOTHING]).within("(", ")")
 
 
-def counted(conditions: Sequence[Condition], start: Condition, sets: Iterable[Condition]) -> Phrase:
-    """The ids of all, each once."""
-    rest = _rest(conditions, start, sets, None)
+def counted(
+    conditions: Sequence[Condition],
+    start: Condition,
+    sets: Iterable[Condition],
+    joins: Iterable[Condition] = (),
+) -> Phrase:
+    """How many all are, each counted once."""
+    rest = _rest(conditions, start, sets, None, joins)
     rows = [
         _rows(one, rest, None, "offer.task_id as id", "task.id as id")
         for one in sources(conditions, start)
     ] or [NOTHING]
-    if len(rows) > 1:
-        return join(" union ", rows).within("(", ")")
-    return rows[0].within("(select distinct id from (", ") as twice)")
+    # Sorting them, as this does, is quicker than a table of those that were seen.
+    head, tail = "select count(distinct twice.id) from (", ") as twice"
+    return join(" union all ", rows).within(head, tail + (" @merging" if rest.joins else ""))
 
 
 def has_firsts(conditions: Iterable[Condition], start: Condition) -> bool:
@@ -130,7 +136,8 @@ def has_firsts(conditions: Iterable[Condition], start: Condition) -> bool:
 class _Rest:
     """What must hold besides, for rows of either kind."""
 
-    def __init__(self, phrases: Sequence[tuple[Phrase, Phrase | None]]) -> None:
+    def __init__(self, phrases: Sequence[tuple[Phrase, Phrase | None]], *, joins: bool) -> None:
+        self.joins = joins
         self.of_task = all_of(*(check for check, _ in phrases))
         self.told = [told for _, told in phrases if told is not None]
         self.untold = [check for check, told in phrases if told is None]
@@ -141,20 +148,26 @@ def _rest(
     start: Condition,
     sets: Iterable[Condition],
     passes: Phrase | None,
+    joins: Iterable[Condition] = (),
 ) -> _Rest:
-    sets = list(sets)
+    sets, joins = list(sets), list(joins)
     phrases: list[tuple[Phrase, Phrase | None]] = []
     for one in conditions:
         if one is start or one.is_all_open:
             continue
         if one in sets and one.among is not None:
-            phrases.append((one.among, _of_offer(one.among)))
+            # A set is for many rows; what somebody owns is little, and would gather it again.
+            told = _of_offer(one.among)
+            phrases.append((one.check if told is not None else one.among, told))
             if one.is_among_enough:
                 continue
+        if one in joins and one.joined is not None:
+            phrases.append((one.joined, _of_offer(one.joined)))
+            continue
         phrases.append((one.check, asked_of_offers(one)))
     if passes is not None:
         phrases.append((passes, _of_offer(passes)))
-    return _Rest(phrases)
+    return _Rest(phrases, joins=bool(joins))
 
 
 def _rows(
@@ -202,7 +215,7 @@ def _of_offer(check: Phrase) -> Phrase | None:
 
 @lru_cache(1000)
 def _told(text: str) -> str | None:
-    text = text.replace(_UNCLAIMED, "offer.standing % 2 = 0")
+    text = text.replace(_UNCLAIMED, f"offer.is_open = {UNCLAIMED}")
     if not set(_COLUMN.findall(text)) <= _KNOWN.keys():
         return None
     return _COLUMN.sub(lambda found: f"offer.{_KNOWN[found[1]]}", text)

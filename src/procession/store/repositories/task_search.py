@@ -12,7 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from procession.store.columns import OPEN
+from procession.store.digests import digest
 from procession.store.phrases import ALWAYS, NEVER, Phrase, all_of, any_of, join
+from procession.store.repositories.task_conditions import Condition, Names, Source
 from procession.store.standing import CLAIMED, OFFER, UNCLAIMED, standings
 
 MOST_BRANCHES: Final = 16
@@ -23,85 +25,13 @@ _UNCLAIMED: Final = frozenset({"Created", "Ready"})
 _OPEN: Final = frozenset({"Created", "Ready", "Reserved", "InProgress", "Suspended"})
 
 
-class Names(msgspec.Struct, frozen=True):
-    """Names to look for among a task's people, by kind."""
-
-    users: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    parties: tuple[str, ...] = ()
-
-    def pairs(self) -> Sequence[tuple[str, tuple[str, ...]]]:
-        """Kind and names, without the kinds that have none."""
-        kinds = (
-            ("USER", self.users),
-            ("GROUP", self.groups),
-            ("ROLE", self.roles),
-            ("PARTY", self.parties),
-        )
-        return [(kind, names) for kind, names in kinds if names]
-
-    @property
-    def creators(self) -> tuple[str, ...]:
-        """Under which names somebody may stand as the one who brought a task about."""
-        return (*self.users, *self.groups)
-
-
-class Source(msgspec.Struct, frozen=True):
-    """Where open tasks that fit a condition are found: rows of potential owners, or tasks.
-
-    ``singles`` say the same as ``where`` for each name; tasks have none. ``also`` must hold of the
-    task besides.
-    """
-
-    where: Phrase
-    singles: tuple[Phrase, ...] = ()
-    claims: tuple[int, ...] = ()
-    """``is_open`` of the offers: of unclaimed tasks, of claimed ones, or both."""
-    also: Phrase = ALWAYS
-
-
-class Condition(msgspec.Struct, frozen=True):
-    """What tasks are wanted: ``check`` decides about one row.
-
-    The ``lists`` together hold at least the ids that fit, perhaps twice, and are quickly counted;
-    ``exact`` hold no others. ``is_open``: only tasks that are still to be done fit.
-    """
-
-    check: Phrase
-    lists: tuple[Phrase, ...]
-    exact: tuple[Phrase, ...]
-    is_open: bool = False
-    sources: tuple[Source, ...] = ()
-    """Of offers and open tasks: together they have all that fit."""
-    offer: Phrase | None = None
-    """The check of a potential owner's row."""
-    among: Phrase | None = None
-    """The check by a set that is gathered once, for where many rows are checked."""
-    is_among_enough: bool = False
-    """The set holds nothing that does not fit."""
-    samples: tuple[Phrase, ...] = ()
-    """What is listed from an id on, which is still to be given: to estimate long lists."""
-    weight: int = 1
-    """How many look-ups the check of a row takes."""
-    sizes: tuple[Phrase, ...] = ()
-    """What is quicker counted than ``lists`` and about as long."""
-    is_late: bool = False
-    """The check is best made last, so a search begins with ``lists``."""
-    is_all_open: bool = False
-    """Every open task fits, and no other."""
-    is_claimed: bool = False
-    """Only claimed tasks fit: seldom those that somebody could claim."""
-    is_unclaimed: bool = False
-    """No claimed task fits."""
-    is_narrow: bool = False
-    """The index of the open tasks knows what the check asks for."""
-
-
 def is_one_of(column: str, values: Sequence[Any]) -> Condition:
     """The column has one of the values; there is an index on it."""
-    among = "in ??" if column in _NUMBERS else "in $$"
-    check = Phrase(f"task.{column} {among}", (tuple(values),))
+    if len(values) == 1:
+        check = Phrase(f"task.{column} = ?", tuple(values))
+    else:
+        among = "in ??" if column in _NUMBERS else "in $$"
+        check = Phrase(f"task.{column} {among}", (tuple(values),))
     lists = (check.within("select task.id from task where ", ""),)
     sizes = (check.within("select 1 as id from task where ", ""),)
     if column != "status":
@@ -117,7 +47,9 @@ def is_one_of(column: str, values: Sequence[Any]) -> Condition:
         is_open,
         sizes=sizes,
         is_all_open=is_all,
+        samples=(check.within("select task.id from task where ", " and task.id >= ?"),),
         is_claimed=is_claimed,
+        is_single=len(values) == 1,
         is_unclaimed=_UNCLAIMED.issuperset(values),
         is_narrow=not is_all,
         offer=_stands(values) if is_open else None,
@@ -126,30 +58,33 @@ def is_one_of(column: str, values: Sequence[Any]) -> Condition:
 
 def has_variable(name: str, value: str) -> Condition:
     """A variable of its process instance has that value now."""
-    named = Phrase("v.variable_id = ? and v.value = ?", (name, value))
-    listed = named.within(_VALUED + " where ", "")
-    check = named.within(_VALUE_OF, f" and {_LAST} @apart)")
-    sizes = (named.within("select v.instance_id as id from variable_log v where ", ""),)
-    samples = (sizes[0].then(" and v.instance_id >= ?"),)
-    exact = (listed.then(f" and {_LAST}"),)
-    among = named.within(_INSTANCE_AMONG + _VALUES, ")) is true")
+    named = Phrase("v.digest = ?", (digest(name, value),))
+    valued = named.within(_VALUES, "")
+    listed = named.within(_VALUED, "")
     return Condition(
-        check, (listed,), exact, sizes=sizes, is_late=True, among=among, samples=samples
+        named.within(_VALUE_OF, " @apart)"),
+        (listed,),
+        (listed,),
+        among=valued.within(_INSTANCE_AMONG, ")) is true"),
+        is_among_enough=True,
+        joined=named.within(_VALUE_OF, ")"),
+        tasks=named.within(_VALUED_TASKS, ""),
+        sizes=(valued,),
+        samples=(valued.then(" and v.instance_id >= ?"),),
     )
 
 
 def has_task_variable(name: str, value: str) -> Condition:
     """An input or output of the task has that value."""
-    named = Phrase("v.name = ? and v.value = ?", (name, value))
+    named = Phrase("v.digest = ?", (digest(name, value),))
     listed = named.within("select v.task_id as id from task_variable v where ", "")
-    check = named.within(_TASK_VALUE_OF, " @apart)")
-    among = listed.within("(task.id in (", ")) is true")
     return Condition(
-        check,
+        named.within(_TASK_VALUE_OF, " @apart)"),
         (listed,),
         (listed,),
-        among=among,
+        among=listed.within("(task.id in (", ")) is true"),
         is_among_enough=True,
+        joined=named.within(_TASK_VALUE_OF, ")"),
         samples=(listed.then(" and v.task_id >= ?"),),
     )
 
@@ -176,10 +111,7 @@ def _offers(names: Names) -> Source:
     pairs = names.pairs()
     every = tuple(dict.fromkeys(name for _, some in pairs for name in some))
     kinds = ", ".join(f"'{kind}'" for kind, _ in pairs) or "null"
-    # An *or* would be taken apart by PostgreSQL, and each part looked up by itself.
-    of_kind = join(
-        "", [Phrase(f" when '{kind}' then offer.name in $$", (some,)) for kind, some in pairs]
-    ).within("case offer.kind", " end")
+    of_kind = all_of(*(_of_kind(kind, some, every) for kind, some in pairs))
     where = Phrase(f"offer.name in $$ and offer.kind in ({kinds}) and {_OFFER} and ", (every,))
     singles = tuple(
         Phrase(f"offer.name = ? and offer.kind = '{kind}' and {_OFFER}", (name,))
@@ -187,6 +119,17 @@ def _offers(names: Names) -> Source:
         for name in some
     )
     return Source(join("", (where, of_kind)), singles, (UNCLAIMED, CLAIMED))
+
+
+def _of_kind(kind: str, some: Sequence[str], every: Sequence[str]) -> Phrase:
+    """Of all the names only these are meant of that kind; asked of every row, so said shortly."""
+    others = [name for name in every if name not in some]
+    if not others:
+        return ALWAYS
+    if len(some) == 1 or len(others) == 1:
+        name, sign = (some[0], "=") if len(some) == 1 else (others[0], "<>")
+        return Phrase(f"(offer.kind <> '{kind}' or offer.name {sign} ?)", (name,))
+    return Phrase(f"(offer.kind <> '{kind}' or offer.name in $$)", (some,))
 
 
 def is_of(relations: Sequence[str], names: Names) -> Condition:
@@ -252,8 +195,12 @@ def is_seen_by(relations: Sequence[str], names: Names) -> Condition:
         each.within("select person.task_id from task_person person where ", _FROM)
         for each in persons
     )
+    whole = either(of, beside)
+    # A walk along an index reads no task for what the index does not know, but for this.
+    own = Phrase(whole.check.text.replace("task.", "own."), whole.check.values)
+    check = own.within("exists (select 1 from task own where own.id = task.id and ", " @apart)")
     return msgspec.structs.replace(
-        either(of, beside), among=among, is_among_enough=True, weight=5, samples=samples
+        whole, check=check, among=among, is_among_enough=True, weight=5, samples=samples
     )
 
 
@@ -270,7 +217,7 @@ _LOOSE: Final = (
     "task.instance_id is null and exists (select 1 from task own where own.id = task.id and "
 )
 _INSTANCE_AMONG: Final = "(task.instance_id in ("
-_VALUES: Final = "select v.instance_id from variable_log v where "
+_VALUES: Final = "select v.instance_id as id from variable_now v where "
 _EACH: Final = ") as listed cross join task where task.id = listed.id and "
 _EACH_OPEN: Final = (
     f") as listed cross join task @ix_task_open where task.id = listed.id and task.{OPEN} and "
@@ -298,15 +245,14 @@ _BESIDE_OF: Final = (
     "exists (select 1 from task other where other.instance_id = task.instance_id"
     " and other.id <> task.id and "
 )
-_VALUED: Final = "select task.id from variable_log v join task on task.instance_id = v.instance_id"
+_VALUED_TASKS: Final = (
+    "variable_now v cross join task @ix_task_instance where task.instance_id = v.instance_id and "
+)
+_VALUED: Final = f"select task.id from {_VALUED_TASKS}"  # noqa: S608 - constants
 _VALUE_OF: Final = (
-    "exists (select 1 from variable_log v where v.instance_id = task.instance_id and "
+    "exists (select 1 from variable_now v where v.instance_id = task.instance_id and "
 )
 _TASK_VALUE_OF: Final = "exists (select 1 from task_variable v where v.task_id = task.id and "
-_LAST: Final = (
-    "not exists (select 1 from variable_log later where later.instance_id = v.instance_id"
-    " and later.variable_instance_id = v.variable_instance_id and later.id > v.id @apart)"
-)
 
 
 def is_unclaimed() -> Phrase:
@@ -360,7 +306,10 @@ def neither(condition: Condition) -> Phrase:
     """The condition does not hold; for those that list few. Only looked up row by row."""
     if not condition.exact:
         return ALWAYS
-    return join(" union all ", condition.exact).within("task.id not in (", ")")
+    listed = join(" union all ", condition.exact)
+    # Mostly there is nobody to leave out, which is asked once.
+    none = listed.within("(not exists (", ")")
+    return join(" or ", (none, listed.within("task.id not in (", "))")))
 
 
 def _stands(statuses: Sequence[str]) -> Phrase:

@@ -9,7 +9,7 @@ import msgspec
 
 from procession.store.columns import OPEN
 from procession.store.phrases import Phrase, join
-from procession.store.repositories.task_search import Condition
+from procession.store.repositories.task_conditions import Condition
 from procession.store.store import Reader
 
 FEW: Final = 100
@@ -21,15 +21,25 @@ START: Final = 16_000
 BOUNDS: Final = (START, 4 * START, 16 * START)
 """The same where every task that fits is read anyway, to be counted or sorted: tried in turn."""
 LONG: Final = 2**62
+PAGES: Final = 2
+"""A list of more than so many pages is checked in portions, of which the first may be enough."""
+PORTION: Final = 50
+"""The first portion has at least so many ids, each further one four times as many."""
 SLICES: Final = 16
 SAMPLE: Final = 4_000
 """What offers know of themselves is counted so far: is it a list to begin with instead?"""
 MOST_OFFERED: Final = 12 * START
 """More than these are not all looked at where a walk may do."""
+LISTED: Final = 32
+"""To look a listed id up takes as long as so many steps of a walk."""
+MOST_OF_STATE: Final = 4 * START
+"""Up to so many tasks of a claimed state are all looked at."""
 TIMES_SHORTER: Final = 10
 """So much shorter than what is offered is a list to begin with: each id of it is looked up."""
 MOST_AMONG: Final = 20 * START
 """Sets are gathered up to this size."""
+JOINED: Final = 12
+"""So many entries of a list are read in the time of a look-up."""
 IDS_PER_TASK: Final = 3
 """About so many ids are given out for each task: to its instance and its work item, too."""
 
@@ -97,6 +107,11 @@ def offered(reader: Reader, start: Condition, between: Span) -> int:
     return _estimated(reader, rows, between)
 
 
+def sampled(reader: Reader, one: Condition, between: Span) -> int:
+    """About how long a list is."""
+    return _estimated(reader, one.samples, between)
+
+
 _NEWEST: Final = " and offer.is_open in (1, 2) and offer.task_id >= ?"
 
 
@@ -131,9 +146,16 @@ def worth_a_set(reader: Reader, one: Condition, rows: float, known: int = LONG) 
     """
     if one.among is None or not one.lists:
         return False
-    bound = int(min(MOST_AMONG, rows * one.weight * 4))
+    bound = int(min(MOST_AMONG, rows * one.weight * 2))
     if bound <= FEW or known != LONG:
         return known <= bound and bound > FEW
     if one.samples:
         return _estimated(reader, one.samples, span(reader)) <= bound
     return length(reader, one, bound + 1) <= bound
+
+
+def worth_a_join(reader: Reader, one: Condition, rows: int) -> bool:
+    """Whether a list that is no set is read beside so many rows sooner than looked up for each."""
+    if one.joined is None or rows <= SHORT:
+        return False
+    return _estimated(reader, one.samples, span(reader)) <= rows * JOINED

@@ -9,7 +9,7 @@ condition that many rows are checked for is gathered into a set once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +19,18 @@ from procession.store.hot import task_row
 from procession.store.phrases import Phrase, all_of, any_of, join
 from procession.store.repositories import task_offers as offers
 from procession.store.repositories import task_sizes as sizes
-from procession.store.repositories.task_search import NOTHING, Condition
+from procession.store.repositories.task_conditions import Condition
+from procession.store.repositories.task_search import NOTHING
+from procession.store.repositories.task_ways import (
+    BY_DUE,
+    BY_ID_DOWN,
+    BY_NUMBER,
+    INDEXES,
+    Way,
+    begin,
+    begin_all,
+    way_offered,
+)
 from procession.store.rows import TaskRow
 from procession.store.store import Reader
 
@@ -35,20 +46,6 @@ class Leg(msgspec.Struct, frozen=True):
     passes: Phrase | None = None
 
 
-BY_ID: Final = "task.id"
-BY_ID_DOWN: Final = "task.id desc"
-BY_URGENCY: Final = "task.priority desc, task.created_at, task.id"
-BY_DUE: Final = "task.expires_at, task.id"
-"""Orders; that of work lists is by urgency (``reference/oneweb-rest-api.md`` 1.7)."""
-_INDEXES: Final = {
-    BY_ID: "ix_task_open",
-    BY_ID_DOWN: "ix_task_open",
-    BY_URGENCY: "ix_task_urgency",
-    BY_DUE: "ix_task_due",
-}
-_BY_NUMBER: Final = frozenset({BY_ID, BY_ID_DOWN})
-
-
 def search(
     reader: Reader,
     conditions: Sequence[Condition],
@@ -60,9 +57,37 @@ def search(
     """Tasks for which every condition holds, in order, cut out by the database."""
     reach = EVERYTHING if limit is None else min(EVERYTHING, offset + limit)
     way = begin(reader, conditions, order, reach)
+    if limit is not None and order in BY_NUMBER and way.length > sizes.PAGES * reach:
+        return _in_portions(reader, conditions, way, order, offset, limit)
     wanted = _stretch(conditions, way, Leg(order), reach)
     rows = _cut(reader, wanted, order, offset, limit)
     return [task_row(row) for row in rows]
+
+
+def _in_portions(
+    reader: Reader, conditions: Sequence[Condition], way: Way, order: str, offset: int, limit: int
+) -> list[TaskRow]:
+    """The same from a list by ids: no more of it is checked than the page needs."""
+    start = way.start
+    assert start is not None
+    listed = join(" union ", start.lists)
+    ids = sorted({row[0] for row in reader.ask(listed.text, listed.values)})
+    if order == BY_ID_DOWN:
+        ids.reverse()
+    others = [one for one in conditions if one is not start]
+    checks = _checks(others, way) + ([start.check] if start.exact != start.lists else [])
+    head = "select task.id as id from task @rowid where "
+    if any(one.is_open for one in conditions) and any(one.is_narrow for one in others):
+        head = f"select task.id as id from task @ix_task_open where {_IS_OPEN} and "  # noqa: S608
+    found: list[TaskRow] = []
+    begun, size, reach = 0, max(sizes.PORTION, 2 * (offset + limit)), offset + limit
+    while begun < len(ids) and len(found) < reach:
+        some = Phrase("task.id in ??", (tuple(ids[begun : begun + size]),))
+        where = all_of(some, *checks).within(head, "")
+        rows = _cut(reader, where, order, 0, reach - len(found))
+        found += [task_row(row) for row in rows]
+        begun, size = begun + size, 4 * size
+    return found[offset:reach]
 
 
 def search_and_count(
@@ -92,9 +117,9 @@ def count(reader: Reader, conditions: Sequence[Condition]) -> int:
     way = begin_all(reader, conditions)
     is_open = any(one.is_open for one in conditions)
     if way.is_offered and way.start is not None:
-        where = offers.counted(conditions, way.start, way.sets).then(" as listed")
-        is_open = False
-    elif way.start is None:
+        question = offers.counted(conditions, way.start, way.sets, way.joins)
+        return int(reader.ask(question.text, question.values)[0][0])
+    if way.start is None:
         checks = all_of(*_checks(conditions, way))
         where = checks.within(f"{'task @ix_task_open' if is_open else 'task'} where ", "")
     else:
@@ -137,7 +162,7 @@ def _at_once(legs: Sequence[Leg]) -> Leg:
         return legs[0]
     order = legs[0].order
     passes = any_of(*(leg.passes for leg in legs if leg.passes is not None))
-    return Leg(f"task.expires_at is null, {order}" if order == BY_DUE else order, passes)
+    return Leg(_DUE_LAST if order == BY_DUE else order, passes)
 
 
 def _stretch(conditions: Sequence[Condition], way: Way, leg: Leg, limit: int) -> Phrase:
@@ -146,7 +171,14 @@ def _stretch(conditions: Sequence[Condition], way: Way, leg: Leg, limit: int) ->
         first = offers.firsts if way.is_by_name else offers.listed
         ids = first(conditions, way.start, way.sets, leg.passes, leg.order, limit)
         return ids.within("select task.id as id from ", _EACH)
-    where = _walked(conditions, leg.order, way) if way.start is None else _listed(conditions, way)
+    if way.is_state:
+        where = _of_state(conditions, way)
+    elif way.start is None:
+        where = _walked(conditions, leg.order, way)
+    else:
+        where = _listed(conditions, way)
+        if leg.order in INDEXES or leg.order == _DUE_LAST:
+            where = _kept(conditions, way.start) or where.within(_READ, _AS_TASK)
     if leg.passes is not None:
         where = join(" and ", (where, leg.passes))
     return where.within("select task.id as id from ", "")
@@ -166,116 +198,12 @@ def _cut(
     return reader.ask(question.text, question.values)
 
 
-# -- how to begin ----------------------------------------------------------------------------
-
-
-class Way(msgspec.Struct, frozen=True):
-    """How to begin: with a list, with what is offered, or (neither) by walking."""
-
-    start: Condition | None = None
-    is_offered: bool = False
-    is_by_name: bool = False
-    """The first of each name are enough."""
-    sets: tuple[Condition, ...] = ()
-    """Conditions whose checks are worth a set."""
-
-
-def way_offered(conditions: Sequence[Condition]) -> Condition | None:
-    """What is offered to somebody, if that is asked for."""
-    if not any(one.is_open for one in conditions):
-        return None
-    offered = (one for one in conditions if any(each.singles for each in one.sources))
-    return next(offered, None)
-
-
-def begin(reader: Reader, conditions: Sequence[Condition], order: str, reach: int) -> Way:
-    """Where to begin if the first that fit are read."""
-    if order not in _INDEXES:
-        return begin_all(reader, conditions, sorted_=True)
-    start = way_offered(conditions)
-    lengths = _lengths(reader, conditions, start)
-    least = min(lengths, key=lengths.__getitem__, default=None)
-    if least is not None and lengths[least] <= sizes.FEW:
-        return Way(least)
-    between = sizes.span(reader)
-    if start is not None:
-        return _begin_offered(reader, start, lengths, between, order, reach)
-    far = sizes.steps(between.tasks, tuple(lengths.values()), reach)
-    is_odd = any(one.is_claimed for one in lengths)
-    heaviest = max((one.weight for one in lengths if one is not least), default=1)
-    if least is not None and lengths[least] < sizes.START and lengths[least] * heaviest <= far:
-        return Way(least)
-    # States that exclude what is asked for besides are found far behind where chance has them.
-    return Way(sets=_sets(reader, lengths, between.tasks if is_odd else far))
-
-
-def _begin_offered(
-    reader: Reader,
-    start: Condition,
-    lengths: dict[Condition, int],
-    between: sizes.Span,
-    order: str,
-    reach: int,
-) -> Way:
-    """The same where something is offered to somebody."""
-    looked = {one: many for one, many in lengths.items() if offers.looks(one)}
-    is_by_name = order in _BY_NUMBER and offers.has_firsts((*lengths, start), start)
-    if is_by_name and not looked:
-        return Way(start, True, True)
-    many, tasks = sizes.offered(reader, start, between), between.tasks
-    least = min(lengths, key=lengths.__getitem__, default=None)
-    if least is not None and sizes.is_shorter(lengths[least], many):
-        return Way(least)
-    if is_by_name and sizes.steps(tasks, tuple(looked.values()), reach) * 4 < many:
-        return Way(start, True, True)
-    # What offers know may depend on whom they are for, so a walk could be far longer than chance.
-    is_walked = not lengths or looked or many > sizes.MOST_OFFERED
-    if is_walked and sizes.steps(tasks, (*lengths.values(), many), reach) * 4 < many:
-        return Way()
-    return Way(start, True, sets=_sets(reader, looked, many))
-
-
-def begin_all(reader: Reader, conditions: Sequence[Condition], *, sorted_: bool = False) -> Way:
-    """Where to begin if all that fit are read; ``sorted_`` by what offers do not know."""
-    start = way_offered(conditions)
-    if start is not None and not sorted_:
-        lengths = _lengths(reader, conditions, start)
-        many = sizes.offered(reader, start, sizes.span(reader)) if lengths else 0
-        least = min(lengths, key=lengths.__getitem__, default=None)
-        if least is not None and sizes.is_shorter(lengths[least], many):
-            return Way(least)
-        looked = {one: size for one, size in lengths.items() if offers.looks(one)}
-        return Way(start, True, sets=_sets(reader, looked, many))
-    tries = (sizes.shortest(reader, conditions, bound) for bound in sizes.BOUNDS)
-    first = next((found for found in tries if found is not None), None)
-    if first is not None:
-        return Way(first)
-    return Way(sets=_sets(reader, dict.fromkeys(conditions, sizes.LONG), sizes.BOUNDS[-1]))
-
-
-def _lengths(
-    reader: Reader, conditions: Sequence[Condition], start: Condition | None
-) -> dict[Condition, int]:
-    """How many ids the other conditions list."""
-    others = [one for one in conditions if one is not start and not one.is_all_open]
-    bounds = (sizes.START if start is None or offers.looks(one) else sizes.SAMPLE for one in others)
-    return {
-        one: sizes.capped(reader, one, bound) for one, bound in zip(others, bounds, strict=True)
-    }
-
-
-def _sets(reader: Reader, others: Mapping[Condition, int], rows: float) -> tuple[Condition, ...]:
-    """Conditions that so many rows are checked for sooner by a set; those of a list never are.
-
-    PostgreSQL would take a set for a reason to read all tasks and search the list for each.
-    """
-    return tuple(
-        one for one, known in others.items() if sizes.worth_a_set(reader, one, rows, known)
-    )
-
-
 # -- phrases ---------------------------------------------------------------------------------
 
+_DUE_LAST: Final = f"task.expires_at is null, {BY_DUE}"
+_AS_TASK: Final = " @apart) as task where 1 = 1"
+"""Kept apart from the order, by which PostgreSQL would walk and search the list for each task."""
+_READ: Final = "(select task.id, task.priority, task.created_at, task.expires_at from "
 _EACH: Final = " as listed cross join task where task.id = listed.id"
 
 
@@ -300,10 +228,31 @@ def _early(check: Phrase, number: str) -> Phrase:
 def _walked(conditions: Sequence[Condition], order: str, way: Way) -> Phrase:
     """Every task in order; the open ones by their index."""
     rest = all_of(*_checks(conditions, way))
-    if any(one.is_open for one in conditions) and order in _INDEXES:
-        return rest.within(f"task @{_INDEXES[order]} where {_IS_OPEN} and ", "")
-    hint = " @rowid" if order in _BY_NUMBER else ""
+    if order in BY_NUMBER and any(one.is_claimed and one.is_single for one in conditions):
+        return rest.within("task @ix_task_status where ", "")
+    if any(one.is_open for one in conditions) and order in INDEXES:
+        return rest.within(f"task @{INDEXES[order]} where {_IS_OPEN} and ", "")
+    hint = " @rowid" if order in BY_NUMBER else ""
     return rest.within(f"task{hint} where ", "")
+
+
+def _of_state(conditions: Sequence[Condition], way: Way) -> Phrase:
+    """The tasks of a state for which the others hold; few are left to be sorted.
+
+    They are found by an index alone and then read, whatever order is asked for.
+    """
+    checks = all_of(*_checks(conditions, way))
+    ids = checks.within("(select task.id from task @ix_task_status where ", " @apart)")
+    return ids.within(_READ, f"{_EACH}{_AS_TASK}")
+
+
+def _kept(conditions: Sequence[Condition], start: Condition) -> Phrase | None:
+    """The same from a list that reads the tasks themselves, so that none is looked up twice."""
+    if start.tasks is None:
+        return None
+    others = [one for one in conditions if one is not start]
+    found = join(" and ", (start.tasks, all_of(*_checks(others, Way(start)))))
+    return found.within(_READ.replace("select", "select distinct"), _AS_TASK)
 
 
 def _listed(conditions: Sequence[Condition], way: Way, table: str = "task") -> Phrase:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateSequence
 
 from procession.store import node_pages
-from procession.store.columns import BY_BYTES, CALLED, ODD, OPEN
+from procession.store.columns import BY_BYTES, CALLED, ODD, OPEN, one_by_one
 
 revision = "0001"
 down_revision = None
@@ -103,7 +103,7 @@ TABLES: Final[dict[str, str]] = {
         "task_id:id* relation:s24* kind:s5* name:text* is_open:int! instance_id:id "
         "deployment_id:text standing:int priority:int created_at:big expires_at:big"
     ),
-    "task_variable": ("task_id:id* kind:s6* name:text* value:text!"),
+    "task_variable": ("task_id:id* kind:s6* name:text* value:text! digest:big!"),
     "user_account": (
         "name:text* password_hash:text display_name:text email:text language:text is_active:bool! "
         "created_at:big!"
@@ -113,6 +113,7 @@ TABLES: Final[dict[str, str]] = {
         "id:own* instance_id:id! root_id:id! process_id:text! deployment_id:text! at:big! "
         "variable_instance_id:text! variable_id:text! value:text! old_value:text!"
     ),
+    "variable_now": ("instance_id:id* variable:big* digest:big!"),
     "wait": (
         "instance_id:id* wait_id:id* root_id:id! deployment_id:text! kind:int! name:text key:text "
         "node_id:text! public_id:id due_at:big"
@@ -125,7 +126,7 @@ TABLES: Final[dict[str, str]] = {
     ),
 }
 BESIDE: Final = "instance_id status actual_owner deployment_id"
-CLUSTERED: Final[set[str]] = {"journal", "task_person", "task_variable", "wait"}
+CLUSTERED: Final[set[str]] = {"journal", "task_person", "task_variable", "variable_now", "wait"}
 INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ("ix_deployment_id", "deployment", "id", False, None),
     ("ix_job_due", "job", "state due_at", False, None),
@@ -181,7 +182,7 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ("ix_task_owner", "task", "actual_owner status", False, None),
     ("ix_task_parent", "task", "parent_id", False, "parent_id is not null"),
     ("ix_task_root", "task", "root_id", False, None),
-    ("ix_task_status", "task", "status", False, None),
+    ("ix_task_status", "task", "status id instance_id actual_owner deployment_id", False, None),
     ("ix_task_work_item", "task", "work_item_id", False, None),
     ("ix_task_attachment_task", "task_attachment", "task_id", False, None),
     ("ix_task_comment_task", "task_comment", "task_id", False, None),
@@ -199,7 +200,7 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ("ix_task_open", "task", f"id {BESIDE}", False, OPEN),
     ("ix_task_urgency", "task", f"priority_desc created_at id {BESIDE}", False, OPEN),
     ("ix_task_due", "task", f"expires_at id {BESIDE}", False, f"{OPEN} and expires_at is not null"),
-    ("ix_task_variable_value", "task_variable", "name value task_id", False, None),
+    ("ix_task_variable_digest", "task_variable", "digest task_id", False, None),
     (
         "ix_variable_log_instance",
         "variable_log",
@@ -221,6 +222,7 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
         False,
         None,
     ),
+    ("ix_variable_now_digest", "variable_now", "digest instance_id", False, None),
     ("ix_wait_name", "wait", "kind name key deployment_id", False, None),
     ("ix_wait_public_id", "wait", "public_id", False, None),
     ("ix_incident_instance", "incident", "instance_id", False, None),
@@ -277,7 +279,7 @@ def pre() -> None:
             table,
             [desc(c[:-5]) if c.endswith("_desc") else c for c in columns.split()],
             unique=unique,
-            sqlite_where=known,
+            sqlite_where=None if where is None else text(one_by_one(where)),
             postgresql_where=known,
             postgresql_ops={BY_BYTES[name]: "text_pattern_ops"} if name in BY_BYTES else {},
         )

@@ -1,0 +1,90 @@
+"""The words in which searches among tasks are told: names, sources, conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from procession.store.phrases import ALWAYS, Phrase
+
+
+class Names(msgspec.Struct, frozen=True):
+    """Names to look for among a task's people, by kind."""
+
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+
+    def pairs(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Kind and names, without the kinds that have none."""
+        kinds = (
+            ("USER", self.users),
+            ("GROUP", self.groups),
+            ("ROLE", self.roles),
+            ("PARTY", self.parties),
+        )
+        return [(kind, names) for kind, names in kinds if names]
+
+    @property
+    def creators(self) -> tuple[str, ...]:
+        """Under which names somebody may stand as the one who brought a task about."""
+        return (*self.users, *self.groups)
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where open tasks that fit a condition are found: rows of potential owners, or tasks.
+
+    ``singles`` say the same as ``where`` for each name; tasks have none. ``also`` must hold of the
+    task besides.
+    """
+
+    where: Phrase
+    singles: tuple[Phrase, ...] = ()
+    claims: tuple[int, ...] = ()
+    """``is_open`` of the offers: of unclaimed tasks, of claimed ones, or both."""
+    also: Phrase = ALWAYS
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """What tasks are wanted: ``check`` decides about one row.
+
+    The ``lists`` together hold at least the ids that fit, perhaps twice, and are quickly counted;
+    ``exact`` hold no others. ``is_open``: only tasks that are still to be done fit.
+    """
+
+    check: Phrase
+    lists: tuple[Phrase, ...]
+    exact: tuple[Phrase, ...]
+    is_open: bool = False
+    sources: tuple[Source, ...] = ()
+    """Of offers and open tasks: together they have all that fit."""
+    offer: Phrase | None = None
+    """The check of a potential owner's row."""
+    among: Phrase | None = None
+    """The check by a set that is gathered once, for where many rows are checked."""
+    is_among_enough: bool = False
+    """The set holds nothing that does not fit."""
+    samples: tuple[Phrase, ...] = ()
+    """What is listed from an id on, which is still to be given: to estimate long lists."""
+    weight: int = 1
+    """How many look-ups the check of a row takes."""
+    joined: Phrase | None = None
+    """The check as a database may make a join of it: for many rows and a list as long as they."""
+    sizes: tuple[Phrase, ...] = ()
+    """What is quicker counted than ``lists`` and about as long."""
+    tasks: Phrase | None = None
+    """The list with the tasks themselves: what a select reads, and a condition that may go on."""
+    is_late: bool = False
+    """The check is best made last, so a search begins with ``lists``."""
+    is_all_open: bool = False
+    """Every open task fits, and no other."""
+    is_claimed: bool = False
+    """Only claimed tasks fit: seldom those that somebody could claim."""
+    is_single: bool = False
+    """Tasks of one state alone."""
+    is_unclaimed: bool = False
+    """No claimed task fits."""
+    is_narrow: bool = False
+    """The index of the open tasks knows what the check asks for."""
