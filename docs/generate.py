@@ -364,6 +364,7 @@ HOLDS: Final = {
     "task_person": "who has which relation to a task",
     "user": "users; passwords as argon2id hashes",
     "variable_log": "audit: values of variables, as text",
+    "variable_now": "the value each variable has now, as a number, to find tasks by",
     "wait": "open waits of running instances",
     "work_party": "work parties",
     "work_party_member": "members of work parties",

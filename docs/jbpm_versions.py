@@ -26,6 +26,7 @@ FLAGS: Final = {
     "own_tasks": "in compat mode a task query shows the caller's tasks only",
     "one_language": "`language` may be given once only",
     "clears_running": "`/history/clear` deletes the logs of running instances too",
+    "copies_logs": "a log in JSON has a copy of itself in `result`",
     "wrapped_values": "one variable in JSON is `{\"value\": …}`",
     "form_page": "the page that shows forms",
 }  # fmt: skip
@@ -39,6 +40,11 @@ ACCIDENTS: Final = {
     "says_nothing": "400 and 404 have no message",
     "errors_are_xml": "errors are XML even where JSON was asked for",
     "errors_are_responses": "errors have the root `response`",
+    "container_pages": "an address that there is not is answered by a page in HTML",
+    "denials_ask_again": "who may not do a task operation gets a 401",
+    "lacks": "addresses that the version had not are a 404 (all but those of `execute`)",
+    "gav_only": "a deployment id that is no group:artifact:version is a 404",
+    "heeds_units": "history below a deployment that is not there is a 400",
     "unknown_statuses_fail": "a task status that nobody knows is a 500, instead of a 400",
     "odd_floats_fail": "`1.2.3` as a value is a 500, instead of a text",
     "strange_bodies_fail": "commands that are no XML are a 500, instead of a 415",
@@ -47,32 +53,53 @@ ACCIDENTS: Final = {
     "forgets_forms": "parameters in a form body are not read",
     "forgets_faults": "`fail-task` loses its data",
     "exact_names": "`/task/query` knows exact names only, `pagesize` among them",
+    "exact_targets": "`targetId` is not read",
+    "ignores_keys": "`corrProp` is not read",
+    "ignores_merging": "`mergemode` is not read, not even a wrong one",
+    "keeps_quotes": "a value in quotes keeps them",
+    "language_excludes": "`/task/query` leaves out tasks whose texts are in another language",
     "lone_page": "a page without a size is empty, or everything, instead of ten",
     "one_log_status": "`status` of `/history/process` counts only if it is 1",
+    "counts_ended": "`/history/instances` does not know `activeProcesses`",
+    "limits_only": "`/history/variable/…/instances` knows sizes, but no pages",
+    "whole_unit_list": "the list of units has no pages",
+    "refuses_groups": "a task cannot be delegated to a group",
     "drops_unknown": "a command that nobody knows is left out, instead of a 400",
     "texts_only": "one variable that is no text is a 500",
+    "lists_fail": "so is a list or a map in XML",
+    "odd_parameters_fail": "a work item one of whose values is a list or a map is a 500 in XML",
     "ended_signalled": "an instance that its signal ended is a 404, or an empty element",
     "empty_variables": "`…/variables` shows no variable",
     "empty_contents": "the document of a task is empty",
     "hides_ids": "`get-process-ids` fails",
     "claims_own_only": "`claimnextavailable` takes no task that is offered to a group",
-    "repeats_logs": "a log in JSON has a copy of itself, and the list stands there twice",
+    "lists_once": "a list in JSON has only the name that the version gave it",
+    "made_order": "logs stand in the order in which they were made",
+    "redeploys": "deploying what is deployed already is told to succeed",
+    "job_words": "how a unit stands, in the answers to deploying and undeploying",
 }
 ALIKE: Final = (
     ("addresses of `execute`", "all three, and those of the guides, with every command"),
     ("names of commands and their arguments", "every name of every version, from every client"),
     ("`ver` of a request", "decides names, defaults of C40 to C42, the user of task commands, the "
      "type of C17, the comma in correlation keys, whatever profile the address has"),
-    ("`/runtime/{dep}/history`, `/variables`, `/variable/{name}`", "served in every version"),
+    ("`/runtime/{dep}/history`, `/variables`, `/variable/{name}` and all others", "served in every "
+     "version, unless it is exact"),
     ("`targetId` and `targetEntityId`; `pageSize`, `pagesize`, `s`", "one is as good as another"),
     ("`startform` by GET and POST; a descriptor by POST and PUT", "both"),
     ("form bodies and query strings", "both are read, the query first"),
-    ("groups as targets of delegate", "taken; 6.5 refused them"),
+    ("groups as targets of delegate", "taken; exact 6.5 refuses them"),
     ("order of history lists", "deployment, process, instance, log: the order of 6.2 and later, "
      "which within one instance is also that of 6.0"),
-    ("pages of `…/instances` of a variable", "true pages; 6.0 had limits only"),
-    ("lists in JSON", "6.2 and later repeat them under the name of 6.0; 6.0 and 6.1 have their own "
-     "name alone, because readers that gather objects from a whole document count twice"),
+    ("lists in JSON", "under the names of both ages, `historyLogList` and `list`, "
+     "`taskSummaryList` and `list`. Those of 6.0 and 6.1 stand there once, without copies, unless "
+     "the operator names the context path in `jbpm_mounts` (`business-central=6.0`): readers that "
+     "gather objects from a whole document count twice what stands there twice"),
+    ("`language` of commands", "never leaves out a task"),
+    ("flavours of JSON, which hung on the container", "plain names, nulls present (1.5)"),
+    ("login by form, which hung on the container", "Basic alone, with the realm of 6.2"),
+    ("denials for lack of a role, which hung on the container", "403"),
+    ("user of a task command", "in 6.2 and later the caller; a setting lets it be any"),
     ("roles of REST", "a setting, off by default, for every version"),
     ("`runtimeProcInstId`", "taken everywhere, needed nowhere: numbers are unique"),
     ("results that are texts, null results", "no element, as in every version"),
@@ -110,9 +137,24 @@ def versions_page() -> str:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
+    if isinstance(value, frozenset):
+        return _ranges(sorted(value))
     if isinstance(value, tuple):
         return " ".join(map(str, value))
     return str(value)
+
+
+def _ranges(words: list[str]) -> str:
+    """Addresses in order, with a dash where they follow each other."""
+    shown: list[list[str]] = []
+    for word in words:
+        if shown and word[0] == shown[-1][-1][0] and word[1:].isdigit():
+            last = shown[-1][-1][1:]
+            if last.isdigit() and int(word[1:]) == int(last) + 1:
+                shown[-1].append(word)
+                continue
+        shown.append([word])
+    return " ".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in shown)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from procession.rest.jbpm import dialect
+from procession.rest.jbpm.execute import rows
+from procession.rest.jbpm.execute.table import COMMANDS
 from tests.golden.__main__ import WAYS, said
 from tests.golden.records import (
     ENCODINGS,
@@ -57,6 +61,21 @@ def test_every_route_is_asked_well_and_badly_in_every_version(route: str) -> Non
             if route not in ONLY_XML:
                 assert "2" in ways[profile, encoding]
             assert "4" in ways[profile, encoding] or route in CANNOT_FAIL
+
+
+def test_every_command_is_sent_well_and_badly_in_every_version() -> None:
+    found: dict[tuple[str, bool], set[str]] = {}
+    for route in ("R01", "X01"):
+        for (_, (profile, _encoding)), (request, answer) in recorded()[route].items():
+            is_good = answer.startswith("200") and "<exception" not in answer
+            for name in re.findall(r"<([a-z-]+)[ />]", request):
+                if name in COMMANDS:
+                    found.setdefault((COMMANDS[name].id, is_good), set()).add(profile)
+
+    assert len(rows()) == 71
+    for row in rows():
+        for is_good in (True, False):
+            assert found.get((row.id, is_good)) == set(PROFILES), (row.id, is_good)
 
 
 CANNOT_FAIL = {"R08", "R18", "R23", "R24", "R25", "R26", "H05", "H06", "H07", "H08", "H10", "H11",

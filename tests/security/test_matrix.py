@@ -29,6 +29,8 @@ def answer(opened: House, user: str | None, prefix: str, route: Route, path: str
     query = dict(QUERY)
     if prefix.startswith("/BPMREST") and not path.endswith("/assign"):
         query["user"] = user or ""
+    if route.method in {"PATCH", "PUT"} and "/process/instance/" in path:
+        query |= {"value": "1", "map_more": "1"}
     content = b"{}" if prefix in {"/api", "/eaf-rest"} and route.method != "GET" else None
     return opened.call(user, route.method, path, params=query, content=content)
 

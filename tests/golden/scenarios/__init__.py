@@ -2,6 +2,7 @@
 
 from tests.golden.scenarios.commands import commands
 from tests.golden.scenarios.deployments import deployments
+from tests.golden.scenarios.every_command import every_command
 from tests.golden.scenarios.history import history
 from tests.golden.scenarios.processes import processes
 from tests.golden.scenarios.queries import queries
@@ -11,5 +12,7 @@ from tests.golden.talk import Scenario
 
 SCENARIOS: dict[str, Scenario] = {
     each.__name__: each
-    for each in (processes, work_items, history, tasks, deployments, queries, commands)
-}
+    for each in (
+        processes, work_items, history, tasks, deployments, queries, commands, every_command,
+    )
+}  # fmt: skip

@@ -49,6 +49,7 @@ def test_old_words_for_the_oldest_and_the_newest() -> None:
         ("one_language", [True, True, False, False, False, False]),
         ("clears_running", [True, True, False, False, False, False]),
         ("wrapped_values", [False, False, True, False, False, False]),
+        ("copies_logs", [True, False, False, False, False, False]),
     ],
 )
 def test_where_a_flag_turns(flag: str, values: list[object]) -> None:

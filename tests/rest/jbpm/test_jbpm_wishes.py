@@ -159,6 +159,24 @@ def test_a_problem_says_nothing_of_what_one_may_not_see(door: Door) -> None:
     assert send(door.client, "POST", "/task/999/claim").json()["status"] == "NOT_FOUND"
 
 
+def test_a_problem_of_a_unit_that_takes_no_starts() -> None:
+    with opened() as door:
+        door.engine.deployments.deactivate(door.engine.admin, HR)
+        told = send(door.client, "POST", START, accept="application/problem+json").json()
+        unknown = send(door.client, "POST", "/deployment/a:b:c/activate", user="boss",
+                       accept="application/problem+json").json()  # fmt: skip
+
+    assert (told["status"], told["state"]) == (404, "deactivated")
+    assert told["operations"] == ["activate", "undeploy"]
+    assert "state" not in unknown
+
+
+def test_a_problem_at_no_address(door: Door) -> None:
+    told = send(door.client, "POST", "/runtime/nothing", accept="application/problem+json").json()
+
+    assert (told["status"], "state" in told) == (404, False)
+
+
 def test_what_is_possible_in_a_state() -> None:
     assert "complete" in possible("InProgress")
     assert possible("Completed") == []
@@ -203,6 +221,23 @@ def test_variables_of_a_running_instance_are_set(door: Door) -> None:
     assert send(door.client, "PATCH", path + "/variables", body=[1]).status_code == 400
 
 
+def test_values_that_would_be_passed_over_are_refused(door: Door) -> None:
+    path = f"{REST}{RUNTIME}/process/instance/{door.start()}"
+    auth = ("ann", PASSWORD)
+    codes = [
+        door.client.put(f"{path}/variable/age", auth=auth).status_code,
+        door.client.patch(f"{path}/variables?age=1", auth=auth).status_code,
+        door.client.put(
+            f"{path}/variable/age", content=b"<age/>", auth=auth,
+            headers={"content-type": "application/xml"},
+        ).status_code,
+        door.client.put(f"{path}/variable/age", json=None, content=b"null", auth=auth,
+                        headers={"content-type": "application/json"}).status_code,
+    ]  # fmt: skip
+
+    assert codes == [400, 400, 415, 200]
+
+
 # -- pages and warnings -------------------------------------------------------------------------
 
 
@@ -216,6 +251,10 @@ def test_a_page_says_how_many_there_are_and_where_the_others_are() -> None:
         plain = send(door.client, "GET", query)
         units = send(door.client, "GET", "/deployment?p=1&s=5")
         logs = send(door.client, "GET", "/history/instances?page=1&pageSize=2", **asked)
+        rich = [
+            send(door.client, "GET", f"/query/runtime/{what}&page=1&pageSize=2", **asked)
+            for what in ("task?po=HR", "process?pid=acme.hiring", "process?pid=none")
+        ]
 
     assert reply.headers["x-total-count"] == "5"
     links = {
@@ -232,6 +271,7 @@ def test_a_page_says_how_many_there_are_and_where_the_others_are() -> None:
     assert units.headers["x-total-count"] == "1"
     assert 'rel="next"' not in units.headers["link"]
     assert logs.headers["x-total-count"] == "5"
+    assert [reply.headers["x-total-count"] for reply in rich] == ["5", "5", "0"]
     assert 'rel="next"' in logs.headers["link"]
 
 

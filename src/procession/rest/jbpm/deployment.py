@@ -5,6 +5,7 @@ Deploying and undeploying answer 202, as they always did, though the work is don
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,10 +15,11 @@ from procession.rest.jbpm import shapes
 from procession.rest.jbpm.kjars import find_kjar
 from procession.rest.jbpm.kmodule import files_of
 from procession.rest.jbpm.params import Parameters
-from procession.rest.jbpm.profiles import Profile
+from procession.rest.jbpm.profiles import Profile, profile_of
 from procession.rest.jbpm.runtime import done
 from procession.rest.jbpm.uploads import DESCRIPTOR, read_upload, strategy_of
 from procession.services.failed_units import note_failure
+from procession.services.paging import PageRequest
 from procession.services.views import DeploymentJobView, DeploymentView
 from procession.web.http import Reply, Request, RouteTable
 
@@ -35,7 +37,8 @@ MERGE_MODES = ("KEEP_ALL", "OVERRIDE_ALL", "OVERRIDE_EMPTY", "MERGE_COLLECTIONS"
 @routes.get("/deployment", permission="deployment.read", id="D01")
 def units(request: Request, engine: Engine) -> Reply:
     """All deployment units."""
-    page = Parameters(request, engine).page()
+    given = Parameters(request, engine)
+    page = PageRequest() if given.profile.accidents.whole_unit_list else given.page()
     return Reply(engine.deployments.list(request.actor, page), shapes.UNIT_LIST)
 
 
@@ -75,25 +78,26 @@ def deploy(request: Request, engine: Engine) -> Reply:
     ``semantics`` chooses between jBPM's meaning and the specification's, as ``name=true``.
     """
     given, dep = Parameters(request, engine), request.path["dep"]
-    options = _options(given)
+    options, told = _options(given), partial(_accepted, given.profile)
     sent, named = read_upload(request)
     files = sent or find_kjar(dep, engine.settings.kjar_paths)
     if files is None:
-        return _accepted(_without_files(request, engine))
+        return told(_without_files(request, engine))
     if request.body and not sent:  # a descriptor, which goes before the kjar's own
         files = {**files, DESCRIPTOR: request.body}
     if options["strategy"] == SINGLETON:
         options["strategy"] = named or strategy_of(files) or SINGLETON
     answered: list[Reply] = []
     if request.once is not None:
-        options["within"] = lambda job: answered.append(request.once.answer(_accepted(job)))
+        options["within"] = lambda job: answered.append(request.once.answer(told(job)))
     job = engine.deployments.deploy(request.actor, dep, files_of(files, dep), **options)
-    return answered[-1] if answered else _accepted(job)
+    return answered[-1] if answered else told(job)
 
 
 def _options(given: Parameters) -> dict[str, Any]:
     """What the parameters say of a deployment."""
-    given.choice("mergemode", MERGE_MODES, "MERGE_COLLECTIONS")
+    if not given.profile.accidents.ignores_merging:
+        given.choice("mergemode", MERGE_MODES, "MERGE_COLLECTIONS")
     strategy = given.choice("strategy", STRATEGIES, SINGLETON)
     found: dict[str, Any] = {"strategy": strategy, "strict": given.flag("strict")}
     if base := given.text("base"):
@@ -107,15 +111,15 @@ def _options(given: Parameters) -> dict[str, Any]:
 @routes.post("/deployment/{dep}/undeploy", lane="pool", permission="deployment.write", id="D06")
 def undeploy(request: Request, engine: Engine) -> Reply:
     """Take a unit away; one with running instances stays."""
-    dep = request.path["dep"]
+    dep, profile = request.path["dep"], profile_of(request, engine.settings)
     try:
         job = engine.deployments.undeploy(request.actor, dep)
         if not job.success:
             unit = msgspec.structs.replace(job.unit, status="UNDEPLOY_FAILED")
             job = msgspec.structs.replace(job, unit=unit)
-        return _accepted(job)
+        return _accepted(profile, job)
     except NotFound as error:
-        return _accepted(_not_deployed(dep, error, Parameters(request, engine).profile))
+        return _accepted(profile, _not_deployed(dep, error, profile))
 
 
 @routes.post("/deployment/{dep}/activate", permission="deployment.write", id="D08")
@@ -132,8 +136,19 @@ def deactivate(request: Request, engine: Engine) -> Reply:
     return done()
 
 
-def _accepted(job: DeploymentJobView) -> Reply:
+def _accepted(profile: Profile, job: DeploymentJobView) -> Reply:
+    """202; how the unit stands is told as it is, or as it was when the work was done later."""
+    if profile.accidents.redeploys and not job.success and _is_there(job):
+        job = msgspec.structs.replace(job, success=True)
+    if (words := profile.accidents.job_words) and job.success:
+        unit = msgspec.structs.replace(job.unit, status=words[job.operation == "UNDEPLOY"])
+        job = msgspec.structs.replace(job, unit=unit, explanation="Deployment job accepted")
     return Reply(job, shapes.JOB, status=ACCEPTED)
+
+
+def _is_there(job: DeploymentJobView) -> bool:
+    """Whether deploying was refused because it is done."""
+    return job.operation == "DEPLOY" and job.unit.status == "DEPLOYED"
 
 
 def unknown_unit(deployment_id: str, status: str, message: str | None = None) -> DeploymentView:

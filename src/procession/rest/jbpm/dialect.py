@@ -7,6 +7,7 @@ compare them with ``application/xml`` as a whole.
 from __future__ import annotations
 
 import logging
+import re
 from functools import wraps
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,20 +15,22 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from procession.rest.jbpm import deployment, execute, forms, history, rich_query, runtime, task
+from procession.rest.jbpm.accidents import FIXED
 from procession.rest.jbpm.errors import Failure, NotAcceptable, failure
 from procession.rest.jbpm.latest import check_real, is_latest, real_id
 from procession.rest.jbpm.negotiation import JSON, XML, takes_xml, wants_json
 from procession.rest.jbpm.once import once
 from procession.rest.jbpm.params import Parameters, path_number
-from procession.rest.jbpm.profiles import check_mounts, profile_of
+from procession.rest.jbpm.profiles import Profile, check_mounts, is_mounted, profile_of
 from procession.rest.jbpm.shapes import (
+    ALONE,
     COMMANDS,
     DOCUMENTS,
     EXCEPTION,
     EXCEPTION_RESPONSE,
     FAILED_RESPONSE,
     LOG_LIST,
-    REPEATED_LOGS,
+    TASK_LIST,
     VALUE,
     InstanceWithVariables,
     Payload,
@@ -46,12 +49,37 @@ from procession.rest.jbpm.wishes import (
 from procession.rest.shapes import Writer
 from procession.services.views import Page
 from procession.values import Map
-from procession.web.http import Reply, Request, Route, RouteTable
+from procession.web.http import NoRoute, Reply, Request, Route, RouteTable
 
 if TYPE_CHECKING:
     from procession.engine import Engine
+    from procession.settings import Settings
 
 log = logging.getLogger("procession.rest.jbpm")
+_GAV = re.compile(r"[\w.-]+(:[\w.-]+){2}(:[\w.-]*){0,2}", re.ASCII)
+
+
+def _as_it_was(route: Route) -> Route:
+    """The same route, which a version may lack, or its deployments may not have such an id."""
+    if "/execute" in route.path:
+        return route
+    handler = route.handler
+    name = "Q03" if route.path == "/query/task" else route.id
+    words = frozenset({name, f"{route.method} {name}"})
+    heeds = route.path.startswith("/runtime/{dep}/history")
+
+    @wraps(handler)
+    def as_it_was(request: Request, engine: Engine) -> Reply:
+        accidents = profile_of(request, engine.settings).accidents
+        if accidents is not FIXED:
+            dep = request.path.get("dep")
+            if words & accidents.lacks or (dep and accidents.gav_only and not _GAV.fullmatch(dep)):
+                raise NoRoute()
+            if heeds and accidents.heeds_units:
+                engine.deployments.get(request.actor, request.path["dep"])
+        return handler(request, engine)
+
+    return msgspec.structs.replace(route, handler=as_it_was)
 
 
 def _with_own_id(route: Route) -> Route:
@@ -113,6 +141,19 @@ def _with_media(route: Route) -> Route:
     return msgspec.structs.replace(route, handler=with_media)
 
 
+def _list_of(payload: Payload, profile: Profile, request: Request, settings: Settings) -> Payload:
+    """A list in JSON: under the names of both ages, or under the version's own name alone.
+
+    Those of 6.0 and 6.1 stand alone unless the operator has named the context path: readers that
+    gather objects from a whole document count each once then.
+    """
+    if profile.accidents.lists_once:
+        is_alone = not (payload is LOG_LIST and profile.copies_logs)
+    else:
+        is_alone = profile.form == "L" and not is_mounted(request, settings)
+    return ALONE[payload.name] if is_alone else payload
+
+
 class JbpmDialect:
     """The jBPM 6 dialect; serves below every ``<context>/rest``."""
 
@@ -130,7 +171,7 @@ class JbpmDialect:
 
     def _improved(self, route: Route) -> Route:
         """The same route, which heeds what clients may ask for beyond jBPM."""
-        route = _with_own_id(once(_with_warning(route), self.write))
+        route = _as_it_was(_with_own_id(once(_with_warning(route), self.write)))
         return _with_media(route) if route.path.startswith("/deployment/{dep}") else route
 
     def write(self, request: Request, reply: Reply) -> Reply:
@@ -150,13 +191,28 @@ class JbpmDialect:
             reply = Reply(status=known.code, headers=known.headers, content_type=PROBLEM)
             reply.body = problem(request, known, self._engine)
             return reply
-        accidents = profile_of(request, self._settings).accidents
+        accidents = self._profile(request, error).accidents
         told: Failure = accidents.told(failure(error), error, request.target)
+        if accidents.container_pages and isinstance(error, NoRoute):
+            page = f"<html><head><title>Error</title></head><body>{told.code}</body></html>"
+            return Reply(
+                status=told.code,
+                headers=told.headers,
+                body=page.encode(),
+                content_type="text/html;charset=utf-8",
+            )
         shape = EXCEPTION_RESPONSE if execute.is_java_client(request) else EXCEPTION
         if accidents.errors_are_responses:
             shape = FAILED_RESPONSE
         reply = Reply(told, shape, status=told.code, headers=told.headers)
         return self._written(request, reply)
+
+    def _profile(self, request: Request, error: BaseException | None = None) -> Profile:
+        """The version that commands name, else that of the address."""
+        speaks: Profile | None = request.speaks
+        if error is not None:
+            speaks = execute.spoken(request, error, self._settings)
+        return speaks or profile_of(request, self._settings)
 
     def _written(self, request: Request, reply: Reply) -> Reply:
         payload: Payload = reply.shape
@@ -166,7 +222,7 @@ class JbpmDialect:
             return reply
         as_json = wants_json(request.headers.get("accept"))
         reply.content_type = JSON if as_json else XML
-        profile = profile_of(request, self._settings)
+        profile = self._profile(request)
         if payload is VALUE:
             wraps = as_json and profile.wrapped_values
             write = variable_json if as_json else variable_xml
@@ -177,8 +233,8 @@ class JbpmDialect:
         if as_json and isinstance(reply.view, InstanceWithVariables) and keeps_types(request):
             reply.headers = (*reply.headers, KEEPS_TYPES)
             reply.view = with_types(reply.view)
-        if payload is LOG_LIST and profile.accidents.repeats_logs:
-            payload = REPEATED_LOGS
+        if as_json and (payload is LOG_LIST or payload is TASK_LIST):
+            payload = _list_of(payload, profile, request, self._settings)
         document = DOCUMENTS[profile.shapes][payload.name]
         url = request.url if profile.full_url else request.target
         frame = url if payload.framed else None

@@ -63,7 +63,8 @@ def clear(request: Request, engine: Engine) -> Reply:
 def instances(request: Request, engine: Engine) -> Reply:
     """The logs of all process instances."""
     given = Parameters(request, engine)
-    active, page = given.flag("activeProcesses"), given.page()
+    active = given.flag("activeProcesses") and not given.profile.accidents.counts_ended
+    page = given.page()
     return _logs(engine.history.instances(request.actor, active=active, page=page))
 
 
@@ -155,14 +156,21 @@ def _variable(request: Request, engine: Engine) -> _Variable:
     return _Variable(path["name"], path.get("value"), given.flag("activeProcesses"), given.page())
 
 
+def _first_page(ask: _Variable) -> PageRequest:
+    """The page with the same size that comes first."""
+    return msgspec.structs.replace(ask.page, number=1) if ask.page.size else ask.page
+
+
 @_get("/variable/{name}/instances", "H12", "R25", "activeProcesses")
 @_get("/variable/{name}/value/{value:path}/instances", "H13", "R26", "activeProcesses")
 def instances_by_variable(request: Request, engine: Engine) -> Reply:
     """The logs of the instances that have a variable, one for each change of it."""
     ask = _variable(request, engine)
+    knows_limits = profile_of(request, engine.settings).accidents.limits_only
+    page = _first_page(ask) if knows_limits else ask.page
     return _logs(
         engine.history.instances_by_variable(
-            request.actor, ask.name, ask.value, active=ask.active, page=ask.page
+            request.actor, ask.name, ask.value, active=ask.active, page=page
         )
     )
 

@@ -110,6 +110,8 @@ class Parameters:
 
     def correlation_key(self) -> str | None:
         """The values of ``corrProp``, which is case-sensitive, joined with ``:``."""
+        if self.profile.accidents.ignores_keys:
+            return None
         values = [value for name, value in self.pairs if name == "corrProp"]
         return ":".join(values) if values else None
 
@@ -178,13 +180,16 @@ class Parameters:
         """``page``/``p`` and ``pageSize``/``s`` (3.5): page 0 is 1, size 0 is everything."""
         number = self._count("page", "p")
         size = self._count("pageSize", "s")
+        accidents = self.profile.accidents
+        as_made = accidents.made_order
         if (number is None and size is None) or size == 0:
-            return PageRequest()
-        lone = self.profile.accidents.lone_page if size is None else ""
+            return PageRequest(as_made=as_made)
+        lone = accidents.lone_page if size is None else ""
         if lone:
-            return PageRequest() if lone == "everything" else PageRequest(LONGEST_LIST, 1)
-        counted = wants_count(self.request)
-        return PageRequest(max(number or 1, 1), DEFAULT_SIZE if size is None else size, counted)
+            everything = PageRequest(as_made=as_made)
+            return everything if lone == "everything" else PageRequest(LONGEST_LIST, 1)
+        size = DEFAULT_SIZE if size is None else size
+        return PageRequest(max(number or 1, 1), size, wants_count(self.request), as_made)
 
     def _count(self, *names: str) -> int | None:
         value = self.text(*names)
@@ -218,7 +223,7 @@ def _utf8(body: bytes) -> str:
 def typed_value(name: str, text: str, profile: Profile) -> Value:
     """What a text of a ``map_`` or ``event`` parameter stands for (3.2)."""
     if len(text) > 1 and text[0] == text[-1] == '"':
-        return text[1:-1]
+        return text if profile.accidents.keeps_quotes else text[1:-1]
     starts_as_number = "0" <= text[:1] <= "9"
     if starts_as_number and _DIGITS.fullmatch(text):
         return _typed_integer(name, text)

@@ -35,6 +35,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     restrict (``reference/rulings.md`` 18). ``own_tasks``: in compat mode, too, a task query shows
     the caller's tasks only (4.3). ``one_language``: ``language`` may be given once.
     ``clears_running``: ``/history/clear`` deletes the logs of running instances too (H01).
+    ``copies_logs``: a log in JSON has a copy of itself in ``result`` (2.5).
     ``wrapped_values``: one variable in JSON is ``{"value": …}``, else the bare value (R09).
     ``form_page``: the page that shows forms (R04, T21).
     ``accidents``: what the version did by accident, if the server is to do it too.
@@ -55,6 +56,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     clears_running: bool
     form_page: str
     wrapped_values: bool = False
+    copies_logs: bool = False
     accidents: Accidents = FIXED
 
 
@@ -73,6 +75,7 @@ V60 = Profile(
     one_language=True,
     clears_running=True,
     form_page="org.kie.workbench.KIEWebapp/KIEWebapp.html",
+    copies_logs=True,
 )
 V601 = msgspec.structs.replace(V60, name="6.0.1")
 V61 = msgspec.structs.replace(
@@ -82,6 +85,7 @@ V61 = msgspec.structs.replace(
     one_log=True,
     unknown_unit=(200, "NONEXISTENT"),
     undeploys_unknown=False,
+    copies_logs=False,
 )
 V65 = Profile(
     name="6.5",
@@ -127,10 +131,20 @@ def check_mounts(mounts: Iterable[str]) -> None:
             )
 
 
+def is_mounted(request: Request, settings: Settings) -> bool:
+    """Whether an operator has named the context path of an address in ``jbpm_mounts``."""
+    context = _context(request)
+    return any(entry.partition("=")[0].strip("/ ") == context for entry in settings.jbpm_mounts)
+
+
+def _context(request: Request) -> str:
+    return request.mount.removesuffix("/rest").strip("/")
+
+
 def profile_of(request: Request, settings: Settings) -> Profile:
     """The profile of an address: its context path's own, else the server's."""
     if settings.jbpm_mounts:
-        context = request.mount.removesuffix("/rest").strip("/")
+        context = _context(request)
         for entry in settings.jbpm_mounts:
             path, _, name = entry.partition("=")
             if path.strip("/ ") == context:

@@ -6,13 +6,14 @@ that cost nothing, are aliases (``reference/rulings.md`` 22).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from procession.errors import Fault, Invalid, NotFound
 from procession.rest.jbpm import shapes
-from procession.rest.jbpm.negotiation import XML
-from procession.rest.jbpm.params import Parameters, path_number
+from procession.rest.jbpm.negotiation import JSON, XML, wants_json
+from procession.rest.jbpm.params import FORM, Parameters, path_number
 from procession.rest.jbpm.profiles import profile_of
 from procession.rest.jbpm.shapes import InstanceWithVariables
 from procession.rest.jbpm.values import as_texts
@@ -20,8 +21,8 @@ from procession.rest.jbpm.wishes import KEEPS_TYPES, keeps_types
 from procession.rest.shapes import plain
 from procession.services.processes import ProcessRef
 from procession.services.views import ProcessInstanceView
-from procession.values import EMPTY, Map
-from procession.web.http import Reply, Request, RouteTable
+from procession.values import EMPTY, Array, Bean, Map, Set
+from procession.web.http import Reply, Request, RouteTable, UnsupportedMediaType
 
 if TYPE_CHECKING:
     from procession.engine import Engine
@@ -190,7 +191,18 @@ def variable(request: Request, engine: Engine) -> Reply:
     value = engine.processes.variable(request.actor, _instance_id(request), request.path["name"])
     if not isinstance(value, str) and accidents.texts_only:
         raise Fault("this version answers variables that are texts only")
+    if accidents.lists_fail and _is_structure(value) and _wants_xml(request):
+        raise Fault("this version has no document for a list or a map")
     return Reply(value, shapes.VALUE)
+
+
+def _is_structure(value: object) -> bool:
+    """Whether it is a list or a map, or an object with fields."""
+    return isinstance(value, Mapping | Bean | Set | Array | tuple)
+
+
+def _wants_xml(request: Request) -> bool:
+    return not wants_json(request.headers.get("accept"))
 
 
 def _has_variable(request: Request, engine: Engine) -> bool:
@@ -203,7 +215,10 @@ def _has_variable(request: Request, engine: Engine) -> bool:
 )
 def set_variables(request: Request, engine: Engine) -> Reply:
     """Give some variables of a running instance new values. Not in jBPM."""
+    _check_body(request)
     values = Parameters(request, engine).variables()
+    if not values:
+        raise Invalid("name a variable: 'map_name=value', or a JSON object of names and values")
     _set(request, engine, values)
     return done()
 
@@ -213,9 +228,19 @@ def set_variables(request: Request, engine: Engine) -> Reply:
 )
 def set_variable(request: Request, engine: Engine) -> Reply:
     """Give one variable of a running instance a new value. Not in jBPM."""
-    value = Parameters(request, engine).value("value")
+    _check_body(request)
+    given = Parameters(request, engine)
+    if not request.body and given.text("value") is None:
+        raise Invalid("the value is missing: send it as 'value', or as a body in JSON")
+    value = given.value("value")
     _set(request, engine, Map({request.path["name"]: value}))
     return done()
+
+
+def _check_body(request: Request) -> None:
+    """Raise :class:`UnsupportedMediaType` for a body that would be passed over."""
+    if request.body and request.content_type not in {JSON, FORM}:
+        raise UnsupportedMediaType("send values as application/json or as a form")
 
 
 def _set(request: Request, engine: Engine, values: Map) -> None:
@@ -251,6 +276,10 @@ def signal(request: Request, engine: Engine) -> Reply:
 def work_item(request: Request, engine: Engine) -> Reply:
     """An open work item."""
     view = engine.work_items.get(request.actor, path_number(request, "id", "work item"))
+    if profile_of(request, engine.settings).accidents.odd_parameters_fail and _wants_xml(request):
+        values = (*view.parameters.values(), *(view.results or EMPTY).values())
+        if any(map(_is_structure, values)):
+            raise Fault("this version has no document for a value of the work item")
     return Reply(view, shapes.WORK_ITEM)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from procession.errors import Invalid
+from procession.errors import Invalid, NotPermitted
 from procession.rest.jbpm import shapes
 from procession.rest.jbpm.params import Parameters, path_number
 from procession.rest.jbpm.profiles import profile_of
@@ -69,7 +69,7 @@ def query(request: Request, engine: Engine) -> Reply:
     return Reply(page, shapes.TASK_LIST)
 
 
-@routes.get(_TASK, "/tasks/{id:[0-9-]+}", permission="task.read", id="T03")
+@routes.get(_TASK, "/tasks/{id:[0-9-]+}", lane="glance", permission="task.read", id="T03")
 def task(request: Request, engine: Engine) -> Reply:
     """A task in any status."""
     return Reply(engine.tasks.get(request.actor, _task_id(request)), shapes.TASK)
@@ -86,11 +86,25 @@ def claim_next(request: Request, engine: Engine) -> Reply:
     return done()
 
 
+def _target(request: Request, engine: Engine) -> str:
+    given = Parameters(request, engine)
+    names = ("targetEntityId", "targetId")
+    return given.required(*(names[:1] if given.profile.accidents.exact_targets else names))
+
+
+def check_is_user(engine: Engine, target: str) -> None:
+    """Raise :class:`NotPermitted` for a group, as 6.5 did when a task was delegated to one."""
+    if engine.directory.exists_group(target) and not engine.directory.exists_user(target):
+        raise NotPermitted(f"a task is delegated to a user, and '{target}' is a group")
+
+
 @_operation("delegate", "T08", "targetEntityId")
 def delegate(request: Request, engine: Engine) -> Reply:
     """Hand a task to somebody, who becomes its owner."""
-    target = Parameters(request, engine).required("targetEntityId", "targetId")
-    engine.tasks.delegate(request.actor, _task_id(request), target)
+    target, task_id = _target(request, engine), _task_id(request)
+    if Parameters(request, engine).profile.accidents.refuses_groups:
+        check_is_user(engine, target)
+    engine.tasks.delegate(request.actor, task_id, target)
     return done()
 
 
@@ -108,7 +122,7 @@ def fail(request: Request, engine: Engine) -> Reply:
 @_operation("forward", "T11", "targetEntityId")
 def forward(request: Request, engine: Engine) -> Reply:
     """Offer a task to somebody else instead of oneself."""
-    target = Parameters(request, engine).required("targetEntityId", "targetId")
+    target = _target(request, engine)
     engine.tasks.forward(request.actor, _task_id(request), target)
     return done()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from procession.errors import Fault, Invalid
 from procession.rest.jbpm.params import Parameters
 from procession.services.tasks import TaskCriteria
+from procession.tasks.creation import DEFAULT_LANGUAGE
 
 STATUSES = {
     status.lower(): status
@@ -46,6 +47,9 @@ def criteria(given: Parameters) -> TaskCriteria:
         union=given.flag("union"),
         restricted=given.profile.own_tasks,
         status_in_union=given.profile.union_takes_status,
+        with_texts_in=given.text("language") or DEFAULT_LANGUAGE
+        if accidents.language_excludes
+        else "",
     )
 
 

@@ -19,7 +19,7 @@ from procession.errors import Fault
 from procession.rest.jbpm.errors import Failure
 from procession.rest.jbpm.shapes.process import InstanceWithVariables
 from procession.rest.shapes import encode_json, plain
-from procession.services.views import Page
+from procession.services.views import DeploymentView, Page
 from procession.tasks.lifecycle import TABLE, Operation
 from procession.values import EMPTY
 from procession.web.http import Request
@@ -31,6 +31,7 @@ PROBLEM: Final = "application/problem+json"
 KEEPS_TYPES: Final = ("Preference-Applied", "types=kept")
 _TASK: Final = re.compile(r".*/tasks?/(-?[0-9]{1,18})(?:/[a-zA-Z]+)?")
 _INSTANCE: Final = re.compile(r".*/process/instance/([0-9]{1,18})(?:/.*)?")
+_WORK_ITEM: Final = re.compile(r".*/workitem/([0-9]{1,18})(?:/.*)?")
 _STATES: Final = {0: "pending", 1: "active", 2: "completed", 3: "aborted", 4: "suspended"}
 _OURS: Final = frozenset({Operation.OPEN, Operation.TAKE, Operation.GIVE_BACK})
 _PAGES: Final = frozenset({"page", "p", "pagesize", "s"})
@@ -78,7 +79,7 @@ def problem(request: Request, failure: Failure, engine: Engine) -> bytes:
 
 
 def _found(request: Request, engine: Engine) -> dict[str, Any]:
-    """The state of the task or the instance of an address, if the caller may see it."""
+    """The state of the task, instance, work item or else unit of an address, if it may be seen."""
     try:
         if task := _TASK.fullmatch(request.target):
             state = engine.tasks.get(request.actor, int(task[1])).status
@@ -87,9 +88,22 @@ def _found(request: Request, engine: Engine) -> dict[str, Any]:
             view = engine.processes.last_known(request.actor, int(instance[1]))
             operations = ["abort", "signal"] if view.state == 1 else []
             return {"state": _STATES.get(view.state, str(view.state)), "operations": operations}
+        if item := _WORK_ITEM.fullmatch(request.target):
+            status = engine.work_items.get(request.actor, int(item[1])).state
+            return {"state": _STATES[status], "operations": ["abort", "complete"]}
+        if dep := request.path.get("dep"):
+            return _found_unit(engine.deployments.get(request.actor, dep))
     except Fault:
         pass
     return {}
+
+
+def _found_unit(unit: DeploymentView) -> dict[str, Any]:
+    if unit.status != "DEPLOYED":
+        return {"state": unit.status.lower(), "operations": ["deploy"]}
+    if not unit.is_active:
+        return {"state": "deactivated", "operations": ["activate", "undeploy"]}
+    return {"state": "deployed", "operations": ["deactivate", "start", "undeploy"]}
 
 
 def possible(state: str) -> list[str]:

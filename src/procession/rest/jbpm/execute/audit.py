@@ -33,8 +33,9 @@ def _instances(id: str, name: str, java: str, summary: str, *, active: bool) -> 
     def handler(call: Call, process_id: str | None) -> Page[ProcessLogView]:
         history = call.engine.history
         if process_id:
-            return history.by_process(call.actor, process_id, 1 if active else None)
-        return history.instances(call.actor, active=active)
+            status = 1 if active else None
+            return history.by_process(call.actor, process_id, status, page=call.everything)
+        return history.instances(call.actor, active=active, page=call.everything)
 
     handler.__doc__ = summary
     command(id, "audit", name, java, _PROCESS, answer=answers.LOG_LIST)(handler)
@@ -57,7 +58,8 @@ def _inside(
     """What happened in an instance, perhaps to one node or variable only."""
 
     def handler(call: Call, instance: int, one: str | None) -> Page[Any]:
-        found: Page[Any] = choose(call.engine.history)(call.actor, instance, one or None)
+        ask = choose(call.engine.history)
+        found: Page[Any] = ask(call.actor, instance, one or None, page=call.everything)
         return found
 
     handler.__doc__ = summary
@@ -94,7 +96,7 @@ def find_process_instance(call: Call, instance: int) -> ProcessLogView | None:
 )  # fmt: skip
 def find_subprocess_instances(call: Call, instance: int) -> Page[ProcessLogView]:
     """The logs of the instances that an instance called."""
-    return call.engine.history.children(call.actor, instance)
+    return call.engine.history.children(call.actor, instance, page=call.everything)
 
 
 @command(
@@ -108,4 +110,6 @@ def find_variable_instances_by_name(
     call: Call, variable: str, value: str | None, active: bool | None
 ) -> Page[Any]:
     """Every change of a variable in any instance, perhaps to one value."""
-    return call.engine.history.by_variable(call.actor, variable, value, active=bool(active))
+    return call.engine.history.by_variable(
+        call.actor, variable, value, active=bool(active), page=call.everything
+    )

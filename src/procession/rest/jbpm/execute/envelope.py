@@ -35,11 +35,13 @@ from procession.rest.jbpm.execute.table import (
 )
 from procession.rest.jbpm.negotiation import takes_xml
 from procession.rest.jbpm.once import InHand, Once
+from procession.rest.jbpm.profiles import Profile
 from procession.rest.shapes import DECLARATION, Writer, escape
 from procession.web.http import Reply, Request, RouteTable
 
 if TYPE_CHECKING:
     from procession.engine import Engine
+    from procession.settings import Settings
 
 log = logging.getLogger("procession.rest.jbpm")
 routes = RouteTable()
@@ -88,15 +90,20 @@ class Results(msgspec.Struct, frozen=True):
 @routes.post("/runtime/{dep}/execute/{name}", permission="execute", id="R01", lane="pool")
 @routes.post("/history/execute", permission="execute", id="T01", lane="pool")
 def execute(request: Request, engine: Engine) -> Reply:
-    """Carry out the commands of a ``command-request``, in order."""
+    """Carry out the commands of a ``command-request``, in order.
+
+    From where its version is known, errors too are told in that version and not in the address's.
+    """
+    body = read_body(request, "command-request")
+    version = version_of(body.said("ver"))
+    request.speaks = profile_in(version, engine.settings)
     if not takes_xml(request.headers.get("accept")):
         raise NotAcceptable("commands are answered as application/xml only")
-    body = read_body(request, "command-request")
     head = read_head(body, request)
-    version = version_of(head.ver)
-    accidents = profile_in(version, engine.settings).accidents
+    accidents = request.speaks.accidents
     readings = read_commands(body, drops_unknown=accidents.drops_unknown)
-    check_users(readings, version, request.actor)
+    if engine.settings.jbpm_task_users == "caller":
+        check_users(readings, version, request.actor)
     results = run_all(readings, head, version, request.actor, engine, request.once)
     return Reply(Results(head, version, tuple(results)), shapes.COMMANDS)
 
@@ -108,6 +115,20 @@ def is_java_client(request: Request) -> bool:
     return request.target.endswith("/execute") and request.headers.get("user-agent", "").startswith(
         "Java/"
     )
+
+
+def spoken(request: Request, error: BaseException, settings: Settings) -> Profile | None:
+    """The profile of the version that commands name, where an error comes before they are read:
+    from who may not execute. Nobody else's body is read a second time, a stranger's not at all.
+    """
+    if request.speaks is None and isinstance(error, Denied) and "/execute" in request.target:
+        try:
+            body = read_body(request, "command-request")
+        except Fault:
+            return None
+        request.speaks = profile_in(version_of(body.said("ver")), settings)
+    found: Profile | None = request.speaks
+    return found
 
 
 # -- reading ------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from procession.rest.jbpm.execute.document import Element
 from procession.rest.jbpm.latest import real_id
 from procession.rest.jbpm.profiles import Profile, named
 from procession.rest.shapes import Shape
+from procession.services.paging import PageRequest
 
 if TYPE_CHECKING:
     from procession.engine import Engine
@@ -106,6 +107,11 @@ class Call(msgspec.Struct, frozen=True):
     def profile(self) -> Profile:
         """The meanings of the version."""
         return profile_in(self.version, self.engine.settings)
+
+    @property
+    def everything(self) -> PageRequest:
+        """A whole list of history, in the order of the version."""
+        return PageRequest(as_made=self.profile.accidents.made_order)
 
     @property
     def unit(self) -> str:

@@ -17,6 +17,7 @@ from procession.rest.jbpm.execute.arguments import (
 )
 from procession.rest.jbpm.execute.document import Element
 from procession.rest.jbpm.execute.table import BY_TYPE, Call, Reading, command
+from procession.rest.jbpm.task import check_is_user
 from procession.tasks.lifecycle import Candidate
 from procession.values import EMPTY, Map
 
@@ -96,6 +97,8 @@ def complete(call: Call, task: int, data: Map) -> None:
 @command("C26", "task", "delegate-task", "DelegateTaskCommand", THIS_TASK, _TARGET)
 def delegate(call: Call, task: int, target: str) -> None:
     """Hand a task to somebody, who becomes its owner."""
+    if call.profile.accidents.refuses_groups:
+        check_is_user(call.engine, target)
     call.engine.tasks.delegate(call.acting, task, target)
 
 

@@ -60,8 +60,11 @@ EXCEPTION_RESPONSE = Payload("exception-response", framed=True)
 """What the Java clients of 6.2 and later can read as the root of an error; they fail on 2.9's."""
 FAILED_RESPONSE = Payload("failed-response", framed=True)
 """An error as 6.0.0 and 6.0.1 wrote it (2.9)."""
-REPEATED_LOGS = Payload("repeated-logs")
-"""The logs of 6.0 in JSON, with all their copies (2.5)."""
+ALONE = {
+    "log-instance-list": Payload("lone-logs"),
+    "task-summary-list": Payload("lone-tasks"),
+}
+"""Lists that JSON has under one name only, by the name of those that it has under two (8, 6-7)."""
 
 
 def _early_status(failure: Any) -> str:
@@ -109,7 +112,6 @@ _EMPTY_CONTENT = Shape(tuple(msgspec.structs.replace(field, get=_nothing)
 _BOTH = {
     "failed-response": Document("response", _FAILED_RESPONSE),
     "empty-content": Document("content", _EMPTY_CONTENT),
-    "repeated-logs": Document("log-instance-list", history.REPEATED_LIST_L),
     "response": Document("response", _RESPONSE),
     "exception": Document("exception", _EXCEPTION),
     "exception-response": Document("exception-response", _EXCEPTION_RESPONSE),
@@ -129,6 +131,8 @@ _L = {
     "process-instance-with-vars": process.WITH_VARIABLES_L,
     "work-item": process.WORK_ITEM_L,
     "log-instance-list": history.LOG_LIST_L,
+    "lone-logs": history.LONE_LIST_L,
+    "lone-tasks": tasks.LONE_LIST_L,
     "task": tasks.TASK_L,
     "task-summary-list": tasks.SUMMARY_LIST_L,
     "task-form": infos.FORM,
@@ -145,6 +149,8 @@ _M = {
     ),
     "work-item": Document("work-item-response", process.WORK_ITEM_M),
     "log-instance-list": Document("log-instance-list", history.LOG_LIST_M),
+    "lone-logs": Document("log-instance-list", history.LONE_LIST_M),
+    "lone-tasks": Document("task-summary-list-response", tasks.LONE_LIST_M),
     "task": Document("task", tasks.TASK_M),
     "task-summary-list": Document("task-summary-list-response", tasks.SUMMARY_LIST_M),
     "task-form": Document("task-form-response", infos.FORM),
@@ -158,6 +164,8 @@ _61 = {
     "process-instance-with-vars": process.WITH_VARIABLES_61,
     "work-item": process.WORK_ITEM_M,
     "log-instance-list": history.LOG_LIST_61,
+    "lone-logs": history.LONE_LIST_61,
+    "lone-tasks": tasks.LONE_LIST_61,
     "process-instance-log": history.PROCESS_LOG_61,
     "task": tasks.TASK_61,
     "task-summary-list": tasks.SUMMARY_LIST_61,
@@ -178,6 +186,7 @@ DOCUMENTS: dict[str, dict[str, Document]] = {
         **_BOTH,
         **_M,
         "log-instance-list": Document("log-instance-list", history.LOG_LIST_62),
+        "lone-logs": Document("log-instance-list", history.LONE_LIST_62),
         "process-instance-log": Document("process-instance-log", history.PROCESS_LOG_62),
     },
     "M": {**_BOTH, **_M},

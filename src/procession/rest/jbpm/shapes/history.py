@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from procession.rest.jbpm.shapes.process import COMMAND
 from procession.rest.shapes import NUMBER, Field, OneOf, Shape, constant, date, number, text
 from procession.services.views import NodeLogView, ProcessLogView, VariableLogView
@@ -115,29 +117,23 @@ _ITEMS_L, _ITEMS_61, _ITEMS_62, _ITEMS_M = (
     _items(PROCESS_LOG_M, modern=True),
 )
 
-LOG_LIST_L = Shape((Field("", "historyLogList", "items", _ITEMS_L, many=True), *COMMAND))
+
+def _list(items: OneOf, *more: Field) -> Shape:
+    return Shape((Field("", "historyLogList", "items", items, many=True), *COMMAND, *more))
 
 
-def _paged(items: OneOf) -> Shape:
-    return Shape(
-        (
-            Field("", "historyLogList", "items", items, many=True),
-            *COMMAND,
-            *PAGING,
-            Field(None, "list", "items", items, many=True),
-        )
-    )
+def _twice(alone: Shape) -> Shape:
+    """The list once more in JSON, under the name that scripts for 6.0 read."""
+    return Shape((*alone.fields, msgspec.structs.replace(alone.fields[0], xml=None, json="list")))
 
 
-def _repeated(items: OneOf) -> Shape:
-    """As 6.0 had it in JSON: a log has its own data once more, the list stands there twice."""
+def _copied(items: OneOf) -> OneOf:
+    """As 6.0 had them in JSON: a log has its own data once more."""
     cases = {
         view: (name, _with_copy(shape), wrapper)
         for view, (name, shape, wrapper) in items.cases.items()
     }
-    many = OneOf(cases)
-    first = Field("", "historyLogList", "items", many, many=True)
-    return Shape((first, *COMMAND, Field(None, "list", "items", many, many=True)))
+    return OneOf(cases)
 
 
 def _with_copy(shape: Shape) -> Shape:
@@ -145,7 +141,9 @@ def _with_copy(shape: Shape) -> Shape:
     return Shape((*shape.fields, Field(None, "result", lambda log: log, own)))
 
 
-REPEATED_LIST_L = _repeated(_ITEMS_L)
-LOG_LIST_61 = Shape((Field("", "historyLogList", "items", _ITEMS_61, many=True), *COMMAND, *PAGING))
-LOG_LIST_62, LOG_LIST_M = _paged(_ITEMS_62), _paged(_ITEMS_M)
-"""M repeats its list under the name that scripts for 6.0 read; see :mod:`.tasks` on L."""
+LONE_LIST_L = _list(_ITEMS_L)
+LONE_LIST_61, LONE_LIST_62, LONE_LIST_M = (
+    _list(items, *PAGING) for items in (_ITEMS_61, _ITEMS_62, _ITEMS_M)
+)
+LOG_LIST_L = _twice(_list(_copied(_ITEMS_L)))
+LOG_LIST_61, LOG_LIST_62, LOG_LIST_M = map(_twice, (LONE_LIST_61, LONE_LIST_62, LONE_LIST_M))

@@ -1,8 +1,7 @@
 """Tasks, their summaries and contents (``reference/jbpm-rest-api.md`` 2.6, 4.6, B.5 to B.7).
 
-Lists in JSON: 6.0 called the tasks ``list``, 6.2 and later ``taskSummaryList``. M sends both. L
-sends its own name alone, because readers that gather objects from a whole document, as test
-harnesses do, would count every task twice.
+Lists in JSON: 6.0 and 6.1 called the tasks ``list``, 6.2 and later ``taskSummaryList``; scripts of
+both ages find theirs. ``LONE_LIST_…`` have the version's own name alone.
 """
 
 from __future__ import annotations
@@ -325,7 +324,7 @@ SUMMARY_M = Shape(
         _NO_OWNERS,
     )
 )
-SUMMARY_LIST_L = Shape(
+LONE_LIST_L = Shape(
     (*NO_OUTCOME, *COMMAND, Field("task-summary", "list", "items", SUMMARY_L, many=True))
 )
 SUMMARY_61 = Shape(
@@ -336,7 +335,7 @@ SUMMARY_61 = Shape(
         *SUMMARY_L.fields[-2:],
     )
 )
-SUMMARY_LIST_61 = Shape(
+LONE_LIST_61 = Shape(
     (
         *NO_OUTCOME,
         *COMMAND,
@@ -344,15 +343,23 @@ SUMMARY_LIST_61 = Shape(
         *PAGING,
     )
 )
-SUMMARY_LIST_M = Shape(
+LONE_LIST_M = Shape(
     (
         *NO_OUTCOME,
         *COMMAND,
         Field("task-summary", "taskSummaryList", "items", SUMMARY_M, many=True),
         *PAGING,
-        Field(None, "list", "items", SUMMARY_M, many=True),
     )
 )
+
+
+def _twice(alone: Shape, name: str, items: Shape) -> Shape:
+    return Shape((*alone.fields, Field(None, name, "items", items, many=True)))
+
+
+SUMMARY_LIST_L = _twice(LONE_LIST_L, "taskSummaryList", SUMMARY_L)
+SUMMARY_LIST_61 = _twice(LONE_LIST_61, "taskSummaryList", SUMMARY_61)
+SUMMARY_LIST_M = _twice(LONE_LIST_M, "list", SUMMARY_M)
 
 # -- contents -----------------------------------------------------------------------------------
 
