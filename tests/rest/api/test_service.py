@@ -89,6 +89,16 @@ def test_people_are_administered(served: Served) -> None:
     problem(admin.delete("/api/users/nobody"), 404)
 
 
+def test_a_member_that_is_not_known_is_refused_and_nothing_is_made(served: Served) -> None:
+    admin = served.client("admin")
+
+    answer = admin.post("/api/work-parties", json={"name": "Few", "users": ["zoe"]})
+
+    problem(answer, 400)
+    assert "users" in answer.text
+    assert "Few" not in admin.get("/api/work-parties").text
+
+
 def test_one_changes_ones_own_password(served: Served) -> None:
     admin = served.client("admin")
     assert admin.post("/api/users", json={"name": "yan", "password": PASSWORD}).status_code == 201

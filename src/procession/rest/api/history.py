@@ -17,7 +17,7 @@ routes = RouteTable()
 _MAY: dict[str, Any] = {"permission": "history.clear"}
 
 
-class Purge(msgspec.Struct):
+class Purge(msgspec.Struct, forbid_unknown_fields=True):
     """Instances that ended longer ago than ``days``; with ``dry_run`` they are only counted."""
 
     days: Annotated[int, Meta(ge=1, le=1_000_000)]

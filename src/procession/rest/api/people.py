@@ -18,7 +18,7 @@ routes = RouteTable()
 _MAY: dict[str, Any] = {"permission": "people.write"}
 
 
-class NewUser(msgspec.Struct):
+class NewUser(msgspec.Struct, forbid_unknown_fields=True):
     """A user to be; without a password they cannot sign in."""
 
     name: Name
@@ -29,20 +29,20 @@ class NewUser(msgspec.Struct):
     language: str | None = None
 
 
-class NewPassword(msgspec.Struct):
+class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
     """Another password."""
 
     password: str
 
 
-class OwnPassword(msgspec.Struct):
+class OwnPassword(msgspec.Struct, forbid_unknown_fields=True):
     """Another password for oneself."""
 
     old: str
     new: str
 
 
-class Particulars(msgspec.Struct):
+class Particulars(msgspec.Struct, forbid_unknown_fields=True):
     """Other particulars of a user; what is not given stays, an empty text takes away."""
 
     display_name: str | None = None
@@ -50,21 +50,21 @@ class Particulars(msgspec.Struct):
     language: str | None = None
 
 
-class NewGroup(msgspec.Struct):
+class NewGroup(msgspec.Struct, forbid_unknown_fields=True):
     """A group to be."""
 
     name: Name
     description: str | None = None
 
 
-class NewRole(msgspec.Struct):
+class NewRole(msgspec.Struct, forbid_unknown_fields=True):
     """A role to be; ``code`` is its short name in ONEWEB."""
 
     name: Name
     code: str | None = None
 
 
-class NewParty(msgspec.Struct):
+class NewParty(msgspec.Struct, forbid_unknown_fields=True):
     """A work party to be."""
 
     name: Name

@@ -18,13 +18,13 @@ Lease = Annotated[int, Meta(ge=1, le=86_400_000)]
 Number = Annotated[int, Meta(ge=0, le=999_999_999_999_999_999)]
 
 
-class Retry(msgspec.Struct):
+class Retry(msgspec.Struct, forbid_unknown_fields=True):
     """How many more tries a job gets."""
 
     retries: Annotated[int, Meta(ge=1, le=100)] = 3
 
 
-class Decide(msgspec.Struct):
+class Decide(msgspec.Struct, forbid_unknown_fields=True):
     """A decision to be made; ``model``, ``namespace`` and ``resource`` say of which model."""
 
     decision: Annotated[str, Meta(max_length=500)] = ""
@@ -34,7 +34,7 @@ class Decide(msgspec.Struct):
     variables: dict[str, Any] = {}
 
 
-class FireRules(msgspec.Struct):
+class FireRules(msgspec.Struct, forbid_unknown_fields=True):
     """Facts to fire rules over; ``group`` is a ruleflow group, ``limit`` how many may fire."""
 
     facts: Annotated[list[Any], Meta(max_length=10_000)]
@@ -43,7 +43,7 @@ class FireRules(msgspec.Struct):
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 1_000
 
 
-class Fetch(msgspec.Struct):
+class Fetch(msgspec.Struct, forbid_unknown_fields=True):
     """A worker asks for work on some topics (names of work items)."""
 
     worker: Name
@@ -52,7 +52,7 @@ class Fetch(msgspec.Struct):
     lease_ms: Lease = 60_000
 
 
-class Complete(msgspec.Struct):
+class Complete(msgspec.Struct, forbid_unknown_fields=True):
     """A worker has done a job."""
 
     job_id: Number
@@ -60,7 +60,7 @@ class Complete(msgspec.Struct):
     results: dict[str, Any] = {}
 
 
-class Fail(msgspec.Struct):
+class Fail(msgspec.Struct, forbid_unknown_fields=True):
     """A worker could not do a job.
 
     ``code`` speaks to the diagram, where an error event may catch it together with ``value``.
@@ -75,7 +75,7 @@ class Fail(msgspec.Struct):
     delay_ms: Annotated[int, Meta(ge=0, le=86_400_000)] = 0
 
 
-class Extend(msgspec.Struct):
+class Extend(msgspec.Struct, forbid_unknown_fields=True):
     """A worker needs more time."""
 
     job_id: Number
@@ -83,14 +83,14 @@ class Extend(msgspec.Struct):
     lease_ms: Lease = 60_000
 
 
-class Activate(msgspec.Struct):
+class Activate(msgspec.Struct, forbid_unknown_fields=True):
     """What of an ad hoc scope is to begin, by its name or id; ``variables`` are its own."""
 
     name: Name
     variables: dict[str, Any] = {}
 
 
-class SendMessage(msgspec.Struct):
+class SendMessage(msgspec.Struct, forbid_unknown_fields=True):
     """A message by its name (by its id, for files of jBPM); ``key`` is a correlation key's text."""
 
     name: Name
@@ -99,7 +99,7 @@ class SendMessage(msgspec.Struct):
     deployment_id: Text | None = None
 
 
-class Conditions(msgspec.Struct):
+class Conditions(msgspec.Struct, forbid_unknown_fields=True):
     """Data to look at the conditions with that start processes."""
 
     variables: dict[str, Any] = {}

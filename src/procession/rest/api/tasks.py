@@ -40,7 +40,7 @@ class Someone(msgspec.Struct):
     kind: Literal["USER", "GROUP", "ROLE", "PARTY"] = "USER"
 
 
-class AddTask(msgspec.Struct):
+class AddTask(msgspec.Struct, forbid_unknown_fields=True):
     """A task to be, with its input document; ``deadlines`` as jBPM writes them, by parameter."""
 
     name: shapes.Name
@@ -63,7 +63,7 @@ class AddTask(msgspec.Struct):
     input: dict[str, Any] = {}
 
 
-class Change(msgspec.Struct):
+class Change(msgspec.Struct, forbid_unknown_fields=True):
     """Other fields of a task; what is not given stays, a date of null is none."""
 
     priority: int | UnsetType = UNSET
@@ -76,7 +76,7 @@ class Change(msgspec.Struct):
     sub_task_strategy: Strategy | UnsetType = UNSET
 
 
-class Relate(msgspec.Struct):
+class Relate(msgspec.Struct, forbid_unknown_fields=True):
     """People that are to be in a relation to a task, and people that are not."""
 
     relation: Relation
@@ -84,19 +84,19 @@ class Relate(msgspec.Struct):
     remove: list[Someone] = []
 
 
-class Save(msgspec.Struct):
+class Save(msgspec.Struct, forbid_unknown_fields=True):
     """What is known so far, by name; of an output, it is laid over what was saved before."""
 
     values: dict[str, Any]
 
 
-class Say(msgspec.Struct):
+class Say(msgspec.Struct, forbid_unknown_fields=True):
     """A comment."""
 
     text: shapes.Text
 
 
-class Attach(msgspec.Struct):
+class Attach(msgspec.Struct, forbid_unknown_fields=True):
     """A document: ``content`` in base64, or an address as ``url``."""
 
     name: shapes.Name
@@ -105,7 +105,7 @@ class Attach(msgspec.Struct):
     content_type: shapes.Name = "application/octet-stream"
 
 
-class Remind(msgspec.Struct):
+class Remind(msgspec.Struct, forbid_unknown_fields=True):
     """What a reminder says besides; none: that the task waits."""
 
     text: Short = ""
