@@ -230,6 +230,13 @@ class ProcessDefinition:
         return self.flows[id]
 
     @cached_property
+    def audited_exits(self) -> dict[str, tuple[str, str, str] | None]:
+        """The same of the source of each flow, as a loop if it is one."""
+        loops = {n.id: n.loop.audit_type for n in self.nodes.values() if n.loop is not None}
+        found = {flow.id: self.audited[flow.source] for flow in self.flows.values()}
+        return {id: at and (*at[:2], loops.get(at[0], at[2])) for id, at in found.items()}
+
+    @cached_property
     def audited(self) -> dict[str, tuple[str, str, str] | None]:
         """Id, name and type of each node in history, if it is shown; asked for with every entry."""
         return {

@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
+from itertools import compress
+from typing import Any
 
 from procession.core import records as r
 from procession.core.graph import FlowNode
@@ -34,6 +36,9 @@ _NUMBERING = 2
 """Audit counts node instances from 0; ours count from ``ROOT``, which is the process."""
 _WITHOUT_EXIT = "FaultNode"
 _WAITS = frozenset({r.WaitOpened, r.WaitClosed})
+_ACTIVATED, _COMPLETED, _TAKEN = r.ElementActivated, r.ElementCompleted, r.SequenceFlowTaken
+_SINGLE = Role.SINGLE
+_IS_TAKEN = frozenset({_TAKEN}).__contains__
 _ROUND = ":1"
 """What the rounds of a loop over a task have behind the id of the task."""
 _REFERENCE = re.compile(r"#\{\s*([^{}]*?)\s*\}")
@@ -63,8 +68,8 @@ class _Page:
         "context",
         "deployment",
         "entries",
+        "exits",
         "firing",
-        "flows",
         "id",
         "items",
         "left",
@@ -83,7 +88,7 @@ class _Page:
         self.deployment = definition.key.deployment
         self.nodes = definition.nodes
         self.shown = definition.audited
-        self.flows = definition.flows
+        self.exits = definition.audited_exits
         self.items: dict[int, int] = {}
         self.left: set[int] = set()
         self.entries: list[Entry] = []
@@ -109,12 +114,36 @@ class _Reading:
             page.entries = self.turn.uow.log_nodes(
                 page.id, page.root, page.process, page.deployment, at
             )
-            for record in recorded.records:
-                writer = writers.get(type(record))
-                if writer is not None:
-                    writer(self, page, record, at)
+            self._follow(page, recorded.records, at, writers)
         for row in self.started.values():
             self.insert(row)
+
+    def _follow(
+        self,
+        page: _Page,
+        records: Sequence[r.Record],
+        at: int,
+        writers: Mapping[type[r.Record], Callable[..., None]],
+    ) -> None:
+        """Write what one step recorded. Most of it is that plain nodes are entered and left."""
+        entries, items, left = page.entries, page.items, page.left
+        record: Any
+        for record in records:
+            kind = type(record)
+            if kind is _TAKEN:
+                element, shown = record.source, page.exits[record.flow] if record.source else None
+                what = LEFT
+            elif kind is _ACTIVATED and record.role is _SINGLE and page.firing is None:
+                element, shown = record.element, page.shown.get(record.node)
+                what = ENTERED
+            else:
+                writer = writers.get(kind)
+                if writer is not None and not (kind is _COMPLETED and record.element in left):
+                    writer(self, page, record, at)
+                continue
+            if shown is not None:
+                entry = (what, element - _NUMBERING, *shown, items.get(element), record.flow)
+                entries.append(entry)
 
     def look_ahead(self) -> dict[int, _Page]:
         """Find the elements that flows lead out of, and those that have a work item."""
@@ -123,7 +152,9 @@ class _Reading:
             page = pages.get(recorded.instance.id)
             if page is None:
                 page = pages[recorded.instance.id] = _Page(recorded.instance)
-            page.left.update([x.source for x in recorded.records if type(x) is r.SequenceFlowTaken])
+            records = recorded.records
+            flows = compress(records, map(_IS_TAKEN, map(type, records)))
+            page.left.update([flow.source for flow in flows])  # type: ignore[attr-defined]
             if not recorded.kinds.isdisjoint(_WAITS):
                 self._find_items(recorded, page)
         return pages
@@ -178,18 +209,6 @@ class _Reading:
             self.node(page, LEFT, record.element, record.node, None)
         else:
             page.firing = (record.node, record.scope)
-
-    def taken(self, page: _Page, record: r.SequenceFlowTaken, at: int) -> None:
-        """A node was left by a flow."""
-        if record.source:
-            id = page.flows[record.flow].source
-            role = Role.SINGLE if page.nodes[id].loop is None else Role.BODY
-            self.node(page, LEFT, record.source, id, record.flow, role)
-
-    def completed(self, page: _Page, record: r.ElementCompleted, at: int) -> None:
-        """A node was done; if flows lead out of it, they say that it was left."""
-        if record.element not in page.left:
-            self.cancelled(page, record, at)
 
     def cancelled(
         self, page: _Page, record: r.ElementCancelled | r.ElementCompleted, at: int
@@ -341,9 +360,8 @@ def _first_values(batch: Sequence[Recorded], instance_id: int) -> dict[str, str]
 
 _NODES_AND_PROCESSES: dict[type[r.Record], Callable[..., None]] = {
     r.ElementActivated: _Reading.activated,
-    r.ElementCompleted: _Reading.completed,
+    r.ElementCompleted: _Reading.cancelled,
     r.ElementCancelled: _Reading.cancelled,
-    r.SequenceFlowTaken: _Reading.taken,
     r.TokenParked: _Reading.parked,
     r.TokensJoined: _Reading.joined,
     r.ProcessInstanceStarted: _Reading.began,

@@ -23,6 +23,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeVar
 
 from procession.core.ports import Limits
+from procession.runtime.batches import Batches
 from procession.runtime.claims import Claims, Deferred
 from procession.runtime.clock import Clock
 from procession.runtime.definitions import Definitions
@@ -85,7 +86,7 @@ class Executive:
         self.threads = threads
         self.turns = 0
         self.wake_worker: Callable[[datetime], None] = lambda due: None
-        self._batch_size = batch_size
+        self._most = batch_size
         self._is_shared = store.is_shared
         self._numbers = Numbers(store, 1 if store.is_near else 32)
         self.loaded = LoadedInstances(definitions, cached_instances, store)
@@ -94,9 +95,7 @@ class Executive:
         self._thread_id = 0
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._again: deque[Request] = deque()
-        self._ready: list[Ready] = []
         self._parked = 0
-        self._writing = False
         self._stopping = False
         self._has_ended = False
         self._has_stopped = False
@@ -104,6 +103,7 @@ class Executive:
         self._duty = threading.Lock()
         self._handlers = HandlerPool()
         self._writer = Writer(store, self._written, lambda due: self.wake_worker(due))
+        self._batches = Batches(self._writer, self._duty, self._call, batch_size)
         self._thread = threading.Thread(target=self._run, name="procession-executive", daemon=True)
         if threads:
             self._thread.start()
@@ -148,7 +148,7 @@ class Executive:
             self._accept(request)
         else:
             try:
-                self._compute_quickly(request)
+                self._compute_quickly(request, loop)
             finally:
                 self._duty.release()
         return future
@@ -216,14 +216,16 @@ class Executive:
 
     def _run(self) -> None:
         going = True
-        while going or self._parked or self._ready or self._again or self._writing:
+        batches = self._batches
+        while going or self._parked or batches.ready or self._again or batches.is_writing:
             item = self._inbox.get()
             with self._duty:
                 going = self._drain(item) and going
-                while self._again and len(self._ready) < self._batch_size:
-                    self._compute_some(self._again, self._batch_size - len(self._ready))
-                    self._hand_over()
+                while self._again and batches.room > 0:
+                    self._compute_some(self._again, batches.room)
+                    batches.hand_over()
                     going = self._drain() and going
+                batches.hand_over()
         with self._duty:
             self._has_ended = True
         self._writer.put(None)
@@ -239,31 +241,27 @@ class Executive:
                     self._again.append(item)
                 elif item:
                     item()
-                if len(self._again) >= self._batch_size:
+                if len(self._again) >= self._most:
                     break
                 item = self._inbox.get_nowait()
         except queue.Empty:
             pass
         return going
 
-    def _hand_over(self) -> None:
-        """Give the writer what is ready, if it has nothing in hand."""
-        if self._ready and not self._writing:
-            self._writing = True
-            batch, self._ready = self._ready, []
-            self._writer.put(batch)
+    def _call(self) -> None:
+        self._inbox.put(())
 
-    def _compute_quickly(self, request: Request) -> None:
+    def _compute_quickly(self, request: Request, loop: asyncio.AbstractEventLoop) -> None:
         """Compute a turn on the event loop that asks for it, unless others were there first."""
-        is_full = len(self._ready) >= self._batch_size
+        is_full = self._batches.room <= 0
         if self._has_ended or self._again or is_full or not self._inbox.empty():
             self._accept(request)
             return
         request.is_quick = True
         self._compute_some(deque((request,)), 1)
-        self._hand_over()
+        self._batches.gather(loop)
         if self._again:
-            self._inbox.put(())
+            self._call()
 
     def _compute_some(self, requests: deque[Request], room: int) -> None:
         self._thread_id = threading.get_ident()
@@ -323,7 +321,7 @@ class Executive:
             return
         request.is_quick = False
         self._hold(request, turn)
-        self._ready.append(Ready(request, turn, value))
+        self._batches.ready.append(Ready(request, turn, value))
 
     def _was_outdated(self, request: Request, guarded: Collection[int]) -> bool:
         """Whether another node has moved what the turn relied on: then it is computed again.
@@ -362,7 +360,7 @@ class Executive:
 
     def _settle(self, written: Written) -> None:
         """The writer is done: what is durable is free, what lost a race is computed again."""
-        self._writing = False
+        self._batches.is_writing = False
         for ready in written.durable:
             self.loaded.moved(ready.turn.changed.values())
             self._release(ready.request)
@@ -370,7 +368,7 @@ class Executive:
             self.loaded.lost(ready.turn.keys)
             self._release(ready.request)
         self._again.extendleft(written.once_more())
-        self._hand_over()
+        self._batches.hand_over()
 
     def _written(self, written: Written) -> None:
         """Settle at once if nobody is on duty for long, else leave it to the executive's thread."""
@@ -383,15 +381,15 @@ class Executive:
         finally:
             self._duty.release()
         if is_awaited:
-            self._inbox.put(())
+            self._call()
 
     def _compute_all(self) -> None:
         """One request after the other, each a batch of its own, until nothing is left."""
         while True:
             self._drain()
-            if not self._again and not self._ready:
+            if not self._again and not self._batches.ready:
                 return
-            self._compute_some(self._again, self._batch_size - len(self._ready))
-            batch, self._ready = self._ready, []
+            self._compute_some(self._again, self._batches.room)
+            batch = self._batches.take()
             if batch:
                 self._writer.write(batch)

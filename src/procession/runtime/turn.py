@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
-from itertools import chain
+from itertools import chain, compress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from procession.runtime.executive import Executive
     from procession.runtime.requests import Request
     from procession.runtime.work_items import WorkItem
+
+_IS_REACTIVE = REACTIVE.__contains__
 
 
 class Turn:
@@ -304,7 +306,7 @@ class Turn:
         self.recorded.append(found)
         if not found.kinds.isdisjoint(REACTIVE):
             react = self.executive.reactions.react
-            for record in [record for record in found.records if type(record) in REACTIVE]:
+            for record in compress(found.records, map(_IS_REACTIVE, map(type, found.records))):
                 self._number_work_item(held, record)
                 react(self, held, record)
         for wish in outcome.wishes:

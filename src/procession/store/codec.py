@@ -11,6 +11,7 @@ import operator
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import InvalidOperation
+from itertools import compress, count
 from typing import Any, Final
 
 import msgspec
@@ -239,14 +240,17 @@ def _thaw_record(record: Record) -> None:
 
 def encode_records(records: Sequence[Record]) -> bytes:
     """The records of a turn."""
-    if _WITH_VALUES.isdisjoint(map(type, records)):
+    places = [*compress(count(), map(_WITH_VALUES.__contains__, map(type, records)))]
+    if not places:
         return _write(lambda _: records)
-    return _write(
-        lambda thorough: [
-            _lower_record(record, thorough) if type(record) in _WITH_VALUES else record
-            for record in records
-        ]
-    )
+
+    def lowered(thorough: bool) -> Sequence[Record]:
+        found = list(records)
+        for at in places:
+            found[at] = _lower_record(found[at], thorough)
+        return found
+
+    return _write(lowered)
 
 
 def decode_records(data: bytes) -> list[Record]:

@@ -1,0 +1,99 @@
+"""Who writes: the event loop that computed, while commits are short, else the writer's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from procession.engine import Engine
+from tests.runtime.rooms import deploy, is_over, script, straight
+
+SHORT = straight("short", script("s", "int a = 1;"))
+HERE = threading.get_ident
+
+
+class Commits:
+    """The threads that committed, with the number of turns each time; a disk may be slow."""
+
+    def __init__(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.made: list[tuple[int, int]] = []
+        self.wait = 0.0
+        commit = engine.room.store.commit
+
+        def told(batch: Sequence[Any]) -> Any:
+            time.sleep(self.wait)
+            self.made.append((HERE(), len(batch)))
+            return commit(batch)
+
+        monkeypatch.setattr(engine.room.store, "commit", told)
+
+
+@pytest.fixture
+def commits(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Commits:
+    deploy(engine, SHORT)
+    return Commits(engine, monkeypatch)
+
+
+def start(engine: Engine, count: int) -> list[int]:
+    """Start instances from requests that arrive together; their numbers."""
+
+    async def together() -> list[Any]:
+        submit = engine.executive.submit_async
+        asked = [
+            submit(lambda: engine.processes.start(engine.admin, "short"), actor="admin")
+            for _ in range(count)
+        ]
+        return await asyncio.gather(*asked)
+
+    return [view.id for view in asyncio.run(together())]
+
+
+def is_near(engine: Engine) -> bool:
+    return engine.room.store.is_near
+
+
+def test_what_arrives_together_is_one_commit_of_the_loop(engine: Engine, commits: Commits) -> None:
+    numbers = [number for _ in range(10) for number in start(engine, 8)]
+
+    assert all(is_over(engine, number) for number in numbers)
+    assert sum(turns for _, turns in commits.made) == 80
+    # Somebody else may be on duty once, hardly ten times.
+    assert ((HERE(), 8) in commits.made) is is_near(engine)
+
+
+def test_a_slow_disk_is_left_to_the_writer_and_comes_back(engine: Engine, commits: Commits) -> None:
+    if not is_near(engine):
+        pytest.skip("the loop never writes there")
+    commits.wait = 0.1
+    for _ in range(4):
+        start(engine, 1)
+    assert commits.made[-1][0] != HERE()
+
+    commits.wait = 0.0
+    for _ in range(60):
+        start(engine, 1)
+
+    assert HERE() in [thread for thread, _ in commits.made[-10:]]
+
+
+def test_a_request_whose_loop_has_gone_is_written_with_the_next(
+    engine: Engine, commits: Commits
+) -> None:
+    async def leave() -> None:
+        engine.executive.submit_async(
+            lambda: engine.processes.start(engine.admin, "short"), actor="admin"
+        )
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(leave())
+    loop.close()
+
+    (number,) = start(engine, 1)
+
+    assert is_over(engine, number)
+    assert sum(turns for _, turns in commits.made) == 2
