@@ -1,4 +1,4 @@
-"""Who writes: the event loop that computed, while commits are short, else the writer's thread."""
+"""Who writes: among siblings the loop that computed, while commits are short, else the writer."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Commits:
             return commit(batch)
 
         monkeypatch.setattr(engine.room.store, "commit", told)
+        monkeypatch.setattr(engine.room.store, "is_shared", True)
 
 
 @pytest.fixture
@@ -79,6 +80,17 @@ def test_a_slow_disk_is_left_to_the_writer_and_comes_back(engine: Engine, commit
         start(engine, 1)
 
     assert HERE() in [thread for thread, _ in commits.made[-10:]]
+
+
+def test_one_process_alone_leaves_it_to_the_writer(
+    engine: Engine, commits: Commits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.room.store, "is_shared", False)
+
+    start(engine, 8)
+
+    assert sum(turns for _, turns in commits.made) == 8
+    assert HERE() not in {thread for thread, _ in commits.made}
 
 
 def test_a_request_whose_loop_has_gone_is_written_with_the_next(

@@ -142,8 +142,9 @@ class _Reading:
                     writer(self, page, record, at)
                 continue
             if shown is not None:
-                entry = (what, element - _NUMBERING, *shown, items.get(element), record.flow)
-                entries.append(entry)
+                id, name, node_type = shown
+                item, number = items.get(element), element - _NUMBERING
+                entries.append((what, number, id, name, node_type, item, record.flow))
 
     def look_ahead(self) -> dict[int, _Page]:
         """Find the elements that flows lead out of, and those that have a work item."""

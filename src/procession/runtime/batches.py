@@ -1,10 +1,9 @@
 """Batches: what is ready to be written, and who writes it.
 
 ``reference/architecture.md`` 9.1a. While one batch is written the next one gathers. Mostly the
-writer's thread does it. Where an event loop computes turns itself, it also writes what arrived
-together, as long as commits are short: the way to the writer and back costs more than most disks
-of our day, and several processes on one file would lose the time in which they could have
-written. A disk that is slow, or a batch that is long, is left to the writer.
+writer's thread does it. Among siblings on one file an event loop that computes turns also writes
+what arrived together, as long as commits are short: while a writer waits for its interpreter, none
+of the siblings writes. A disk that is slow, or a batch that is long, is left to the writer.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import Final
 
 from procession.runtime.requests import Ready
 from procession.runtime.writer import Writer
+from procession.store.store import Store
 
 SHORT: Final = 0.005
 """Seconds, of late: a commit that takes longer does not keep an event loop from its readers."""
@@ -25,10 +25,16 @@ class Batches:
     """All of it is touched on duty; ``call`` has the executive's thread go on duty soon."""
 
     def __init__(
-        self, writer: Writer, duty: threading.Lock, call: Callable[[], None], size: int
+        self,
+        store: Store,
+        writer: Writer,
+        duty: threading.Lock,
+        call: Callable[[], None],
+        size: int,
     ) -> None:
         self.ready: list[Ready] = []
         self.is_writing = False
+        self._store = store
         self._writer = writer
         self._duty = duty
         self._call = call
@@ -55,8 +61,8 @@ class Batches:
             self._writer.put(batch)
 
     def gather(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Write what is ready when the loop has seen all that arrived together."""
-        if self._writer.seconds > SHORT:
+        """Have what is ready written: among siblings when the loop has seen what came with it."""
+        if not self._store.is_shared or self._writer.seconds > SHORT:
             self.hand_over()
         elif self._gathering is not loop:
             self._gathering = loop

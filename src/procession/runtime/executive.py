@@ -103,7 +103,7 @@ class Executive:
         self._duty = threading.Lock()
         self._handlers = HandlerPool()
         self._writer = Writer(store, self._written, lambda due: self.wake_worker(due))
-        self._batches = Batches(self._writer, self._duty, self._call, batch_size)
+        self._batches = Batches(store, self._writer, self._duty, self._call, batch_size)
         self._thread = threading.Thread(target=self._run, name="procession-executive", daemon=True)
         if threads:
             self._thread.start()
