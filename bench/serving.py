@@ -22,10 +22,12 @@ from bench.processes import GROUP, UNIT
 PASSWORD = "bench"
 USER = "admin"
 BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+_MEMORY = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4 // 2**20
 _POSTGRESQL = (
-    "-c listen_addresses='' -c max_connections=50 -c shared_buffers=128MB"
+    f"-c listen_addresses='' -c max_connections=50 -c shared_buffers={min(_MEMORY, 2048)}MB"
     " -c fsync=on -c synchronous_commit=on"
 )
+"""A quarter of the machine's memory, as PostgreSQL recommends, at most 2 GB."""
 
 
 def free_port() -> int:
