@@ -1,9 +1,9 @@
 # Procession: two commands to know are `make serve` and `make test`.
 # Prerequisites: git, make, Python 3.11 or newer with venv (Debian: python3-venv).
 
-# An interpreter that carries its own library, as Debian's does, needs about a fifth less of the
-# processor than one that loads it, as those of pyenv do (docs/benchmarks.md). Any other is named
-# with PYTHON=.
+# An interpreter that carries its own library, as Debian's does, was quicker than one that loads it,
+# as those of pyenv do: a fifth in plain Python, 2 to 5 % over REST (docs/benchmarks.md). Any other
+# is named with PYTHON=.
 ifndef PYTHON
 FIT := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11) or "libpython" in open("/proc/self/maps").read())
 PYTHON := $(shell for python in python3 /usr/bin/python3; do $$python -c '$(FIT)' 2>/dev/null && { echo $$python; exit; }; done; echo python3)
