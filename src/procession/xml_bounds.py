@@ -8,6 +8,7 @@ looks over a document that another parser is going to build.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 from xml.parsers import expat
 
@@ -49,11 +50,18 @@ def feed(parser: expat.XMLParserType, content: bytes) -> None:
     Raises :class:`Invalid`, beside what the parser and its handlers raise.
     """
     _check_tags(content)
+    for _ in _fed(parser, content):
+        pass
+
+
+def _fed(parser: expat.XMLParserType, content: bytes) -> Iterator[bytes]:
+    """Each piece of a document once the parser has read it."""
     for begin in range(0, len(content), _CHUNK):
         piece = content[begin : begin + _CHUNK]
         parser.Parse(piece, False)
         if begin + len(piece) - parser.CurrentByteIndex > LONGEST_TAG:
             raise Invalid(f"a tag or a comment of the document has more than {LONGEST_TAG} bytes")
+        yield piece
     parser.Parse(b"", True)
 
 
@@ -68,31 +76,42 @@ def check_bounds(content: bytes) -> None:
     What is no XML is left to the parser that is going to read it, which says more of it.
     """
     _check_tags(content)
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse
-    if _may_be_beyond(content):
-        _Counting().watch(parser)
+    glance = _Glance()
     try:
-        feed(parser, content)
+        if any(glance.may_be_beyond(piece) for piece in _fed(_parser(), content)):
+            parser = _parser()
+            _Counting().watch(parser)
+            feed(parser, content)
     except (expat.ExpatError, LookupError, ValueError):
         return
 
 
-def _may_be_beyond(content: bytes) -> bool:
-    """Whether a look at the bytes alone leaves room for too many attributes or levels."""
-    if content.count(b"=") > ATTRIBUTES + ATTRIBUTES_EACH * content.count(b"<"):
-        return True
-    level = 0
-    for begin in range(0, len(content), _CHUNK):
-        piece = content[begin : begin + _CHUNK]
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse
+    return parser
+
+
+class _Glance:
+    """What the bytes alone tell of a document, piece by piece.
+
+    Looking costs a part of what counting elements does. It goes beside the parser, not before it:
+    of a tag of eight megabytes no more is looked at than the parser takes to refuse it.
+    """
+
+    def __init__(self) -> None:
+        self._equals = self._marks = self._level = 0
+
+    def may_be_beyond(self, piece: bytes) -> bool:
+        """Whether what was seen so far leaves room for too many attributes or levels."""
+        self._equals += piece.count(b"=")
         marks = piece.count(b"<")
-        if not marks:
-            continue
-        closed = 2 * piece.count(b"</") + piece.count(b"/>")
-        level += marks - closed - piece.count(b"<!") - piece.count(b"<?")
-        if level > DEEPEST:
-            return True
-    return False
+        if marks:
+            closed = 2 * piece.count(b"</") + piece.count(b"/>")
+            self._marks += marks
+            self._level += marks - closed - piece.count(b"<!") - piece.count(b"<?")
+        too_many = self._equals > ATTRIBUTES + ATTRIBUTES_EACH * self._marks
+        return too_many or self._level > DEEPEST
 
 
 class _Counting:
