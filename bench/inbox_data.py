@@ -7,9 +7,8 @@ million of them take a minute instead of an hour.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -41,7 +40,10 @@ _NUMBERED: Final = frozenset({"node_page", "variable_log", "task_event", "proces
 _IDS: Final = ("instance_id", "root_id", "task_id", "work_item_id", "public_id", "id")
 _TIMES: Final = ("at", "created_at", "started_at", "activated_at")
 _STANDING: Final = {"Created": 2, "Ready": 4, "Reserved": 7, "InProgress": 9, "Suspended": 10}
+PORTION: Final = 20_000
 Facts = dict[str, Any]
+Portion = list[tuple[int, Facts]]
+"""Tasks by their numbers, with what is to know of each."""
 _Make = Callable[[str, int, Facts], Iterable[dict[str, Any]]]
 _Shape = tuple[dict[str, Any], list[tuple[str, int]], list[str], bool]
 
@@ -156,7 +158,7 @@ class Copies:
 
     def __init__(self, template: Template, tasks: int, users: int) -> None:
         self._template = template
-        self.tasks, self._users = tasks, users
+        self.tasks, self.users = tasks, users
         self.customers = max(1, tasks // 10)
         old = {self._template.instance, *self._old_ids()}
         self._offsets = {number: place for place, number in enumerate(sorted(old))}
@@ -180,13 +182,18 @@ class Copies:
         names = tuple(self._template.rows[table][0])
         return tuple(n for n in names if n != "id") if table in _NUMBERED else names
 
-    def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
-        """All rows of a table."""
+    def portions(self) -> Iterator[Portion]:
+        """What there is to know of all tasks, some thousands after the other."""
+        for first in range(0, self.tasks, PORTION):
+            numbers = range(first, min(first + PORTION, self.tasks))
+            yield [(number, self.facts(number)) for number in numbers]
+
+    def rows(self, table: str, portion: Portion) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table for a portion."""
         make: _Make = getattr(self, f"_{table}", self._plain)
-        columns = self.columns(table)
-        for number in range(self.tasks):
-            for row in make(table, number, self.facts(number)):
-                yield tuple([row[name] for name in columns])
+        columns = itemgetter(*self.columns(table))
+        for number, facts in portion:
+            yield from map(columns, make(table, number, facts))
 
     @property
     def last(self) -> int:
@@ -208,14 +215,14 @@ class Copies:
         first, second = _mixed(number), _mixed(~number)
         kind, first = first % 100, first // 100
         team, first = first % GROUPS, first // GROUPS
-        person, first = first % self._users, first // self._users
+        person, first = first % self.users, first // self.users
         found: dict[str, Any] = {"status": "Ready", "owner": None, "offered": []}
         if kind < 60:
             found["offered"] = [("GROUP", group(team))]
         elif kind < 68:
             found["offered"] = [("GROUP", group(team)), ("GROUP", group((team + 9) % GROUPS))]
         elif kind < 75:
-            other = (person + 1) % self._users
+            other = (person + 1) % self.users
             found["offered"] = [("USER", name) for name in {user(person), user(other)}]
         elif kind < 98:
             found["status"] = "Reserved" if kind < 93 else "InProgress"
@@ -233,7 +240,7 @@ class Copies:
         found["priority"] = first % 11
         found["expires"] = first // 11 % 90 if first & 1 else None
         found["unit"] = unit(first // 991 % DEPLOYMENTS)
-        found["starter"] = user(second // 300_007 % self._users)
+        found["starter"] = user(second // 300_007 % self.users)
         found["uuid"] = f"{first & 0xFFFFFFFF:08x}-0000-4000-8000-{second & 0xFFFFFFFFFFFF:012x}"
         found["task_uuid"] = f"{second >> 32:08x}-0000-4000-8000-{first & 0xFFFFFFFFFFFF:012x}"
         return found
@@ -304,7 +311,7 @@ class Copies:
             if copy["relation"] == "business_administrator":
                 yield copy
         if number % MANAGED == 0:
-            name = user(number // MANAGED % self._users)
+            name = user(number // MANAGED % self.users)
             yield one | {"relation": "business_administrator", "kind": "USER", "name": name}
         for kind, name in facts["offered"]:
             yield one | offer | {"relation": "potential_owner", "kind": kind, "name": name}
@@ -319,87 +326,3 @@ class Copies:
         for copy in self._plain(table, number, facts):
             value = values.get(copy["name"], copy["value"])
             yield copy | {"value": value, "digest": digest(copy["name"], value)}
-
-
-# -- into the database -----------------------------------------------------------------------
-
-
-def fill(url: str, copies: Copies, say: Callable[[str], None]) -> None:
-    """Write everything, without indexes first and with them in the end."""
-    into = _Sqlite(url) if url.startswith("sqlite") else _PostgreSQL(url)
-    into.drop_indexes()
-    for table in TABLES:
-        into.write(table, copies.columns(table), copies.rows(table))
-        say(f"  {table} …")
-    into.finish(copies.last)
-    say("  indexes …")
-
-
-def _indexes() -> Iterator[tuple[str, str]]:
-    from procession.store.tables import metadata
-
-    for name in TABLES:
-        for index in metadata.tables[name].indexes:
-            yield str(index.name), name
-
-
-class _Sqlite:
-    def __init__(self, url: str) -> None:
-        self._raw = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-        self._raw.execute("pragma synchronous = off")
-        self._raw.execute("pragma cache_size = -400000")
-        self._made: list[str] = []
-
-    def drop_indexes(self) -> None:
-        for index, _ in _indexes():
-            wanted = "select sql from sqlite_master where name = ?"
-            self._made.append(self._raw.execute(wanted, (index,)).fetchone()[0])
-            self._raw.execute(f'drop index "{index}"')
-
-    def write(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-        names, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" * len(columns))
-        self._raw.execute("begin")
-        self._raw.executemany(f"insert into {table} ({names}) values ({marks})", rows)
-        self._raw.execute("commit")
-
-    def finish(self, last: int) -> None:
-        for sql in self._made:
-            self._raw.execute(sql)
-        self._raw.execute(
-            "update counter set value = ? where name in ('public', 'content')", (last,)
-        )
-        self._raw.execute("analyze")
-        self._raw.execute("pragma wal_checkpoint(truncate)")
-        self._raw.close()
-
-
-class _PostgreSQL:
-    def __init__(self, url: str) -> None:
-        import psycopg
-
-        self._connection = psycopg.connect(url, autocommit=True)
-        self._made: list[str] = []
-
-    def drop_indexes(self) -> None:
-        for index, _ in _indexes():
-            wanted = "select indexdef from pg_indexes where indexname = %s"
-            (found,) = self._connection.execute(wanted, (index,)).fetchone() or ("",)
-            self._made.append(found)
-            self._connection.execute(f'drop index "{index}"'.encode())
-
-    def write(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-        names = ", ".join(f'"{c}"' for c in columns)
-        with self._connection.cursor() as cursor:
-            rows = iter(rows)
-            while some := list(islice(rows, 100_000)):
-                with cursor.copy(f"copy {table} ({names}) from stdin".encode()) as copy:
-                    for row in some:
-                        copy.write_row(row)
-
-    def finish(self, last: int) -> None:
-        for sql in self._made:
-            self._connection.execute(sql.encode())
-        for name in ("public", "content"):
-            self._connection.execute(f"select setval('{name}_seq', {last + 10_000})".encode())
-        self._connection.execute(b"vacuum analyze")
-        self._connection.close()

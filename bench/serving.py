@@ -28,6 +28,11 @@ _POSTGRESQL = (
     " -c fsync=on -c synchronous_commit=on"
 )
 """A quarter of the machine's memory, as PostgreSQL recommends, at most 2 GB."""
+_FILLING = (
+    " -c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0"
+    " -c autovacuum=off -c max_wal_size=16GB -c checkpoint_timeout=1d"
+)
+"""For a database that is filled and may be lost until the server has stopped."""
 
 
 def free_port() -> int:
@@ -191,10 +196,11 @@ class PostgreSQL:
 
 
 @contextmanager
-def postgresql(kept: Path | None = None) -> Iterator[PostgreSQL | None]:
+def postgresql(kept: Path | None = None, *, filling: bool = False) -> Iterator[PostgreSQL | None]:
     """A PostgreSQL server, or ``None`` where there is none to start.
 
-    ``kept``: a folder that stays, and what is in it is used again.
+    ``kept``: a folder that stays, and what is in it is used again. ``filling``: nothing is synced
+    before the server stops.
     """
     at = _binaries()
     if at is None:
@@ -212,8 +218,9 @@ def postgresql(kept: Path | None = None) -> Iterator[PostgreSQL | None]:
     if not data.exists():
         made = ["-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8"]
         _run([str(at / "initdb"), *made], account)
+    options = _POSTGRESQL + _FILLING * filling
     control = [str(at / "pg_ctl"), "-D", str(data), "-l", str(data / "log")]
-    _run([*control, "-o", f"{_POSTGRESQL} -k {home}", "-w", "start"], account)
+    _run([*control, "-o", f"{options} -k {home}", "-w", "start"], account)
     try:
         yield PostgreSQL(home)
     finally:

@@ -61,6 +61,7 @@ ACCIDENTS: Final = {
     "lone_page": "a page without a size is empty, or everything, instead of ten",
     "one_log_status": "`status` of `/history/process` counts only if it is 1",
     "counts_ended": "`/history/instances` does not know `activeProcesses`",
+    "ignores_required_roles": "the roles that a descriptor asks for are not looked at",
     "limits_only": "`/history/variable/…/instances` knows sizes, but no pages",
     "whole_unit_list": "the list of units has no pages",
     "refuses_groups": "a task cannot be delegated to a group",

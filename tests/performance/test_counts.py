@@ -30,18 +30,18 @@ OPEN = ("Ready", "Reserved")
 # state: bytes of the instance's stored state afterwards · journal: bytes appended to the journal
 EXPECTED = """
 scenario    call               reads writes commits rows state journal
-script1     start                  0      6       1    6     0     221
-script5     start                  0      6       1    6     0     387
-fork10      start                  0      6       1    6     0    1000
-call        start                  0     10       1   10     0     466
-user_task   start                  0     16       1   16   164     203
+script1     start                  0      4       1    6     0     221
+script5     start                  0      4       1    6     0     387
+fork10      start                  0      4       1    6     0    1000
+call        start                  0      4       1   10     0     466
+user_task   start                  0     11       1   16   164     203
 user_task   query                  3      0       0    0   164       0
 user_task   start_the_task         2      3       1    2   164       0
 user_task   complete_the_task      2     11       1   11     0      81
-finish      finish                 2     11       1   11     0      81
-timer       start                  0     12       1   12   241     282
+finish      finish                 2      9       1   11     0      81
+timer       start                  0      8       1   12   241     282
 timer       fire                   2      9       2    7     0      75
-signal      start                  0     11       1   11   132     173
+signal      start                  0      7       1   11   132     173
 signal      signal                 0      6       1    5     0      73
 """
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from procession.engine import Engine
 from procession.errors import NotFound, NotPermitted, Rejected
-from procession.services.tasks.inbox import InboxPart, InboxQuery
+from procession.services.tasks.inbox import InboxPage, InboxPart, InboxQuery
 from procession.services.views import TaskView
-from procession.store.repositories import task_sizes
+from procession.store.repositories import task_sizes, task_ways
 from procession.tasks.ad_hoc import NewTask
 from procession.tasks.lifecycle import OPEN, Candidate
 from procession.values import Map
@@ -198,3 +200,50 @@ def test_one_sees_the_same_tasks_by_sets_as_one_by_one(
             for key, value in patches.items():
                 patch.setattr(task_sizes, key, value)
             assert seen() == expected
+
+
+@pytest.mark.parametrize("name", ["ann", "mary"])
+def test_what_one_sees_and_what_has_a_value_meet_in_the_same_tasks(
+    home: House, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """From the process instances that both list, as from a look at each task."""
+    fill(home, random.Random(name))
+    actor, met = home.actor(name), []
+    asked = [InboxQuery(**one) for one in BESIDES if "variables" in one]
+
+    def page(query: InboxQuery, part: InboxPart) -> InboxPage:
+        return home.tasks.inbox(actor, query, part)
+
+    def seen() -> list[list[int]]:
+        found = []
+        for query, sort in product(asked, SORTS):
+            first = page(query, part := InboxPart(sort, 3))
+            second = page(query, replace(part, after=first.next)) if first.next else first
+            found.append([task.id for one in (first, second) for task in one.items])
+        return found
+
+    expected = seen()
+    assert any(expected)
+    is_both = task_ways.is_both
+    monkeypatch.setattr(task_sizes, "FEW", -1)
+    monkeypatch.setattr(task_sizes, "LISTED", 10**9)
+    monkeypatch.setattr(task_sizes, "heavy", lambda *_: task_sizes.LONG)
+    monkeypatch.setattr(task_ways, "is_both", lambda *both: met.append(both) or is_both(*both))
+    assert seen() == expected
+    assert met
+
+
+def test_nobody_is_offered_what_they_are_excluded_from_once_somebody_is(home: House) -> None:
+    """Whether anybody is excluded from anything is asked before a search, not of each task."""
+    offered = (Candidate("GROUP", "sales"),)
+    free = home.tasks.add(home.admin, NewTask(name="free", potential_owners=offered)).id
+    ann, inbox = home.actor("ann"), InboxQuery(inbox_of=("ann",))
+    assert [task.id for task in home.tasks.inbox(ann, inbox).items] == [free]
+
+    excluded = (Candidate("USER", "ann"),)
+    new = NewTask(name="not ann's", potential_owners=offered, excluded_owners=excluded)
+    home.tasks.add(home.admin, new)
+
+    for sort in SORTS:
+        page = home.tasks.inbox(ann, inbox, InboxPart(sort, total=True))
+        assert ([task.id for task in page.items], page.total) == ([free], 1)

@@ -10,7 +10,7 @@ import pytest
 from procession.store.hot import Spelling
 from procession.store.opening import open_store
 from procession.store.rows import TaskRow
-from procession.store.sqlite import _SQL
+from procession.store.sqlite import row_text, rows_text
 from procession.store.sqlite_reading import _SPELLING
 from procession.store.writing import INSERTS, UPDATE_TASK
 
@@ -29,10 +29,10 @@ def tables_made(database: sqlite3.Connection, statement: str) -> int:
 
 
 def test_writing_a_task_makes_none(database: sqlite3.Connection) -> None:
-    one_row = _SQL[INSERTS[TaskRow]][-1]
+    one_row = rows_text(INSERTS[TaskRow], 1)
 
     assert tables_made(database, one_row) == 0
-    assert tables_made(database, _SQL[UPDATE_TASK][0]) == 0
+    assert tables_made(database, row_text(UPDATE_TASK)) == 0
 
 
 @pytest.mark.parametrize("name", ["tasks", "people", "instances", "instance_uuids"])

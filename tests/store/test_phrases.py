@@ -62,11 +62,12 @@ def test_values_keep_the_order_of_their_marks() -> None:
 
 
 def test_a_spelling_numbers_parameters_where_the_database_wants_it() -> None:
-    spelling = Spelling("$#", "= any($#::bigint[])", "= any($#::text[])")
+    spelling = Spelling("$#", "= any($#::bigint[])", "= any($#::text[])", "", "= $#")
 
     read = spelling.of("select 1 where a = ? and b in ?? and c in $$")
 
     assert read.sql == "select 1 where a = $1 and b = any($2::bigint[]) and c = any($3::text[])"
+    assert read.each == "select 1 where a = $1 and b = $2 and c = $3"
     assert read.lists == ((1, False), (2, True))
     assert spelling.of("select 1 where a = ? and b in ?? and c in $$") is read
 

@@ -169,7 +169,7 @@ class StoreDirectory:
     def _look_again(self) -> Picture:
         generation, known = self._generation, self._picture
         with self._store.read() as reader:
-            version = _one(reader.execute(people.setting_value(people.VERSION)), "")
+            version = _one(reader.hot("setting", (people.VERSION,)), "")
             version += self._source.stamp() if self._source else ""
             stale = known is None or known.version != version
             picture = self._paint(reader, version) if known is None or stale else known

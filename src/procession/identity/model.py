@@ -14,13 +14,15 @@ class Actor(msgspec.Struct, frozen=True):
     """Who is acting: an authenticated user with the groups and roles of the directory.
 
     ``on_behalf_of`` names the user an actor with the permission *act for others* acts for; rights
-    are then those of that user, and audit shows both.
+    are then those of that user, and audit shows both. ``ignores_required_roles``: units let them
+    in without the roles they ask for, as jBPM 6.0 did.
     """
 
     name: str
     groups: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     on_behalf_of: str | None = None
+    ignores_required_roles: bool = False
 
     @property
     def is_administrator(self) -> bool:

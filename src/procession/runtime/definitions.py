@@ -46,6 +46,7 @@ class Definitions:
         self._named: dict[tuple[str, str | None], ProcessDefinition] = {}
         self._ruled: dict[int, bool] = {}
         self._own_sessions: dict[int, bool] = {}
+        self._roles: dict[str, tuple[str, ...]] = {}
         self._signals: dict[tuple[int, str], list[tuple[str, str, int, str]]] = {}
 
     @cached_property
@@ -215,6 +216,17 @@ class Definitions:
             self._own_sessions[revision] = found
         return found
 
+    def required_roles(self, deployment: str) -> tuple[str, ...]:
+        """The roles that a unit asks of whoever works with it, as its descriptor tells them."""
+        found = self._roles.get(deployment)
+        if found is None:
+            rows = self._read(lambda r: r.hot("deployment_by_id", (deployment,)))
+            found = repository.required_roles_in(bytes(rows[0][8])) if rows else ()
+            if len(self._roles) > 10_000:
+                self._roles.clear()
+            self._roles[deployment] = found
+        return found
+
     def forget(self) -> None:
         """Read everything anew from the store when it is next needed."""
         with self._lock:
@@ -224,6 +236,7 @@ class Definitions:
             self._identified.clear()
             self._named.clear()
             self._signals.clear()
+            self._roles.clear()
 
     def forget_one(self, deployment: str, process: str = "") -> None:
         """Read one process of a deployment, or all of them, anew when next needed; others stay."""
@@ -246,6 +259,7 @@ class Definitions:
             self._identified.clear()
             self._named.clear()
             self._signals.clear()
+            self._roles.clear()
 
     def _load(self, deployment: str, process: str, revision: int) -> ProcessDefinition:
         rows = self._read(lambda r: r.hot("definition", (revision, process)))

@@ -7,7 +7,6 @@ over as jobs, one each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,7 @@ from procession.core.graph import ProcessDefinition
 from procession.core.state import InstanceStatus, Role, Wait, WaitKind
 from procession.errors import NotFound, Rejected
 from procession.runtime.definitions import Definitions
-from procession.runtime.messages import Messages
+from procession.runtime.messages import Messages, Reach
 from procession.store.codec import encode_value
 from procession.store.rows import JobRow
 from procession.values import EMPTY, Map, Value
@@ -45,12 +44,11 @@ class Delivery:
         instance: int | None = None,
         deployment: str | None = None,
         but: int = 0,
-        allowed: Callable[[int], bool] | None = None,
+        allowed: Reach | None = None,
     ) -> int:
         """Deliver a signal; how many received it.
 
-        ``but`` is an instance that has heard it, ``allowed`` says which instances the sender may
-        reach.
+        ``but`` is an instance that has heard it, ``allowed`` says what the sender may reach.
 
         Instances that begin to listen while it is delivered do not hear it, for the receivers are
         looked up first. ``Message-<name>`` reaches the waiters of a message (jBPM's spelling);
@@ -71,11 +69,13 @@ class Delivery:
             receivers = turn.waits(WaitKind.SIGNAL, name, deployment=deployment)
             receivers = [pair for pair in receivers if pair[0] != but]
         if allowed is not None:
-            receivers = [pair for pair in receivers if allowed(pair[0])]
+            receivers = [pair for pair in receivers if allowed.instance(pair[0])]
         if instance is not None:
             chosen = self._ad_hoc(turn, instance, name)
             return self.deliver(turn, receivers, value) + self._begin(turn, instance, chosen)
         starts = self.starts(WaitKind.SIGNAL, name, deployment)
+        if allowed is not None:
+            starts = [pair for pair in starts if allowed.unit(pair[0].key.deployment)]
         count = self.deliver(turn, receivers, value)
         return count + self._start(turn, name, value, receivers, starts)
 
@@ -181,7 +181,7 @@ class Delivery:
         *,
         instance: int | None = None,
         deployment: str | None = None,
-        allowed: Callable[[int], bool] | None = None,
+        allowed: Reach | None = None,
     ) -> int:
         """Deliver a message from outside (:class:`procession.runtime.messages.Messages`).
 
@@ -194,7 +194,7 @@ class Delivery:
             )
         receivers = self._waits_of(turn, instance, WaitKind.MESSAGE, name)
         if allowed is not None:
-            receivers = [pair for pair in receivers if allowed(pair[0])]
+            receivers = [pair for pair in receivers if allowed.instance(pair[0])]
         if key is not None:
             receivers = [pair for pair in receivers if pair[1].key == key][:1]
         return self.deliver(turn, receivers, value)

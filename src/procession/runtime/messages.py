@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from sqlalchemy import update
 
 from procession.core import correlation
@@ -45,6 +46,13 @@ PAUSES: Final = (1, 2, 4, 8, 15, 30, 60)
 Routes = Sequence[MessageRoute]
 
 
+class Reach(msgspec.Struct, frozen=True):
+    """What a sender may reach: instances by number, and units whose processes would begin."""
+
+    instance: Callable[[int], bool]
+    unit: Callable[[str], bool]
+
+
 class Messages:
     """Brings messages to their receivers, as part of a turn."""
 
@@ -62,7 +70,7 @@ class Messages:
         value: Value,
         *,
         deployment: str | None = None,
-        allowed: Callable[[int], bool] | None = None,
+        allowed: Reach | None = None,
     ) -> int:
         """A message from outside; how many received it. A key that is given must be the wait's."""
         receivers = []
@@ -72,8 +80,8 @@ class Messages:
         if not receivers or receivers[0][1].key is None:
             receivers = self._receivers(turn, name, key, value, deployment, (), strict=True)
         if allowed is not None:
-            receivers = [pair for pair in receivers if allowed(pair[0])]
-        return self._bring(turn, name, key, value, receivers, deployment, ())
+            receivers = [pair for pair in receivers if allowed.instance(pair[0])]
+        return self._bring(turn, name, key, value, receivers, deployment, (), allowed)
 
     def thrown(
         self,
@@ -175,6 +183,7 @@ class Messages:
         receivers: list[tuple[int, Wait]],
         deployment: str | None,
         routes: Routes,
+        allowed: Reach | None = None,
     ) -> int:
         if receivers:
             found = self._delivery.deliver(turn, receivers, value)
@@ -184,6 +193,7 @@ class Messages:
             (definition, node)
             for definition, node in self._delivery.starts(WaitKind.MESSAGE, name, deployment)
             if _leads(routes, definition, node)
+            and (allowed is None or allowed.unit(definition.key.deployment))
         ]
         for definition, node in starts:
             command = StartProcess(start_event=node, payload=value, trigger=(KIND, name, key))

@@ -139,7 +139,8 @@ class Access:
         # Nobody gains an administrator's rights by acting for one.
         if other is None or (other.is_administrator and not actor.is_administrator):
             raise Denied(f"{actor.name} may not act for {user}")
-        return Actor(actor.name, other.groups, other.roles, on_behalf_of=user)
+        is_exempt = actor.ignores_required_roles
+        return Actor(actor.name, other.groups, other.roles, user, is_exempt)
 
     # -- process instances -------------------------------------------------------------------
 

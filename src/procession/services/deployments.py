@@ -30,7 +30,7 @@ from procession.services.deployment_views import (
     told_with,
     unit_view,
 )
-from procession.services.descriptors import semantics_of, unserved_in
+from procession.services.descriptors import required_roles_in, semantics_of
 from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.unit_files import (
     check_id,
@@ -99,11 +99,11 @@ class DeploymentService(Service):
         data_types, faults = gather_types(files)
         files = without_classes(files, data_types)
         compilations, problems = self._compile(files, strict, choice, data_types)
-        problems = [*faults, *unserved_in(files, strict), *problems]
+        problems = [*faults, *problems]
         errors = tuple(p for p in problems if p.severity == "error")
         if errors:
             raise InvalidModel(summary_of(deployment_id, errors), errors)
-        options = options_of(problems, choice, data_types)
+        options = options_of(problems, choice, data_types, required_roles_in(files))
 
         def write() -> DeploymentJobView:
             job = self._store(actor, deployment_id, files, strategy, compilations, options)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from xml.parsers import expat
 
-from procession.bpmn.problems import Problem, Severity
 from procession.errors import Invalid
 
 DESCRIPTOR: Final = "META-INF/kie-deployment-descriptor.xml"
@@ -34,18 +33,10 @@ def semantics_of(files: Mapping[str, bytes]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def unserved_in(files: Mapping[str, bytes], strict: bool) -> list[Problem]:
-    """What the descriptor asks for in vain: a warning, or with ``strict`` a fault.
-
-    Required roles are not looked at; who may do what is said by roles and groups of people.
-    """
+def required_roles_in(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The roles of which one is needed to work with the unit (``required_roles.py``)."""
     content = files.get(DESCRIPTOR)
-    roles = [] if content is None else _texts(content, _ROLE)
-    if not roles:
-        return []
-    told = f"the required roles {', '.join(roles)} are not looked at: everybody who may start may"
-    severity: Severity = "error" if strict else "warning"
-    return [Problem(severity=severity, element=_ROLE, line=1, text=told, file=DESCRIPTOR)]
+    return () if content is None else tuple(dict.fromkeys(_texts(content, _ROLE)))
 
 
 def _entries(content: bytes) -> list[tuple[str, str]]:

@@ -207,7 +207,7 @@ class HistoryService(Service):
             else:
                 rows = logs.process_logs(reader, log, where, part, *_reach(page))
             total = logs.count_process_logs(reader, where, part) if page.counted else None
-        return page.of(map(process_log_view, _bounded(rows)), total)
+        return page.of(map(process_log_view, _bounded(rows)), total, len(rows))
 
     def _values(
         self,
@@ -223,7 +223,7 @@ class HistoryService(Service):
             ask = made_order.variable_logs if page.as_made else logs.variable_logs
             rows = ask(reader, wanted, part, *_reach(page))
             total = logs.count_variable_logs(reader, wanted, part) if page.counted else None
-            return page.of(show(reader, _bounded(rows)), total)
+            return page.of(show(reader, _bounded(rows)), total, len(rows))
 
     def _of_instance(
         self,
@@ -248,7 +248,7 @@ class HistoryService(Service):
         with self.room.store.read() as reader:
             rows = log.read(reader, all_of(*where), *_reach(page))
             total = log.count(reader, all_of(*where)) if page.counted else None
-        return page.of(map(view, _bounded(rows)), total)
+        return page.of(map(view, _bounded(rows)), total, len(rows))
 
 
 def _reach(page: PageRequest) -> tuple[int, int]:

@@ -49,8 +49,13 @@ class PageRequest(msgspec.Struct, frozen=True):
         """How many items come before the page."""
         return (max(self.number or 1, 1) - 1) * (self.limit or 0)
 
-    def of(self, items: Iterable[T], total: int | None = None) -> Page[T]:
-        """The page itself: these items of a list of ``total``, ``None`` if nobody counted."""
+    def of(self, items: Iterable[T], total: int | None = None, found: int | None = None) -> Page[T]:
+        """The page itself: these items of a list of ``total``, ``None`` if nobody counted.
+
+        ``found``: how many there were from where the page begins; fewer than it holds are the last.
+        """
+        if total is None and found is not None and self.limit and found < self.limit:
+            total = self.offset + found if found or not self.offset else None
         return Page(tuple(items), total, self.number, self.size)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from procession.runtime.clock import from_ms
 from procession.runtime.conditions import started_at
 from procession.runtime.held import Held, from_row
 from procession.runtime.lanes import Service, change, query
+from procession.services import required_roles
 from procession.services.access import person
 from procession.services.paging import PageRequest
 from procession.services.views import Page, ProcessInstanceView
@@ -76,6 +77,7 @@ class ProcessService(Service):
         """
         self.room.access.check(actor, "process.start")
         definition = self._definition(ref)
+        required_roles.require(self.room, actor, definition.key.deployment)
         values = freeze_all(variables)
         if self._checks_types(ref):
             self._check_types(definition, values)
@@ -138,6 +140,7 @@ class ProcessService(Service):
                 return 0
         else:
             self.room.access.check(actor, "process.act")
+            required_roles.require(self.room, actor, deployment)
         delivery = self.room.executive.reactions.delivery
         return delivery.signal(
             self.turn,
@@ -145,7 +148,7 @@ class ProcessService(Service):
             freeze(value),
             instance=instance,
             deployment=deployment,
-            allowed=self._reach(actor),
+            allowed=required_roles.reach(self.room, self.turn, actor),
         )
 
     @change
@@ -161,14 +164,10 @@ class ProcessService(Service):
         """Send a message; answers how many received it. Messages are not kept for later."""
         self.room.access.check(actor, "process.act")
         delivery = self.room.executive.reactions.delivery
+        allowed = required_roles.reach(self.room, self.turn, actor)
         return delivery.message(
-            self.turn, name, key, freeze(value), deployment=deployment, allowed=self._reach(actor)
+            self.turn, name, key, freeze(value), deployment=deployment, allowed=allowed
         )
-
-    def _reach(self, actor: Actor) -> Callable[[int], bool]:
-        """Which instances an actor may signal: those one has a part in (``rulings`` 13)."""
-        access, reader = self.room.access, self.turn.reader
-        return lambda instance: bool(access.moves_instance(reader, actor, instance))
 
     @change
     def set_variables(self, actor: Actor, instance_id: int, variables: Map) -> None:
@@ -224,7 +223,9 @@ class ProcessService(Service):
         """A running instance. Raises :class:`NotFound` for ended and unknown ones alike."""
         with self.room.store.read() as reader:
             self._see(reader, actor, instance_id)
-            return self._load(reader, instance_id, deployment)
+            found = self._load(reader, instance_id, deployment)
+        required_roles.require(self.room, actor, found.deployment_id, "view")
+        return found
 
     @query
     def last_known(self, actor: Actor, instance_id: int) -> ProcessInstanceView:
@@ -311,6 +312,7 @@ class ProcessService(Service):
         held = self.turn.held(instance_id)
         if deployment is not None and held.definition.key.deployment != deployment:
             raise NotFound(_not_running(instance_id), reason="instance")
+        required_roles.require(self.room, actor, held.definition.key.deployment)
         return held
 
     def _see(self, reader: Any, actor: Actor, instance_id: int) -> None:

@@ -46,11 +46,14 @@ def lock_number(deployment_id: str) -> int:
     return int.from_bytes(hashlib.sha256(deployment_id.encode()).digest()[:6], "big")
 
 
-def options_of(problems: Iterable[Problem], choice: Map, data_types: DataTypes) -> Map:
-    """What is told of a unit beside its files: warnings, what it chose, the classes it brings."""
+def options_of(
+    problems: Iterable[Problem], choice: Map, data_types: DataTypes, roles: tuple[str, ...] = ()
+) -> Map:
+    """What is told of a unit beside its files: warnings, choices, classes, the roles it asks."""
     told = tuple([str(one) for one in problems if one.severity == "warning"])
     types = {"data_types": data_types.to_text()} if data_types else {}
-    return Map(warnings=told, semantics=choice, **types)
+    asked = {"required_roles": roles} if roles else {}
+    return Map(warnings=told, semantics=choice, **types, **asked)
 
 
 def without_classes(files: Mapping[str, bytes], data_types: DataTypes) -> Mapping[str, bytes]:

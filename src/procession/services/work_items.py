@@ -9,6 +9,7 @@ from procession.identity.model import Actor
 from procession.runtime.lanes import Service, change, query
 from procession.runtime.reactions import find_work_item, public_parameters
 from procession.runtime.work_items import HUMAN_TASK, INTERNAL
+from procession.services import required_roles
 from procession.services.access import WORKER
 from procession.services.views import WorkItemView
 from procession.store.codec import decode_state
@@ -36,6 +37,7 @@ class WorkItemService(Service):
         wait = state.waits.get(wait_id)
         if wait is None or not (is_seen or _is_for_workers(actor, wait)):
             raise _missing(work_item_id)
+        required_roles.require(self.room, actor, loaded[0].deployment_id, "view")
         return _view(work_item_id, instance_id, loaded[0].deployment_id, wait)
 
     @change
@@ -67,6 +69,9 @@ class WorkItemService(Service):
             place = None
         if place is None and not missing_ok:
             raise _missing(work_item_id)
+        if place is not None:
+            unit = self.turn.held(place[0]).definition.key.deployment
+            required_roles.require(self.room, actor, unit)
         return place
 
     def _moves(self, actor: Actor, work_item_id: int, place: tuple[int, int]) -> bool:

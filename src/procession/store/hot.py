@@ -8,7 +8,8 @@ as plain tuples; those of a whole table have the fields of its row class in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Final
 
 import msgspec
@@ -172,6 +173,7 @@ HOT: Final[dict[str, str]] = {
     ),
     "data_store": "select value, version from data_store where deployment_id = ? and name = ?",
     # people
+    "setting": "select value from setting where name = ?",
     "starters": (
         "select identity, started_at, root_id from process_log where instance_id = ?"
         " union all"
@@ -227,12 +229,12 @@ class Spelling:
         mark: str,
         numbers: str,
         texts: str,
-        hint: str = "",
-        one: str = "",
+        hint: str,
+        one: str,
         worded: Callable[[str], str] = str,
     ) -> None:
         self._marks = {"?": mark, "in ??": numbers, _TEXTS: texts}
-        self._ones = {"?": mark, "in ??": one, _TEXTS: one} if one else {}
+        self._ones = {"?": mark, "in ??": one, _TEXTS: one}
         self._worded = worded
         self._hint = hint
         self._texts: dict[str, HotRead] = {}
@@ -259,19 +261,17 @@ class Spelling:
         return read
 
     def _spell(self, text: str) -> HotRead:
-        found: list[str] = []
-
-        def write(match: re.Match[str]) -> str:
-            found.append(match[0])
-            return self._marks[match[0]].replace("#", str(len(found)))
-
         worded = self._worded(HINT.sub(self._hints, text))
-        sql = MARK.sub(write, worded)
-        lists = tuple((at, one == _TEXTS) for at, one in enumerate(found) if one != "?")
-        each = ""
-        if lists and self._ones:
-            each = MARK.sub(lambda match: self._ones[match[0]], worded)
+        marks = MARK.findall(worded)
+        lists = tuple((at, mark == _TEXTS) for at, mark in enumerate(marks) if mark != "?")
+        sql, each = _marked(worded, self._marks), _marked(worded, self._ones) if lists else ""
         return HotRead(sql, lists, each, text.endswith(f" @{_MERGING}"))
+
+
+def _marked(text: str, marks: Mapping[str, str]) -> str:
+    """A text with its parameters spelled and numbered."""
+    numbers = count(1)
+    return MARK.sub(lambda match: marks[match[0]].replace("#", str(next(numbers))), text)
 
 
 def load_instances(reader: Reader, ids: Sequence[int]) -> list[ProcessInstanceRow]:

@@ -10,7 +10,7 @@ import select
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from procession.errors import Conflict, Fault, InvalidValue, StoreFault, StoreUnavailable
 from procession.store.arrays import register
+from procession.store.trips import Rows, Trips
 
 Raw = psycopg.Connection[TupleRow]
 
@@ -63,20 +64,21 @@ def _has_news(file: int) -> bool:
 
 
 class Session:
-    """An open connection: SQLAlchemy's view of it, the driver's, and a cursor for our own SQL."""
+    """An open connection: SQLAlchemy's view of it, the driver's, and trips for our own SQL."""
 
-    __slots__ = ("connection", "cursor", "raw")
+    __slots__ = ("connection", "raw", "trips")
 
     def __init__(self, engine: Engine) -> None:
         self.connection: Connection = engine.connect()
         raw: Any = self.connection.connection.driver_connection
         self.raw: Raw = raw
-        self.cursor: RawCursor[TupleRow] = RawCursor(raw)
-        register(self.cursor)
+        context = RawCursor(raw)
+        register(context)
+        self.trips = Trips(raw, context)
 
-    def run(self, text: str, parameters: Any = ()) -> RawCursor[TupleRow]:
-        """Our own SQL, prepared, with ``$1`` parameters, answered in binary."""
-        return self.cursor.execute(text.encode(), parameters, prepare=True, binary=True)
+    def run(self, text: str, parameters: Sequence[Any] = ()) -> Rows:
+        """The rows of a statement of our own, with ``$1`` parameters."""
+        return self.trips.ask(((text, parameters),))[0]
 
     def say(self, command: bytes) -> None:
         """A command without parameters or rows, the quick way."""
@@ -89,6 +91,10 @@ class Session:
         """Whether the server has not hung up (an idle connection has nothing to say)."""
         if self.raw.closed or self.raw.broken:
             return False
+        try:
+            self.trips.settle()
+        except psycopg.Error:
+            return False
         return not _has_news(self.raw.fileno()) or not self._has_hung_up()
 
     def _has_hung_up(self) -> bool:
@@ -97,6 +103,25 @@ class Session:
         except psycopg.Error:
             return True
         return False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the connection stands, outside of any transaction."""
+        if self.raw.closed or self.raw.broken:
+            return False
+        return self.raw.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+    def let_go(self) -> bool:
+        """End the transaction without waiting for it; whether the session can be used again."""
+        if self.raw.closed or self.raw.broken:
+            return False
+        if self.raw.info.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
+            return False
+        try:
+            self.trips.leave(b"rollback")
+        except psycopg.Error:
+            return False
+        return True
 
     def close(self) -> None:
         """Close the connection."""

@@ -36,6 +36,7 @@ class Phrase(msgspec.Struct, frozen=True):
 
 NEVER: Final = Phrase("1 = 0")
 ALWAYS: Final = Phrase("1 = 1")
+BLANK: Final = Phrase("")
 
 
 def join(word: str, phrases: Sequence[Phrase]) -> Phrase:

@@ -23,13 +23,15 @@ from procession.store.arrays import Numbers, Texts
 from procession.store.composing import compose, phases
 from procession.store.contests import key_taken
 from procession.store.hot import HotRead, Spelling
-from procession.store.lines import Line, Session, fault, settle
+from procession.store.lines import Line, Session, fault
 from procession.store.listening import Listener
 from procession.store.numbering import SEQUENCES, Blocks
 from procession.store.patience import Patience
 from procession.store.reading import Readers, Reading
 from procession.store.rows import JobRow
 from procession.store.schema import prepare_schema
+from procession.store.store import Question
+from procession.store.trips import Asked, Rows
 from procession.store.writing import Plan, Writes, plan
 
 _ERRORS: Final = (psycopg.Error, DBAPIError, UnicodeEncodeError)
@@ -50,32 +52,46 @@ _READER: Final = (
     "set max_parallel_workers_per_gather = 0",
     "set jit = off",
     "set work_mem = '64MB'",
+    "set plan_cache_mode = force_generic_plan",
 )
 """Reads are written to go from index to index. Joining whole tables, other processes and compiled
 plans are for reads of millions of rows; a wrong guess at how many there are costs a second. A set
 that is guessed not to fit the memory would be read anew for every row.
 """
-_MERGING: Final = b"set local enable_mergejoin = on; set local plan_cache_mode = force_custom_plan"
-_NOT_MERGING: Final = b"set local enable_mergejoin = off; set local plan_cache_mode = auto"
-"""Around a read that says so; planned anew, because only the value tells how long its list is."""
-_BEGIN_READ: Final = b"begin isolation level repeatable read read only"
+_PLANNING: Final = (
+    "select set_config('plan_cache_mode', $1, true), set_config('enable_mergejoin', $2, true)"
+)
+_NAMED: Final = ("force_generic_plan", "off")
+_FREE: Final = ("auto", "off")
+_MERGING: Final = ("force_custom_plan", "on")
+"""How reads are planned. Named ones go by number or name, so the plan never depends on the values;
+the server would plan those anew each time whose values look rare, which takes longer than reading.
+For a search, and more so for one that says it may merge, the values tell how long its lists are.
+"""
+_BEGIN_READ: Final = "begin isolation level repeatable read read only"
+_BEGIN: Final = ("begin", ())
+_COMMIT: Final = ("commit", ())
 _COLUMNS: Final = ", ".join(f'j."{name}"' for name in JobRow.__struct_fields__)
 
 
-_SPELLING: Final = Spelling("$#", "= any($#::bigint[])", "= any($#::text[])")
+_SPELLING: Final = Spelling("$#", "= any($#::bigint[])", "= any($#::text[])", "", "= $#")
 
 
 class _Reader:
-    """A snapshot; lent to one thread at a time."""
+    """A snapshot; lent to one thread at a time. It is taken with the first question."""
 
-    __slots__ = ("patience", "session")
+    __slots__ = ("_ahead", "_planned", "has_begun", "patience", "session")
 
     def __init__(self, session: Session, patience: Patience) -> None:
         self.session = session
         self.patience = patience
+        self.has_begun = False
+        self._planned = _NAMED
+        self._ahead: dict[str, tuple[Sequence[Any], Rows]] = {}
 
     def execute(self, statement: Executable) -> Sequence[Any]:
         """All rows of a select, as named tuples."""
+        self._ask((), _FREE)
         try:
             return self.session.connection.execute(statement).all()
         except _ERRORS as error:
@@ -83,29 +99,59 @@ class _Reader:
 
     def hot(self, name: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of a prepared read."""
-        return self._run(_SPELLING.named[name], parameters)
+        known = self._ahead.get(name)
+        if known is not None and known[0] == parameters:
+            return known[1]
+        return self._ask((_worded(_SPELLING.named[name], parameters),))[0]
+
+    def ahead(self, *questions: Question) -> None:
+        """Ask in one trip what is going to be asked; it is then at hand."""
+        answers = self._ask([_worded(_SPELLING.named[name], values) for name, values in questions])
+        for (name, values), rows in zip(questions, answers, strict=True):
+            self._ahead[name] = values, rows
 
     def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of a read in our own spelling."""
-        return self._run(_SPELLING.of(text), parameters)
+        read = _SPELLING.of(text)
+        return self._ask((_worded(read, parameters),), _MERGING if read.is_merging else _FREE)[0]
 
-    def _run(self, read: HotRead, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
-        values = parameters
-        if read.lists:
-            values = list(parameters)
-            for place, is_texts in read.lists:
-                values[place] = Texts(values[place]) if is_texts else Numbers(values[place])
+    def end(self) -> bool:
+        """Let the snapshot go; whether the session can be used again."""
+        self._ahead.clear()
+        self._planned = _NAMED
+        has_begun, self.has_begun = self.has_begun, False
+        return self.session.let_go() if has_begun else self.session.is_whole
+
+    def _ask(self, asked: Sequence[Asked], planned: tuple[str, str] = _NAMED) -> list[Rows]:
+        before: list[Asked] = []
+        if not self.has_begun:
+            before.append((_BEGIN_READ, ()))
+        if planned != self._planned:
+            before.append((_PLANNING, planned))
+        if not (before or asked):
+            return []
+        self.has_begun, self._planned = True, planned
         try:
-            if not read.is_merging:
-                return self.session.run(read.sql, values).fetchall()
-            self.session.say(_MERGING)
-            rows = self.session.run(read.sql, values).fetchall()
-            self.session.say(_NOT_MERGING)
-            return rows
+            return self.session.trips.ask((*before, *asked))[len(before) :]
         except psycopg.errors.QueryCanceled:
             raise self.patience.lost() from None
         except _ERRORS as error:
             raise fault(error) from error
+
+
+def _worded(read: HotRead, parameters: Sequence[Any]) -> Asked:
+    """A read and its parameters; lists of one are plain ones, whose plan is kept."""
+    if not read.lists:
+        return read.sql, parameters
+    values = list(parameters)
+    given = [(place, is_texts, list(values[place])) for place, is_texts in read.lists]
+    if all(len(several) == 1 for _, _, several in given):
+        for place, _, several in given:
+            values[place] = several[0]
+        return read.each, values
+    for place, is_texts, several in given:
+        values[place] = Texts(several) if is_texts else Numbers(several)
+    return read.sql, values
 
 
 class PostgresqlStore:
@@ -167,11 +213,9 @@ class PostgresqlStore:
         if not self._is_open:
             raise StoreUnavailable("the database is closed")
         try:
-            reader = self._idle_reader() or self._open_reader()
-            reader.session.say(_BEGIN_READ)
+            return self._idle_reader() or self._open_reader()
         except _ERRORS as error:
             raise fault(error) from error
-        return reader
 
     def _open_reader(self) -> _Reader:
         session = Session(self._engine)
@@ -191,7 +235,7 @@ class PostgresqlStore:
             reader.session.close()
 
     def _return_reader(self, reader: _Reader) -> None:
-        if settle(reader.session) and self._is_open:
+        if reader.end() and self._is_open:
             self._idle.append(reader)
         else:
             reader.session.close()
@@ -228,12 +272,11 @@ class PostgresqlStore:
         work = plan(batch)
         groups = phases(work.steps)
         with self._writer.use() as session:
-            if len(groups) == 1 and not work.statements:
-                session.run(*compose(groups[0]))
-            elif groups or work.statements:
-                session.say(b"begin")
-                for group in groups:
-                    session.run(*compose(group))
+            asked = [compose(group) for group in groups]
+            if not work.statements:
+                session.trips.ask(asked if len(asked) < 2 else (_BEGIN, *asked, _COMMIT))
+            else:
+                session.trips.ask((_BEGIN, *asked))
                 self._execute(session, work)
                 session.say(b"commit")
 
@@ -262,7 +305,7 @@ class PostgresqlStore:
         while True:
             try:
                 with self._side.use() as session:
-                    drawn = [row[0] for row in session.run(draw, (wanted,)).fetchall()]
+                    drawn = [row[0] for row in session.run(draw, (wanted,))]
             except _ERRORS as error:
                 raise fault(error) from error
             first = len(drawn) - 1
@@ -298,7 +341,7 @@ class PostgresqlStore:
         )
         try:
             with self._side.use() as session:
-                rows = session.run(statement, values).fetchall()
+                rows = session.run(statement, values)
         except _ERRORS as error:
             raise fault(error) from error
         jobs = [JobRow(*row) for row in rows]

@@ -20,6 +20,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -41,14 +42,16 @@ from procession.store.siblings import Gate, Siblings
 from procession.store.sqlite_faults import fault, is_key
 from procession.store.sqlite_file import connect
 from procession.store.sqlite_reading import SqliteReader, raw_of
-from procession.store.writing import WRITES, Plan, Step, Write, Writes, plan
+from procession.store.writing import Plan, Step, Write, Writes, plan
 
 BLOCK: Final = 1000
 """How many numbers are reserved at a time, and so lost at most by a crash."""
 _SHARED_BLOCK: Final = 64
 _KEEP_AHEAD: Final = 1.0
 """Among siblings few numbers are reserved and not kept for long: those of all rise together."""
-_SIZES: Final = (64, 16, 4, 1)
+_SIZES: Final = (64, 16)
+_LARGEST_OWN: Final = 8
+"""Up to so many rows are one statement: what eight callers did together."""
 _MANY: Final = ("insert", "put")
 _COLUMNS: Final = ", ".join(f'"{name}"' for name in JobRow.__struct_fields__)
 _RESERVE: Final = (
@@ -57,18 +60,22 @@ _RESERVE: Final = (
 )
 
 
-def _texts(write: Write) -> tuple[str, ...]:
-    """The SQL of a write; for those with many rows one text per size of :data:`_SIZES`."""
-    if write.verb in _MANY:
-        names = (*write.values, *write.keys)
-        columns = ", ".join(f'"{name}"' for name in names)
-        row = "(" + ", ".join("?" * len(names)) + ")"
-        head = f"insert into {write.table} ({columns}) values "  # noqa: S608
-        tail = _instead(write) if write.verb == "put" else ""
-        return tuple(head + ", ".join([row] * size) + tail for size in _SIZES)
+@cache
+def rows_text(write: Write, size: int) -> str:
+    """The SQL that inserts so many rows."""
+    names = (*write.values, *write.keys)
+    columns = ", ".join(f'"{name}"' for name in names)
+    row = "(" + ", ".join("?" * len(names)) + ")"
+    head = f"insert into {write.table} ({columns}) values "  # noqa: S608
+    return head + ", ".join([row] * size) + (_instead(write) if write.verb == "put" else "")
+
+
+@cache
+def row_text(write: Write) -> str:
+    """The SQL of an update or a delete, by its keys."""
     where = " and ".join(f'"{name}" = ?' for name in write.keys)
     if write.verb == "delete":
-        return (f"delete from {write.table} where {where}",)  # noqa: S608
+        return f"delete from {write.table} where {where}"  # noqa: S608
     values = ", ".join(f'"{name}" = ?' for name in write.values)
     if write.sparing:
         named = list(enumerate((*write.values, *write.keys), 1))
@@ -76,16 +83,13 @@ def _texts(write: Write) -> tuple[str, ...]:
         other = values.replace(" = ", " is not ").replace(", ", " or ")
         same = " and ".join(f'"{name}" = ?{at}' for at, name in named[len(write.values) :])
         where = f"{same} and ({other})"
-    return (f"update {write.table} set {values} where {where}",)  # noqa: S608
+    return f"update {write.table} set {values} where {where}"  # noqa: S608
 
 
 def _instead(write: Write) -> str:
     keys = ", ".join(f'"{name}"' for name in write.keys)
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in write.values)
     return f" on conflict ({keys}) do update set {changes}"
-
-
-_SQL: Final = {write: _texts(write) for write in WRITES}
 
 
 class SqliteStore:
@@ -216,7 +220,7 @@ class SqliteStore:
             if step.write.verb in _MANY:
                 _insert(cursor, step)
                 continue
-            (text,) = _SQL[step.write]
+            text = row_text(step.write)
             if len(step.rows) == 1:
                 cursor.execute(text, step.rows[0])
             else:
@@ -335,11 +339,13 @@ class SqliteStore:
 
 def _insert(cursor: sqlite3.Cursor, step: Step) -> None:
     """Insert in as few statements as the sizes allow."""
-    rows, texts = step.rows, _SQL[step.write]
-    start, left = 0, len(rows)
-    for size, text in zip(_SIZES, texts, strict=True):
-        while left >= size:
-            some = rows[start : start + size]
-            cursor.execute(text, some[0] if size == 1 else tuple(chain.from_iterable(some)))
-            start += size
-            left -= size
+    rows, start, left = step.rows, 0, len(step.rows)
+    while left:
+        size = left
+        if left > _LARGEST_OWN:
+            size = next((one for one in _SIZES if one <= left), _LARGEST_OWN)
+        some = rows[start : start + size]
+        values = some[0] if size == 1 else tuple(chain.from_iterable(some))
+        cursor.execute(rows_text(step.write, size), values)
+        start += size
+        left -= size

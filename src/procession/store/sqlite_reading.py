@@ -18,6 +18,7 @@ from procession.store.columns import one_by_one
 from procession.store.hot import HotRead, Spelling
 from procession.store.patience import Patience
 from procession.store.sqlite_faults import fault
+from procession.store.store import Question
 
 _LIST: Final = "in (select value from json_each(?))"
 _SPELLING: Final = Spelling("?", _LIST, _LIST, " indexed by #", "= ?", one_by_one)
@@ -62,6 +63,9 @@ class SqliteReader:
     def hot(self, name: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of a prepared read."""
         return self._run(_SPELLING.named[name], parameters)
+
+    def ahead(self, *questions: Question) -> None:
+        """Nothing is gained by asking now what is going to be asked."""
 
     def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of a read in our own spelling, unless that takes too long."""

@@ -19,6 +19,8 @@ UNCLAIMED: Final = 1
 CLAIMED: Final = 2
 """``is_open`` of offers of open tasks; that of everybody else is 1."""
 _STATES: Final = {"Created": 2, "Ready": 4, "Reserved": 6, "InProgress": 8, "Suspended": 10}
+STATES: Final = (*_STATES, *sorted(OVER))
+"""All states of tasks."""
 
 
 def standing(task: TaskRow) -> int:

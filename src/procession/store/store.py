@@ -17,6 +17,9 @@ from procession.store.node_pages import Entry
 from procession.store.patience import Patience
 from procession.store.rows import ProcessInstanceRow, Row, TaskPersonRow, TaskRow
 
+Question = tuple[str, tuple[Any, ...]]
+"""A prepared read by name, with its parameters; lists in them are tuples."""
+
 
 class UnitOfWork(Protocol):
     """The writes of one turn, in memory. Nothing here touches the database.
@@ -82,6 +85,14 @@ class Reader(Protocol):
 
     def hot(self, name: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of one of the prepared reads of ``store/hot.py``, as plain tuples."""
+        ...
+
+    def ahead(self, *questions: Question) -> None:
+        """Say what is going to be asked of :meth:`hot`, and asked in these very words.
+
+        Where each question takes a trip they are asked in one, and what they gave is kept for the
+        snapshot's life; elsewhere nothing happens.
+        """
         ...
 
     def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:

@@ -58,7 +58,7 @@ task = Table(
     Index("ix_task_instance", "instance_id"),
     Index("ix_task_root", "root_id"),
     where_known("ix_task_created_by", "created_by"),
-    Index("ix_task_owner", "actual_owner", "status"),
+    Index("ix_task_owner", "actual_owner", "status", "id"),
     Index("ix_task_status", "status", "id", "instance_id", "actual_owner", "deployment_id"),
     Index("ix_task_work_item", "work_item_id"),
     where_known("ix_task_parent", "parent_id"),

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from procession.errors import InvalidModel
 from procession.rest.jbpm.latest import order_of
 from tests.rest.jbpm.commands import PASSWORD, REST, Door, opened
 from tests.rest.jbpm.test_jbpm_exchanges import MODEL
@@ -170,19 +169,3 @@ def test_what_a_job_came_to_is_told_to_who_asks_later(tmp_path: Path) -> None:
         kept = ask(door, "POST", "/deployment/a:late:1/undeploy").json()
         assert (kept["success"], kept["deploymentUnit"]["status"]) == (False, "UNDEPLOY_FAILED")
         assert ask(door, "GET", "/deployment/a:late:1").json()["status"] == "DEPLOYED"
-
-
-def test_required_roles_are_told_to_be_looked_at_by_nobody(door: Door) -> None:
-    roles = (
-        b'<deployment-descriptor xmlns="http://www.jboss.org/jbpm"><required-roles>'
-        b"<required-role>boss</required-role></required-roles></deployment-descriptor>"
-    )
-    files = {"META-INF/kie-deployment-descriptor.xml": roles, "hiring.bpmn2": MODEL}
-    deployments, admin = door.engine.deployments, door.engine.admin
-
-    with pytest.raises(InvalidModel, match="required roles boss"):
-        deployments.deploy(admin, "a:roles:1", files, strict=True)
-    job = deployments.deploy(admin, "a:roles:1", files)
-
-    assert job.success
-    assert "required roles boss are not looked at" in job.explanation

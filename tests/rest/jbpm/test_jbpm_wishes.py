@@ -275,6 +275,31 @@ def test_a_page_says_how_many_there_are_and_where_the_others_are() -> None:
     assert 'rel="next"' in logs.headers["link"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["/task/query?potentialOwner=ann", "/history/instances?", "/query/runtime/task?po=HR"],
+)
+def test_how_many_there_are_is_told_where_it_is_known_and_to_who_asks(query: str) -> None:
+    with opened() as door:
+        for _ in range(12):
+            door.start()
+        told = {
+            (page, wish): send(door.client, "GET", query + page, prefer=wish).headers.get(
+                "x-total-count"
+            )
+            for page in ("", "&page=1&pageSize=5", "&page=3&pageSize=5", "&page=2", "&pageSize=20")
+            for wish in ("", "count=exact")
+        }
+        applied = send(door.client, "GET", query, prefer="count=exact").headers
+        lone = send(door.client, "GET", query + "&page=2").headers
+
+    assert {wish for (_, wish), many in told.items() if many is None} == {""}
+    assert [page for (page, _), many in told.items() if many is None] == ["", "&page=1&pageSize=5"]
+    assert set(told.values()) == {None, "12"}
+    assert applied["preference-applied"] == "count=exact"
+    assert "pageSize=10" in lone["link"]
+
+
 def test_a_parameter_without_map_is_warned_of(door: Door) -> None:
     forgotten = send(door.client, "POST", START + "?name=Ann&map_age=5i")
     right = send(door.client, "POST", START + "?map_name=Ann&corrProp=warned")

@@ -65,6 +65,7 @@ class Accidents(msgspec.Struct, frozen=True, kw_only=True):
     page without a size is empty, or counts as everything, not ten (8, 14). ``one_log_status``:
     ``status`` of H09 means something only if it is 1. ``counts_ended``: ``activeProcesses`` means
     nothing to H02.
+    ``ignores_required_roles``: what a descriptor asks for is not (B.10: 6.1 was the first to).
     ``limits_only``: H12 and H13 know a size, but no page. ``whole_unit_list``: D01 has no pages.
     ``refuses_groups``: a task cannot be delegated to a group (2.6). ``drops_unknown``: a command
     that nobody knows is left out, not refused (5.2).
@@ -113,6 +114,7 @@ class Accidents(msgspec.Struct, frozen=True, kw_only=True):
     one_log_status: bool = False
     counts_ended: bool = False
     limits_only: bool = False
+    ignores_required_roles: bool = False
     whole_unit_list: bool = False
     refuses_groups: bool = False
     drops_unknown: bool = False
@@ -206,6 +208,7 @@ _OLDEST = msgspec.structs.replace(
     ignores_merging=True,
     language_excludes=True,
     limits_only=True,
+    ignores_required_roles=True,
     whole_unit_list=True,
     odd_parameters_fail=True,
     job_words=EARLY_JOBS,

@@ -75,6 +75,8 @@ def _as_it_was(route: Route) -> Route:
             dep = request.path.get("dep")
             if words & accidents.lacks or (dep and accidents.gav_only and not _GAV.fullmatch(dep)):
                 raise NoRoute()
+            if accidents.ignores_required_roles:
+                request.actor = msgspec.structs.replace(request.actor, ignores_required_roles=True)
             if heeds and accidents.heeds_units:
                 engine.deployments.get(request.actor, request.path["dep"])
         return handler(request, engine)
@@ -228,7 +230,7 @@ class JbpmDialect:
             write = variable_json if as_json else variable_xml
             reply.body = write(Map(value=reply.view) if wraps else reply.view, self._writer.zone)
             return reply
-        if isinstance(reply.view, Page) and reply.view.size:
+        if isinstance(reply.view, Page):
             reply.headers = (*reply.headers, *page_headers(request, reply.view))
         if as_json and isinstance(reply.view, InstanceWithVariables) and keeps_types(request):
             reply.headers = (*reply.headers, KEEPS_TYPES)

@@ -204,7 +204,8 @@ class Parameters:
         page = self.page()
         if page.size is not None:
             return ask(page)
-        return msgspec.structs.replace(ask(PageRequest(1, LONGEST_LIST)), number=None, size=None)
+        whole = PageRequest(1, LONGEST_LIST, page.counted)
+        return msgspec.structs.replace(ask(whole), number=None, size=None)
 
 
 def _long(name: str, value: str) -> int:

@@ -3,8 +3,9 @@
 ``Accept: application/problem+json``: an error as problem details (RFC 9457), with the state that
 was found and the operations that are possible in it. ``Prefer: types=kept`` (RFC 7240): variables
 in JSON with their types, not as texts. Of a list in pages: where the other pages are, as
-headers, and how many there are, if that is known anyway or ``Prefer: count=exact`` asks for it. A
-parameter that looks like a forgotten ``map_`` is warned of.
+headers, and how many there are, if that is known anyway (the page is the last one, the list short)
+or ``Prefer: count=exact`` asks for it, with pages or without. A parameter that looks like a
+forgotten ``map_`` is warned of.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from procession.errors import Fault
 from procession.rest.jbpm.errors import Failure
 from procession.rest.jbpm.shapes.process import InstanceWithVariables
 from procession.rest.shapes import encode_json, plain
+from procession.services.paging import DEFAULT_SIZE
 from procession.services.views import DeploymentView, Page
 from procession.tasks.lifecycle import TABLE, Operation
 from procession.values import EMPTY
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 PROBLEM: Final = "application/problem+json"
 KEEPS_TYPES: Final = ("Preference-Applied", "types=kept")
+_COUNTED: Final = ("Preference-Applied", "count=exact")
 _TASK: Final = re.compile(r".*/tasks?/(-?[0-9]{1,18})(?:/[a-zA-Z]+)?")
 _INSTANCE: Final = re.compile(r".*/process/instance/([0-9]{1,18})(?:/.*)?")
 _WORK_ITEM: Final = re.compile(r".*/workitem/([0-9]{1,18})(?:/.*)?")
@@ -120,10 +123,15 @@ def possible(state: str) -> list[str]:
 
 
 def page_headers(request: Request, page: Page[Any]) -> tuple[tuple[str, str], ...]:
-    """``X-Total-Count`` and ``Link`` (RFC 8288) of a list that was asked for in pages."""
-    number, size, total = page.number or 1, page.size, page.total
+    """``X-Total-Count`` and ``Link`` (RFC 8288) of a list that was asked for in pages.
+
+    How many there are stands there without a page, too, for who asks for that.
+    """
+    number, size, total = page.number or 1, _size(page), page.total
+    asked = (_COUNTED,) if wants_count(request) else ()
     if not size:
-        return ()
+        whole = len(page.items) if total is None else total
+        return (("X-Total-Count", str(whole)), *asked) if asked else ()
     last = None if total is None else max(-(-total // size), 1)
     links = {"first": 1, "prev": number - 1 if number > 1 else None, "last": last}
     has_next = len(page.items) == size if last is None else number < last
@@ -132,7 +140,12 @@ def page_headers(request: Request, page: Page[Any]) -> tuple[tuple[str, str], ..
         f'<{_address(request, at, size)}>; rel="{rel}"' for rel, at in links.items() if at
     )
     counted = () if total is None else (("X-Total-Count", str(total)),)
-    return (*counted, ("Link", told))
+    return (*counted, ("Link", told), *(asked if counted else ()))
+
+
+def _size(page: Page[Any]) -> int | None:
+    """How many a page has; a number alone means pages of ten (3.5)."""
+    return DEFAULT_SIZE if page.size is None and page.number is not None else page.size
 
 
 def _address(request: Request, number: int, size: int) -> str:

@@ -17,6 +17,8 @@ from procession.runtime.lanes import Room
 from procession.store.phrases import Phrase, any_of
 from procession.store.repositories import task_search as found
 from procession.store.repositories.task_conditions import Condition, Names
+from procession.store.repositories.task_sizes import length
+from procession.store.store import Reader
 from procession.tasks.lifecycle import OPEN, Status
 from procession.tasks.people import (
     BUSINESS_ADMINISTRATOR,
@@ -170,7 +172,7 @@ def is_active() -> Condition:
     return found.is_one_of("status", [str(status) for status in OPEN])
 
 
-def inbox(who: Who, statuses: Iterable[str] = ()) -> Condition:
+def inbox(reader: Reader, who: Who, statuses: Iterable[str] = ()) -> Condition:
     """What somebody has claimed, and what is offered to them and unclaimed.
 
     ``reference/oneweb-rest-api.md`` 2.6; tasks offered to nobody are in nobody's list.
@@ -178,7 +180,7 @@ def inbox(who: Who, statuses: Iterable[str] = ()) -> Condition:
     own = own_names(who)
     claimed = found.is_one_of("actual_owner", (who.name,))
     related = found.is_related_to((POTENTIAL_OWNER,), own, is_open=True)
-    offered = found.both(related, found.is_unclaimed(), _may_take(own))
+    offered = found.both(related, found.is_unclaimed(), *_may_take(reader, own))
     # A state that only claimed tasks can have, or only unclaimed ones, needs one list alone.
     if statuses and _CLAIMED.issuperset(statuses):
         return claimed
@@ -193,7 +195,7 @@ def offered_to(some: Names) -> Condition:
     return found.both(offered, found.is_unclaimed())
 
 
-def next_for(who: Who, *, personally: bool) -> list[Condition]:
+def next_for(reader: Reader, who: Who, *, personally: bool) -> list[Condition]:
     """Ready tasks that *claim next available* may take (``reference/jbpm-engine.md`` 5.5)."""
     own = own_names(who)
     some = Names((who.name,)) if personally else Names((), own.groups, own.roles, own.parties)
@@ -201,9 +203,11 @@ def next_for(who: Who, *, personally: bool) -> list[Condition]:
     offered = found.is_related_to((POTENTIAL_OWNER,), some, is_open=True)
     return [
         found.is_one_of("status", (str(Status.READY),)),
-        found.both(offered, is_free, _may_take(own)),
+        found.both(offered, is_free, *_may_take(reader, own)),
     ]
 
 
-def _may_take(own: Names) -> Phrase:
-    return found.neither(found.is_related_to((EXCLUDED_OWNER,), own))
+def _may_take(reader: Reader, own: Names) -> list[Phrase]:
+    """Open tasks that nobody of the names is excluded from: mostly all, which is asked before."""
+    excluded = found.is_related_to((EXCLUDED_OWNER,), own, is_open=True)
+    return [found.neither(excluded)] if length(reader, excluded, 1) else []

@@ -8,10 +8,11 @@ from functools import cached_property
 import msgspec
 
 from procession.core.commands import Command
-from procession.errors import Fault, Invalid, NotFound, NotPermitted, Rejected
+from procession.errors import Denied, Fault, Invalid, NotFound, NotPermitted, Rejected
 from procession.identity.model import Actor
 from procession.runtime.lanes import Room
 from procession.runtime.turn import Turn
+from procession.services import required_roles
 from procession.services.access import Access
 from procession.services.tasks import showing
 from procession.services.views import TaskView
@@ -54,13 +55,24 @@ class Desk:
         """Take a task up. Raises :class:`NotFound`; whether the actor may see it comes later."""
         turn = self.turn
         turn.touch(TASK, task_id)
-        task = turn.objects.get((TASK, task_id)) or repository.find(turn.reader, task_id)
+        task = turn.objects.get((TASK, task_id))
+        if task is None:
+            repository.expect(turn.reader, task_id)
+            task = repository.find(turn.reader, task_id)
         if task is None:
             raise missing(task_id)
         people = turn.objects.get((TASK_PEOPLE, task_id))
         if people is None:
             people = repository.people_of(turn.reader, (task_id,))[task_id]
-        return Sheet(task, people, task.version, people, [], task.deadlines)
+        sheet = Sheet(task, people, task.version, people, [], task.deadlines)
+        lacking = self.lacking(task)
+        if lacking is not None:
+            raise self.refusal(sheet, lacking)
+        return sheet
+
+    def lacking(self, task: TaskRow) -> Denied | None:
+        """Why the task's unit does not let the actor work, if it asks for roles."""
+        return required_roles.refusal(self.room, self.actor, task.deployment_id, "execute")
 
     def do(self, sheet: Sheet, operation: Operation, targets: Sequence[Candidate] = ()) -> None:
         """Do an operation to the task in hand, if the table allows."""

@@ -27,6 +27,7 @@ from procession.store.repositories.task_conditions import Condition
 from procession.store.repositories.task_walks import Leg
 from procession.store.repositories.task_ways import BY_DUE, BY_ID, BY_ID_DOWN, BY_URGENCY
 from procession.store.rows import TaskRow
+from procession.store.store import Reader
 from procession.tasks.lifecycle import OPEN
 from procession.tasks.people import (
     BUSINESS_ADMINISTRATOR,
@@ -104,8 +105,8 @@ class Inbox(Deskwork):
         legs = _legs(part)
         if part.sort in _OPEN_ONLY and not set(lists.status_names(wanted.statuses)) <= set(_OPEN):
             raise Invalid(f"only open tasks are sorted by {part.sort}", reason="parameter")
-        conditions = [*self._wanted(wanted), *self._seen(actor, who, wanted)]
         with self.room.store.read() as reader:
+            conditions = [*self._wanted(reader, wanted), *self._seen(actor, who, wanted)]
             rows = walks.walk(reader, conditions, legs, part.size + 1)
             following = _key(part.sort, rows[part.size - 1]) if len(rows) > part.size else None
             rows = rows[: part.size]
@@ -115,7 +116,7 @@ class Inbox(Deskwork):
             total = walks.count(reader, conditions) if part.total else None
             return InboxPage(showing.views(reader, rows, people), following, total)
 
-    def _wanted(self, asked: InboxQuery) -> list[Condition]:
+    def _wanted(self, reader: Reader, asked: InboxQuery) -> list[Condition]:
         directory = self.room.directory
         statuses = lists.status_names(asked.statuses) or _OPEN
         wanted = [found.is_one_of("status", statuses)]
@@ -139,8 +140,8 @@ class Inbox(Deskwork):
                 some = lists.names(users, directory)
                 wanted.append(found.is_related_to((relation,), some, is_open=of_open))
         if asked.inbox_of:
-            inboxes = [lists.inbox(known_as(name, directory), statuses) for name in asked.inbox_of]
-            wanted.append(found.either(*inboxes))
+            people = [known_as(name, directory) for name in asked.inbox_of]
+            wanted.append(found.either(*(lists.inbox(reader, one, statuses) for one in people)))
         wanted += [found.has_variable(name, value) for name, value in asked.variables]
         wanted += [found.has_task_variable(name, value) for name, value in asked.task_variables]
         if asked.process_ids:

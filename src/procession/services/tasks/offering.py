@@ -147,7 +147,7 @@ def work_list(
     groups: Sequence[str],
 ) -> list[Condition]:
     """Active tasks that concern one of the names."""
-    conditions = [lists.inbox(known_as(name, people)) for name in users if name]
+    conditions = [lists.inbox(reader, known_as(name, people)) for name in users if name]
     names = tuple(filter(None, groups))
     roles = (*repository.roles_named(reader, roles), *repository.roles_named(reader, names))
     if names or roles:

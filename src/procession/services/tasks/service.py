@@ -76,8 +76,10 @@ class TaskService(Adding, Forms, Papers, Keeping, Reporting, WorkLists, Inbox):
         """
         desk = self._desk(actor)
         for personally in (True,) if personally_only else (True, False):
-            wanted = lists.next_for(desk.who, personally=personally)
+            wanted = lists.next_for(desk.turn.reader, desk.who, personally=personally)
             for found in search(desk.turn.reader, wanted, BY_ID_DOWN, limit=20):
+                if desk.lacking(found) is not None:
+                    continue
                 sheet = desk.take(found.id)
                 if taking.claim_if_ready(desk, sheet):
                     return desk.view(sheet)
@@ -268,11 +270,11 @@ class TaskService(Adding, Forms, Papers, Keeping, Reporting, WorkLists, Inbox):
             wanted = lists.asked(self.room, actor, self._who(actor), criteria)
             who = self._who(actor)
             found = search(reader, wanted, order, offset=page.offset, limit=limit)
-            people = repository.people_of(reader, [row.id for row in found])
+            many, people = len(found), repository.people_of(reader, [row.id for row in found])
             # The search goes by names: what an earlier namesake had is dropped row by row.
             found = picking.seen(found, people, self.room.access, reader, actor, who)
             total = count(reader, wanted) if page.counted else None
-            return page.of(showing.views(reader, found, people), total)
+            return page.of(showing.views(reader, found, people), total, many)
 
     # -- inside ------------------------------------------------------------------------------
 

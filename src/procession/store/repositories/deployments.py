@@ -59,6 +59,12 @@ def semantics_in(options: bytes) -> Map:
     return chosen if isinstance(chosen, Map) else Map()
 
 
+def required_roles_in(options: bytes) -> tuple[str, ...]:
+    """The roles that a unit asks for, from its encoded ``options``."""
+    stored = decode_value(options).get("required_roles") if options else None
+    return tuple(str(one) for one in stored) if isinstance(stored, tuple) else ()
+
+
 def data_types_in(options: bytes) -> str:
     """The classes that a unit brings, as text, from its encoded ``options``."""
     stored = decode_value(options).get("data_types") if options else None

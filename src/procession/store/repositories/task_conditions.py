@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from procession.store.phrases import ALWAYS, Phrase
+from procession.store.phrases import ALWAYS, BLANK, Phrase
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -37,7 +37,8 @@ class Source(msgspec.Struct, frozen=True):
     """Where open tasks that fit a condition are found: rows of potential owners, or tasks.
 
     ``singles`` say the same as ``where`` for each name; tasks have none. ``also`` must hold of the
-    task besides.
+    task besides. ``names`` are pairs of name and kind that ``where`` refers to, before the table;
+    ``alone`` says the same without them, for a database that is to guess how many rows there are.
     """
 
     where: Phrase
@@ -45,6 +46,22 @@ class Source(msgspec.Struct, frozen=True):
     claims: tuple[int, ...] = ()
     """``is_open`` of the offers: of unclaimed tasks, of claimed ones, or both."""
     also: Phrase = ALWAYS
+    names: Phrase = BLANK
+    alone: Phrase = BLANK
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A stretch of an index with ids in order: a select of ``id``, and the column it is.
+
+    ``state``: all its tasks are in that state. ``is_open``: what rows of people know of it;
+    ``is_offer``: those of potential owners, who know whether somebody has claimed the task.
+    """
+
+    rows: Phrase
+    number: str
+    state: str = ""
+    is_open: int | None = None
+    is_offer: bool = False
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -76,6 +93,8 @@ class Condition(msgspec.Struct, frozen=True):
     """What is quicker counted than ``lists`` and about as long."""
     tasks: Phrase | None = None
     """The list with the tasks themselves: what a select reads, and a condition that may go on."""
+    instances: Phrase | None = None
+    """The process instances of all that fit, if it depends on them alone."""
     is_late: bool = False
     """The check is best made last, so a search begins with ``lists``."""
     is_all_open: bool = False
@@ -88,3 +107,7 @@ class Condition(msgspec.Struct, frozen=True):
     """No claimed task fits."""
     is_narrow: bool = False
     """The index of the open tasks knows what the check asks for."""
+    runs: tuple[Run, ...] = ()
+    """The lists as stretches in order of ids; none, if they are too many."""
+    states: tuple[str, ...] = ()
+    """Tasks in these states fit, and no others."""

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from procession.store.columns import OPEN
-from procession.store.phrases import ALWAYS, Phrase, all_of, join
+from procession.store.phrases import ALWAYS, BLANK, Phrase, all_of, join
 from procession.store.repositories.task_conditions import Condition, Source
 from procession.store.repositories.task_search import MOST_BRANCHES, NOTHING
 from procession.store.standing import CLAIMED, UNCLAIMED
@@ -34,6 +34,7 @@ _UNCLAIMED: Final = "task.actual_owner is null"
 _ORDERED: Final = ("id", "priority", "created_at", "expires_at")
 _OF_OFFER: Final = ", ".join(f"offer.{_KNOWN[name]} as {name}" for name in _ORDERED)
 _OF_TASK: Final = ", ".join(f"task.{name} as {name}" for name in _ORDERED)
+_ONCE: Final = f"(select distinct {', '.join(_ORDERED)} from ("  # noqa: S608 - constants
 _MINE: Final = f"select own.id from task own where own.{OPEN} and "  # noqa: S608 - constants
 _NONE: Final = Phrase(f"select {_OF_TASK} from task where 1 = 0")  # noqa: S608 - constants
 
@@ -84,7 +85,8 @@ def listed(
     names = sum(max(1, len(one.singles)) for one in some) if limit < _MANY else 1
     order = order.replace("task.", "many.")
     first = many.within("select * from (", f") as many order by {order} limit ?")
-    return first.then("", limit * max(1, names)).within("(select distinct id from (", ") as twice)")
+    first = first.then("", limit * max(1, names))
+    return first.within(_ONCE, ") as twice)")
 
 
 def firsts(
@@ -186,17 +188,18 @@ def _rows(
         head = f"select {of_task} from "  # noqa: S608 - constants
         return join("", (each, found)).within(head, "")
     also = _of_offer(source.also)
+    names = BLANK if rest.joins or where is not None else source.names
     told = [
-        where or _open(source.where, source.claims),
+        where or _open(source.alone if rest.joins else source.where, source.claims),
         *rest.told,
         *([also] if also is not None else []),
     ]
     untold = [*rest.untold, *([source.also] if also is None else [])]
-    head = f"select {columns} from task_person offer"  # noqa: S608 - constants
+    offered = names.within(f"select {columns} from ", "task_person offer")  # noqa: S608 - constants
     if not untold:
-        return all_of(*told).within(f"{head} where ", "")
+        return join(" where ", (offered, all_of(*told)))
     found = all_of(*told, Phrase("task.id = offer.task_id"), *untold)
-    return found.within(f"{head} cross join task where ", "")
+    return join(" cross join task where ", (offered, found))
 
 
 def _open(where: Phrase, claims: Sequence[int]) -> Phrase:

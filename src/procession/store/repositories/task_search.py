@@ -15,6 +15,7 @@ from procession.store.columns import OPEN
 from procession.store.digests import digest
 from procession.store.phrases import ALWAYS, NEVER, Phrase, all_of, any_of, join
 from procession.store.repositories.task_conditions import Condition, Names, Source
+from procession.store.repositories.task_runs import of_people, of_tasks
 from procession.store.standing import CLAIMED, OFFER, UNCLAIMED, standings
 
 MOST_BRANCHES: Final = 16
@@ -33,11 +34,20 @@ def is_one_of(column: str, values: Sequence[Any]) -> Condition:
         among = "in ??" if column in _NUMBERS else "in $$"
         check = Phrase(f"task.{column} {among}", (tuple(values),))
     lists = (check.within("select task.id from task where ", ""),)
-    sizes = (check.within("select 1 as id from task where ", ""),)
+    sizes: tuple[Phrase, ...] = (check.within("select 1 as id from task where ", ""),)
     if column != "status":
         is_narrow = column in _BESIDE_ID
         sources = (Source(check),) if column == "actual_owner" else ()
-        return Condition(check, lists, lists, sizes=sizes, is_narrow=is_narrow, sources=sources)
+        return Condition(
+            check,
+            lists,
+            lists,
+            sizes=sizes,
+            is_narrow=is_narrow,
+            sources=sources,
+            runs=of_tasks(column, values, check),
+        )
+    sizes = tuple(Phrase(_IN_STATE, (value,)) for value in values)
     is_open, is_all = _OPEN.issuperset(values), set(values) == _OPEN
     is_claimed = _CLAIMED.issuperset(values)
     return Condition(
@@ -53,6 +63,8 @@ def is_one_of(column: str, values: Sequence[Any]) -> Condition:
         is_unclaimed=_UNCLAIMED.issuperset(values),
         is_narrow=not is_all,
         offer=_stands(values) if is_open else None,
+        runs=of_tasks(column, values, check),
+        states=tuple(values),
     )
 
 
@@ -69,6 +81,7 @@ def has_variable(name: str, value: str) -> Condition:
         is_among_enough=True,
         joined=named.within(_VALUE_OF, ")"),
         tasks=named.within(_VALUED_TASKS, ""),
+        instances=valued,
         sizes=(valued,),
         samples=(valued.then(" and v.instance_id >= ?"),),
     )
@@ -100,25 +113,34 @@ def is_related_to(relations: Sequence[str], names: Names, *, is_open: bool = Fal
         for each in _persons(relations, names)
     )
     check = _named("task", relations, names)
+    runs = of_people(relations, names)
     if not is_open or tuple(relations) != (OFFER,):
-        return Condition(check, lists, lists)
+        return Condition(check, lists, lists, runs=runs)
     sources = (_offers(names),) if names.pairs() else ()
-    return Condition(check, lists, lists, sources=sources)
+    return Condition(check, lists, lists, sources=sources, runs=runs)
 
 
 def _offers(names: Names) -> Source:
-    """All kinds in one stretch, so that what is gathered to check them is gathered once."""
-    pairs = names.pairs()
-    every = tuple(dict.fromkeys(name for _, some in pairs for name in some))
-    kinds = ", ".join(f"'{kind}'" for kind, _ in pairs) or "null"
-    of_kind = all_of(*(_of_kind(kind, some, every) for kind, some in pairs))
-    where = Phrase(f"offer.name in $$ and offer.kind in ({kinds}) and {_OFFER} and ", (every,))
+    """All kinds in one go, so that what is gathered to check them is gathered once.
+
+    Name and kind are looked up together: asked of every row, the kind costs as much as the row.
+    """
+    pairs = [(name, kind) for kind, some in names.pairs() for name in some]
     singles = tuple(
         Phrase(f"offer.name = ? and offer.kind = '{kind}' and {_OFFER}", (name,))
-        for kind, some in pairs
-        for name in some
+        for name, kind in pairs
     )
-    return Source(join("", (where, of_kind)), singles, (UNCLAIMED, CLAIMED))
+    claims = (UNCLAIMED, CLAIMED)
+    if len(singles) == 1:
+        return Source(singles[0], singles, claims, alone=singles[0])
+    marks = ", ".join(f"(?, '{kind}')" for _, kind in pairs)
+    who = Phrase(f"(values {marks}) as who cross join ", tuple(name for name, _ in pairs))
+    where = Phrase(f"offer.name = who.column1 and offer.kind = who.column2 and {_OFFER}")
+    every = tuple(dict.fromkeys(name for name, _ in pairs))
+    kinds = ", ".join(f"'{kind}'" for kind, _ in names.pairs())
+    among = Phrase(f"offer.name in $$ and offer.kind in ({kinds}) and {_OFFER}", (every,))
+    alone = all_of(among, *(_of_kind(kind, some, every) for kind, some in names.pairs()))
+    return Source(where, singles, claims, names=who, alone=alone)
 
 
 def _of_kind(kind: str, some: Sequence[str], every: Sequence[str]) -> Phrase:
@@ -187,8 +209,9 @@ def is_seen_by(relations: Sequence[str], names: Names) -> Condition:
             for each in persons
         ),
     )
+    taken_part_in = join(" union all ", instances)
     among = any_of(
-        join(" union all ", instances).within(_INSTANCE_AMONG, ")) is true"),
+        taken_part_in.within(_INSTANCE_AMONG, ")) is true"),
         Phrase(of.check.text.replace("task.", "own."), of.check.values).within(_LOOSE, " @apart)"),
     )
     samples = tuple(
@@ -200,10 +223,32 @@ def is_seen_by(relations: Sequence[str], names: Names) -> Condition:
     own = Phrase(whole.check.text.replace("task.", "own."), whole.check.values)
     check = own.within("exists (select 1 from task own where own.id = task.id and ", " @apart)")
     return msgspec.structs.replace(
-        whole, check=check, among=among, is_among_enough=True, weight=5, samples=samples
+        whole,
+        check=check,
+        among=among,
+        is_among_enough=True,
+        weight=5,
+        samples=samples,
+        instances=taken_part_in,
     )
 
 
+def is_both(one: Condition, other: Condition) -> Condition:
+    """Two conditions of process instances, of which one lists few: what they share is listed."""
+    assert one.instances is not None
+    assert other.instances is not None
+    mine = one.instances.within("(select distinct mine.instance_id from (", ") as mine where ")
+    shared = other.instances.within("(mine.instance_id in (", ")) is true) as shared cross join ")
+    tasks = join("", (mine, shared, Phrase(_SHARED_TASKS)))
+    listed = tasks.within("select task.id from ", "")
+    return Condition(all_of(one.check, other.check), (listed,), (listed,), tasks=tasks)
+
+
+_IN_STATE: Final = (
+    "select sized.id from (select task.id from task where task.status = ? order by task.id)"
+    " as sized"
+)
+"""In the order of ``ix_task_status``: PostgreSQL would read that of owners, from end to end."""
 NOTHING: Final = NEVER.within("select task.id from task where ", "")
 _OFFER: Final = f"offer.relation = '{OFFER}'"
 _FAMILIES: Final = (
@@ -248,6 +293,7 @@ _BESIDE_OF: Final = (
 _VALUED_TASKS: Final = (
     "variable_now v cross join task @ix_task_instance where task.instance_id = v.instance_id and "
 )
+_SHARED_TASKS: Final = "task @ix_task_instance where task.instance_id = shared.instance_id"
 _VALUED: Final = f"select task.id from {_VALUED_TASKS}"  # noqa: S608 - constants
 _VALUE_OF: Final = (
     "exists (select 1 from variable_now v where v.instance_id = task.instance_id and "
@@ -270,6 +316,9 @@ def either(*conditions: Condition) -> Condition:
         sizes=tuple(each for one in conditions for each in one.sizes or one.lists),
         is_late=any(one.is_late for one in conditions),
         sources=_together(conditions),
+        runs=tuple(run for one in conditions for run in one.runs)
+        if all(one.runs for one in conditions)
+        else (),
     )
 
 

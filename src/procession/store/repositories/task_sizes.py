@@ -25,13 +25,15 @@ PAGES: Final = 2
 """A list of more than so many pages is checked in portions, of which the first may be enough."""
 PORTION: Final = 50
 """The first portion has at least so many ids, each further one four times as many."""
-SLICES: Final = 16
+SLICES: Final = 64
 SAMPLE: Final = 4_000
 """What offers know of themselves is counted so far: is it a list to begin with instead?"""
 MOST_OFFERED: Final = 12 * START
 """More than these are not all looked at where a walk may do."""
 LISTED: Final = 32
 """To look a listed id up takes as long as so many steps of a walk."""
+SHARED: Final = 1.5
+"""To look whether an instance is among those of another list takes so many steps of a walk."""
 MOST_OF_STATE: Final = 4 * START
 """Up to so many tasks of a claimed state are all looked at."""
 TIMES_SHORTER: Final = 10
@@ -57,6 +59,14 @@ def capped(reader: Reader, condition: Condition, bound: int) -> int:
     """The same, and :data:`LONG` for a list of that length or longer."""
     many = length(reader, condition, bound)
     return many if many < bound else LONG
+
+
+def heavy(reader: Reader, condition: Condition) -> int:
+    """The same where many lists are one after the other: what is long is estimated sooner."""
+    many = capped(reader, condition, min(START, SAMPLE))
+    if many == LONG:
+        many = max(SAMPLE, sampled(reader, condition, span(reader)))
+    return many if many < START else LONG
 
 
 def shortest(reader: Reader, conditions: Sequence[Condition], bound: int) -> Condition | None:
@@ -100,7 +110,7 @@ def span(reader: Reader) -> Span:
 def offered(reader: Reader, start: Condition, between: Span) -> int:
     """About how many tasks are offered: as many as among the newest, so many times."""
     rows = [
-        one.where.within("select offer.task_id from task_person offer where ", _NEWEST)
+        join("", (one.names.within("select offer.task_id from ", _OFFERS), one.where, _NEWEST))
         for one in start.sources
         if one.singles
     ]
@@ -112,7 +122,8 @@ def sampled(reader: Reader, one: Condition, between: Span) -> int:
     return _estimated(reader, one.samples, between)
 
 
-_NEWEST: Final = " and offer.is_open in (1, 2) and offer.task_id >= ?"
+_OFFERS: Final = "task_person offer where "
+_NEWEST: Final = Phrase(" and offer.is_open in (1, 2) and offer.task_id >= ?")
 
 
 def _estimated(reader: Reader, rows: Sequence[Phrase], between: Span) -> int:
@@ -126,7 +137,7 @@ def is_shorter(listed: int, offered: int) -> bool:
     return max(1, listed) * TIMES_SHORTER <= offered
 
 
-def steps(tasks: int, lengths: Sequence[int], reach: int) -> float:
+def steps(tasks: int, lengths: Sequence[int], reach: float) -> float:
     """How many tasks a walk passes until so many fit, if nothing depends on anything else."""
     passed = float(reach)
     for many in lengths:

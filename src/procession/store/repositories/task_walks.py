@@ -9,7 +9,7 @@ condition that many rows are checked for is gathered into a set once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +18,7 @@ from procession.store.columns import OPEN
 from procession.store.hot import task_row
 from procession.store.phrases import Phrase, all_of, any_of, join
 from procession.store.repositories import task_offers as offers
+from procession.store.repositories import task_runs as runs
 from procession.store.repositories import task_sizes as sizes
 from procession.store.repositories.task_conditions import Condition
 from procession.store.repositories.task_search import NOTHING
@@ -35,6 +36,8 @@ from procession.store.rows import TaskRow
 from procession.store.store import Reader
 
 EVERYTHING: Final = 2**62
+MOST_BY_RUNS: Final = 5_000
+"""Pages that end behind so many tasks are not put together from runs."""
 _IS_OPEN: Final = f"task.{OPEN}"
 _COLUMNS: Final = ", ".join(f'task."{name}"' for name in TaskRow.__struct_fields__)
 
@@ -56,12 +59,31 @@ def search(
 ) -> list[TaskRow]:
     """Tasks for which every condition holds, in order, cut out by the database."""
     reach = EVERYTHING if limit is None else min(EVERYTHING, offset + limit)
+    if order in BY_NUMBER and reach <= MOST_BY_RUNS and way_offered(conditions) is None:
+        begun = runs.beginning(reader, conditions)
+        if begun is not None:
+            return _by_runs(reader, conditions, begun, order, offset, reach)
     way = begin(reader, conditions, order, reach)
     if limit is not None and order in BY_NUMBER and way.length > sizes.PAGES * reach:
         return _in_portions(reader, conditions, way, order, offset, limit)
     wanted = _stretch(conditions, way, Leg(order), reach)
     rows = _cut(reader, wanted, order, offset, limit)
     return [task_row(row) for row in rows]
+
+
+def _by_runs(
+    reader: Reader,
+    conditions: Sequence[Condition],
+    begun: runs.Beginning,
+    order: str,
+    offset: int,
+    reach: int,
+) -> list[TaskRow]:
+    """The same from stretches of indexes, merged: what they tell is not checked again."""
+    checks = _checks(begun.rest, Way())
+    size = 2 * reach if checks else reach
+    listed = runs.portions(reader, begun.runs, is_falling=order == BY_ID_DOWN, size=size)
+    return _checked(reader, listed, checks, _head(conditions, begun.rest), order, offset, reach)
 
 
 def _in_portions(
@@ -76,17 +98,44 @@ def _in_portions(
         ids.reverse()
     others = [one for one in conditions if one is not start]
     checks = _checks(others, way) + ([start.check] if start.exact != start.lists else [])
-    head = "select task.id as id from task @rowid where "
+    reach = offset + limit
+    listed_ids = _growing(ids, max(sizes.PORTION, 2 * reach))
+    head = _head(conditions, others)
+    return _checked(reader, listed_ids, checks, head, order, offset, reach)
+
+
+def _head(conditions: Sequence[Condition], others: Sequence[Condition]) -> str:
+    """What a portion of ids is looked at by."""
     if any(one.is_open for one in conditions) and any(one.is_narrow for one in others):
-        head = f"select task.id as id from task @ix_task_open where {_IS_OPEN} and "  # noqa: S608
-    found: list[TaskRow] = []
-    begun, size, reach = 0, max(sizes.PORTION, 2 * (offset + limit)), offset + limit
-    while begun < len(ids) and len(found) < reach:
-        some = Phrase("task.id in ??", (tuple(ids[begun : begun + size]),))
-        where = all_of(some, *checks).within(head, "")
-        rows = _cut(reader, where, order, 0, reach - len(found))
-        found += [task_row(row) for row in rows]
+        return f"select task.id as id from task @ix_task_open where {_IS_OPEN} and "  # noqa: S608
+    return "select task.id as id from task @rowid where "
+
+
+def _growing(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    begun = 0
+    while begun < len(ids):
+        yield ids[begun : begun + size]
         begun, size = begun + size, 4 * size
+
+
+def _checked(
+    reader: Reader,
+    listed: Iterable[Sequence[int]],
+    checks: Sequence[Phrase],
+    head: str,
+    order: str,
+    offset: int,
+    reach: int,
+) -> list[TaskRow]:
+    """Of ids in order those for which everything holds, as far as the page goes."""
+    found: list[TaskRow] = []
+    for ids in listed:
+        left = reach - len(found)
+        some = Phrase("task.id in ??", (tuple(ids if checks else ids[:left]),))
+        where = all_of(some, *checks).within(head, "")
+        found += [task_row(row) for row in _cut(reader, where, order, 0, left)]
+        if len(found) >= reach:
+            break
     return found[offset:reach]
 
 
@@ -132,7 +181,7 @@ def count(reader: Reader, conditions: Sequence[Condition]) -> int:
 
 def instances(reader: Reader, conditions: Sequence[Condition]) -> Phrase | None:
     """The process instances of the shortest list, if there is one to begin with."""
-    start = sizes.shortest(reader, conditions, sizes.START)
+    start = sizes.shortest(reader, runs.narrowed(conditions), sizes.START)
     if start is None:
         return None
     ids = _ids(start, is_late=start.is_late)
@@ -170,7 +219,7 @@ def _stretch(conditions: Sequence[Condition], way: Way, leg: Leg, limit: int) ->
     if way.start is not None and way.is_offered:
         first = offers.firsts if way.is_by_name else offers.listed
         ids = first(conditions, way.start, way.sets, leg.passes, leg.order, limit)
-        return ids.within("select task.id as id from ", _EACH)
+        return ids.within("select task.id as id from ", " as task where 1 = 1")
     if way.is_state:
         where = _of_state(conditions, way)
     elif way.start is None:
@@ -178,7 +227,7 @@ def _stretch(conditions: Sequence[Condition], way: Way, leg: Leg, limit: int) ->
     else:
         where = _listed(conditions, way)
         if leg.order in INDEXES or leg.order == _DUE_LAST:
-            where = _kept(conditions, way.start) or where.within(_READ, _AS_TASK)
+            where = _kept(conditions, way) or where.within(_READ, _AS_TASK)
     if leg.passes is not None:
         where = join(" and ", (where, leg.passes))
     return where.within("select task.id as id from ", "")
@@ -246,12 +295,12 @@ def _of_state(conditions: Sequence[Condition], way: Way) -> Phrase:
     return ids.within(_READ, f"{_EACH}{_AS_TASK}")
 
 
-def _kept(conditions: Sequence[Condition], start: Condition) -> Phrase | None:
+def _kept(conditions: Sequence[Condition], way: Way) -> Phrase | None:
     """The same from a list that reads the tasks themselves, so that none is looked up twice."""
-    if start.tasks is None:
+    if way.start is None or way.start.tasks is None:
         return None
-    others = [one for one in conditions if one is not start]
-    found = join(" and ", (start.tasks, all_of(*_checks(others, Way(start)))))
+    others = [one for one in conditions if one is not way.start and one not in way.told]
+    found = join(" and ", (way.start.tasks, all_of(*_checks(others, Way(way.start)))))
     return found.within(_READ.replace("select", "select distinct"), _AS_TASK)
 
 
@@ -262,7 +311,7 @@ def _listed(conditions: Sequence[Condition], way: Way, table: str = "task") -> P
     """
     start = way.start
     assert start is not None
-    others = [one for one in conditions if one is not start]
+    others = [one for one in conditions if one is not start and one not in way.told]
     checks = _checks(others, way)
     # What the others leave is little: a list that looks at tasks itself would look at all of them.
     looks = start.exact != start.lists and not all(one.is_all_open for one in others)

@@ -10,6 +10,7 @@ import msgspec
 from procession.store.repositories import task_offers as offers
 from procession.store.repositories import task_sizes as sizes
 from procession.store.repositories.task_conditions import Condition
+from procession.store.repositories.task_search import is_both
 from procession.store.store import Reader
 
 BY_ID: Final = "task.id"
@@ -39,6 +40,8 @@ class Way(msgspec.Struct, frozen=True):
     """Of the list, if that was counted to its end."""
     joins: tuple[Condition, ...] = ()
     """Conditions with lists that are read beside all that is offered."""
+    told: tuple[Condition, ...] = ()
+    """Conditions that hold for all that the list has."""
     is_state: bool = False
     """With all tasks of a state, by an index that knows what is narrow."""
 
@@ -71,9 +74,33 @@ def begin(reader: Reader, conditions: Sequence[Condition], order: str, reach: in
         far = sizes.sampled(reader, odd, between)
     if least is not None and lengths[least] < min(sizes.START, far / sizes.LISTED):
         return Way(least, length=lengths[least])
+    shared = _begin_shared(reader, lengths, between, reach)
+    if shared is not None:
+        return shared
     if odd is not None:
         return _begin_of_state(reader, odd, lengths, between)
     return Way(sets=_sets_beside(reader, lengths, tasks, reach))
+
+
+def _begin_shared(
+    reader: Reader, lengths: dict[Condition, int], between: sizes.Span, reach: int
+) -> Way | None:
+    """The same with what two conditions of process instances share, one of which has few.
+
+    A walk would go as far, and look closely at each task that fits the other.
+    """
+    known = [one for one, many in lengths.items() if one.instances and many != sizes.LONG]
+    large = [one for one, many in lengths.items() if one.instances and many == sizes.LONG]
+    if not known or not large:
+        return None
+    few, mine = min(known, key=lengths.__getitem__), large[0]
+    many = max(1, sizes.sampled(reader, mine, between))
+    looked = reach * between.tasks / many
+    others = [known for one, known in lengths.items() if one not in (few, mine)]
+    walked = sizes.steps(between.tasks, others, looked * between.tasks / max(1, lengths[few]))
+    if many > min(sizes.MOST_AMONG, (walked + sizes.LISTED * looked) / sizes.SHARED):
+        return None
+    return Way(is_both(mine, few), told=(mine, few))
 
 
 def _begin_of_state(
@@ -151,13 +178,15 @@ def _lengths(
 ) -> dict[Condition, int]:
     """How many ids the other conditions list."""
     others = [one for one in conditions if one is not start and not one.is_all_open]
-    bounds = (
-        sizes.START if start is None or one.is_unclaimed or offers.looks(one) else sizes.SAMPLE
-        for one in others
-    )
-    return {
-        one: sizes.capped(reader, one, bound) for one, bound in zip(others, bounds, strict=True)
-    }
+    found = {}
+    for one in others:
+        if one.weight > 1 and one.samples:
+            found[one] = sizes.heavy(reader, one)
+        elif start is None or one.is_unclaimed or offers.looks(one):
+            found[one] = sizes.capped(reader, one, sizes.START)
+        else:
+            found[one] = sizes.capped(reader, one, sizes.SAMPLE)
+    return found
 
 
 def _sets(reader: Reader, others: Mapping[Condition, int], rows: float) -> tuple[Condition, ...]:

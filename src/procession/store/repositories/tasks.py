@@ -27,6 +27,20 @@ def find(reader: Reader, task_id: int) -> TaskRow | None:
     return rows[0] if rows else None
 
 
+def expect(reader: Reader, task_id: int) -> None:
+    """A task and its people are going to be asked for by their id."""
+    reader.ahead(("tasks", ((task_id,),)), ("people", ((task_id,),)))
+
+
+def expect_instance(reader: Reader, instance_id: int) -> None:
+    """What is still to be done for an instance is going to be asked for, and what it is."""
+    reader.ahead(
+        ("active_tasks_of_family", (instance_id,)),
+        ("instance_status", (instance_id, instance_id)),
+        ("instance_uuids", ((instance_id,),)),
+    )
+
+
 def people_of(reader: Reader, task_ids: Sequence[int]) -> dict[int, tuple[TaskPersonRow, ...]]:
     """Everybody in any relation to the tasks."""
     found: dict[int, list[TaskPersonRow]] = {number: [] for number in task_ids}
@@ -96,9 +110,9 @@ def find_content(reader: Reader, content_id: int) -> TaskContentRow | None:
 
 def instance_uuids(reader: Reader, instance_ids: Iterable[int]) -> dict[int, str]:
     """The second half of the public ids of process instances, living or ended."""
-    wanted = list(dict.fromkeys(instance_ids))
+    wanted = tuple(dict.fromkeys(instance_ids))
     found = {row[0]: str(row[1]) for row in _hot(reader, "instance_uuids", wanted)}
-    missing = [number for number in wanted if number not in found]
+    missing = tuple(number for number in wanted if number not in found)
     found.update((row[0], str(row[1])) for row in _hot(reader, "ended_uuids", missing))
     return found
 

@@ -1,0 +1,156 @@
+"""Trips to PostgreSQL: statements sent together, past the driver's cursors, and answered together.
+
+Every answer that is waited for costs the waiting thread its turn at the interpreter, and a cursor
+builds anew for each statement what is the same each time. So a trip goes through libpq's pipeline:
+all its statements are under way before the first is answered. Each is prepared under a name the
+first time its text and the types of its parameters are seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+import psycopg
+from psycopg import pq
+from psycopg.abc import AdaptContext, PQGen
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.generators import fetch, fetch_many, send
+from psycopg.rows import TupleRow
+
+Rows = list[tuple[Any, ...]]
+Asked = tuple[str, Sequence[Any]]
+"""A statement with ``$1`` parameters, and their values."""
+
+Key = tuple[str, tuple[int, ...]]
+
+MOST_NAMES: Final = 200
+"""Statements that stay prepared."""
+
+
+class Trips:
+    """The way to the server on one connection, for one thread at a time."""
+
+    __slots__ = ("_awaited", "_given", "_loaded", "_names", "_number", "_pg", "_raw")
+
+    def __init__(self, raw: psycopg.Connection[TupleRow], adapters: AdaptContext) -> None:
+        self._raw = raw
+        self._pg = raw.pgconn
+        self._given = Transformer(adapters)
+        self._loaded = Transformer(adapters)
+        self._names: dict[Key, bytes] = {}
+        self._number = 0
+        self._awaited = False
+
+    def ask(self, asked: Sequence[Asked]) -> list[Rows]:
+        """The rows of each statement, in order; none for what answers none.
+
+        Outside a transaction they are one by themselves: the first that fails undoes those before
+        it and keeps those behind it from being tried. Raises :class:`psycopg.Error`.
+        """
+        self.settle()
+        packed = [(text, *self._packed(parameters)) for text, parameters in asked]
+        commands: list[Callable[[], None]] = []
+        shown: list[int] = []
+        made: list[Key] = []
+        for text, values, types, formats in packed:
+            key = (text, types)
+            name = self._names.pop(key, None)
+            if name is None:
+                name = self._new_name()
+                made.append(key)
+                commands.append(partial(self._pg.send_prepare, name, text.encode(), types))
+            self._names[key] = name  # the last used is the last forgotten
+            shown.append(len(commands))
+            show = partial(self._pg.send_query_prepared, name, values, formats)
+            commands.append(partial(show, result_format=pq.Format.BINARY))
+        try:
+            results = self._carry(commands)
+        except BaseException:
+            for key in made:
+                self._names.pop(key, None)
+            raise
+        rows = [self._rows(results[place]) for place in shown]
+        self._forget()
+        return rows
+
+    def leave(self, command: bytes) -> None:
+        """Send a command whose answer nobody needs; it is taken before the next trip."""
+        self._pg.send_query(command)
+        self._pg.flush()
+        self._awaited = True
+
+    def settle(self) -> None:
+        """Take the answer to what was left behind. Raises :class:`psycopg.Error`."""
+        if self._awaited:
+            self._awaited = False
+            while (result := self._raw.wait(fetch(self._pg))) is not None:
+                _check(result)
+
+    def _new_name(self) -> bytes:
+        self._number += 1
+        return b"p%d" % self._number
+
+    def _packed(
+        self, parameters: Sequence[Any]
+    ) -> tuple[list[Any], tuple[int, ...], list[pq.Format]]:
+        values: list[Any] = []
+        types: list[int] = []
+        formats: list[pq.Format] = []
+        for value in parameters:
+            if value is None:
+                values.append(None)
+                types.append(0)
+                formats.append(pq.Format.TEXT)
+                continue
+            dumper = self._given.get_dumper(value, PyFormat.AUTO)
+            values.append(dumper.dump(value))
+            types.append(dumper.oid)
+            formats.append(dumper.format)
+        return values, tuple(types), formats
+
+    def _carry(self, commands: Sequence[Callable[[], None]]) -> list[pq.abc.PGresult]:
+        self._pg.enter_pipeline_mode()
+        try:
+            for command in commands:
+                command()
+            self._pg.pipeline_sync()
+            results = self._raw.wait(self._answers(len(commands)))
+        except BaseException:  # what is still under way belongs to nobody
+            self._raw.close()
+            raise
+        self._pg.exit_pipeline_mode()
+        for result in results:
+            _check(result)
+        return results
+
+    def _answers(self, count: int) -> PQGen[list[pq.abc.PGresult]]:
+        yield from send(self._pg)
+        results = []
+        for _ in range(count):
+            some = yield from fetch_many(self._pg)
+            if not some:
+                raise psycopg.OperationalError("the connection was lost")
+            if self._pg.status != pq.ConnStatus.OK:
+                _check(some[0])
+            results.append(some[0])
+        yield from fetch_many(self._pg)  # the end of the trip
+        return results
+
+    def _rows(self, result: pq.abc.PGresult) -> Rows:
+        if result.status != pq.ExecStatus.TUPLES_OK or not result.ntuples:
+            return []
+        self._loaded.set_pgresult(result)
+        return self._loaded.load_rows(0, result.ntuples, tuple)
+
+    def _forget(self) -> None:
+        """Let go of the statements that were not used for longest, if there are too many."""
+        while len(self._names) > MOST_NAMES:
+            name = self._names.pop(next(iter(self._names)))
+            _check(self._pg.exec_(b"deallocate " + name))
+
+
+def _check(result: pq.abc.PGresult) -> None:
+    if result.status == pq.ExecStatus.FATAL_ERROR:
+        raise psycopg.errors.error_from_result(result)
