@@ -38,6 +38,7 @@ def questions(size: Size) -> Iterator[Question]:
     yield from _history(size)
     yield from _task_query(size)
     yield from _rich(size)
+    yield from _inboxes()
     for one in (*_history(size), *_task_query(size), *_rich(size)):
         yield msgspec.structs.replace(one, name=f"{one.name}, own", user=user(7))
 
@@ -150,6 +151,29 @@ def _task_query(size: Size) -> Iterator[Question]:
     }  # fmt: skip
     for name, make in some.items():
         yield Question(f"T02 {name}", _at("/rest/task/query", make), *LIST)
+
+
+def _inboxes() -> Iterator[Question]:
+    """What clients ask most: somebody's own tasks, in pages of twenty."""
+    me = user(7)
+    inboxes: dict[str, dict[str, Any]] = {
+        "potentialOwner": {"potentialOwner": me},
+        "potentialOwner, Ready": {"potentialOwner": me, "status": "Ready"},
+        "potentialOwner, open": {"potentialOwner": me, "status": ["Ready", "Reserved"]},
+        "taskOwner": {"taskOwner": me},
+        "taskOwner, InProgress": {"taskOwner": me, "status": "InProgress"},
+        "union": {"potentialOwner": me, "taskOwner": me, "union": "true"},
+        "union, open": {
+            "potentialOwner": me, "taskOwner": me, "union": "true",
+            "status": ["Ready", "Reserved", "InProgress"],
+        },
+    }  # fmt: skip
+    for name, given in inboxes.items():
+
+        def make(n: int, given: dict[str, Any] = given) -> dict[str, Any]:
+            return {**given, "pageSize": 20, "page": 1 + n % 5}
+
+        yield Question(f"T02 inbox, {name}", _at("/rest/task/query", make), *LIST, user=me)
 
 
 def _rich(size: Size) -> Iterator[Question]:

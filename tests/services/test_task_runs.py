@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from procession.engine import Engine
+from procession.errors import NotFound
 from procession.services.paging import PageRequest
 from procession.services.tasks import TaskCriteria
 from procession.services.views import TaskView
+from procession.settings import Settings
 from procession.store.repositories import task_runs, task_sizes, task_walks
 
 from .task_house import House
@@ -174,3 +176,37 @@ def test_a_page_of_runs_costs_the_same_however_long_they_are(
     assert len(found.items) == 2
     assert len(read) == 1
     assert read[0] <= 2 * 4
+
+
+OWN: Sequence[dict[str, Any]] = (
+    {"potential_owners": ("ann",)},
+    {"potential_owners": ("ann", "mary")},
+    {"potential_owners": ("sales",), "task_owners": ("bob",)},
+    {"task_owners": ("ann",), "statuses": ("InProgress",)},
+    {"task_owners": ("ann",), "potential_owners": ("ann",), "union": True},
+    {"task_owners": ("ann",), "potential_owners": ("mary",), "union": True},
+    {"potential_owners": ("ann",), "task_ids": (1, 2, 3, 4, 5, 6, 7, 8), "union": True},
+    {"potential_owners": ("ann",), "statuses": ("Suspended", "Ready"), "union": True},
+)
+
+
+@pytest.mark.parametrize("dialect", ["L", "M"])
+def test_whoever_asks_for_whom_sees_what_is_theirs_to_see(database_url: str, dialect: str) -> None:
+    settings = Settings(jbpm_dialect=dialect)
+    with Engine.open(database_url, settings=settings, threads=False) as engine:
+        home = House(engine)
+        fill(home, random.Random(dialect))
+
+        def is_seen(name: str, task: int) -> bool:
+            try:
+                return bool(home.tasks.get(home.actor(name), task))
+            except NotFound:
+                return False
+
+        for given in OWN:
+            wanted = TaskCriteria(**given)
+            page = PageRequest(1, 500)
+            all_of_them = [task.id for task in home.tasks.query(home.admin, wanted, page).items]
+            for name in ("ann", "bob", "carl"):
+                seen = [task for task in all_of_them if is_seen(name, task)]
+                assert asked(home, name, wanted, 7) == seen, (given, name)

@@ -74,17 +74,21 @@ def status_names(statuses: Iterable[str]) -> tuple[str, ...]:
 
 
 def asked(room: Room, actor: Actor, who: Who, criteria: TaskCriteria) -> list[Condition]:
-    """Everything a task must fulfil to be in the answer."""
+    """Everything a task must fulfil to be in the answer.
+
+    What somebody asks for under a name that they or their group has is seen by them; who asks looks
+    at the rows once more (:func:`procession.services.tasks.picking.seen`), since a user and a group
+    may be called alike.
+    """
     is_modern = room.settings.jbpm_dialect == "M"
     is_compat = room.settings.access_mode == "compat"
     united, restricted = criteria.status_in_union, criteria.restricted
-    wanted = matching(
-        criteria, room.directory, status_in_union=is_modern if united is None else united
-    )
+    united = is_modern if united is None else united
+    wanted = matching(criteria, room.directory, status_in_union=united)
     return wanted + visible(
         criteria,
         who,
-        sees_everything=room.access.sees_everything(actor),
+        sees_everything=room.access.sees_everything(actor) or _is_own(criteria, who, united),
         restricted=is_compat and (is_modern if restricted is None else restricted),
     )
 
@@ -139,6 +143,18 @@ def visible(
     if restricted and not _names_caller(criteria, who):
         return [found.is_of(VIEWING_RELATIONS, own)]
     return []
+
+
+def _is_own(criteria: TaskCriteria, who: Who, united: bool) -> bool:
+    """Whether whatever fits belongs to who asks, or is offered to them."""
+    own = {who.name, *who.groups}
+    people = (criteria.business_administrators, criteria.potential_owners, criteria.task_owners)
+    of_own = [own.issuperset(names) for names in people if names]
+    if not criteria.union:
+        return any(of_own)
+    others = (criteria.work_item_ids, criteria.task_ids, criteria.process_instance_ids)
+    is_more = any(others) or (united and bool(criteria.statuses))
+    return bool(of_own) and all(of_own) and not is_more
 
 
 def _names_caller(criteria: TaskCriteria, who: Who) -> bool:
