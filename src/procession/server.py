@@ -170,9 +170,12 @@ def uvicorn_config(app: Application) -> uvicorn.Config:
     """How uvicorn is to run the application, as the settings say."""
     import uvicorn
 
+    from procession.web.serving import Protocol
+
     settings = app.engine.settings
     return uvicorn.Config(
         app,
+        http=Protocol,
         host=settings.host,
         port=settings.port,
         log_config=None,

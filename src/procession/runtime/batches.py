@@ -1,9 +1,10 @@
 """Batches: what is ready to be written, and who writes it.
 
-``reference/architecture.md`` 9.1a. While one batch is written the next one gathers. Mostly the
-writer's thread does it. Among siblings on one file an event loop that computes turns also writes
-what arrived together, as long as commits are short: while a writer waits for its interpreter, none
-of the siblings writes. A disk that is slow, or a batch that is long, is left to the writer.
+``reference/architecture.md`` 9.1a. On a database of this machine an event loop that computes turns
+also writes what arrived together, as long as commits are short: no thread waits for another, what
+a turn has made is still near the processor, and who arrives meanwhile is the next batch. Where a
+disk is slow, a turn writes much, or the database is far, the writer's thread does it, and the next
+batch gathers meanwhile.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import Final
 
 from procession.runtime.requests import Ready
@@ -18,7 +20,13 @@ from procession.runtime.writer import Writer
 from procession.store.store import Store
 
 SHORT: Final = 0.005
-"""Seconds, of late: a commit that takes longer does not keep an event loop from its readers."""
+"""Seconds: where commits take longer they do not keep an event loop from its readers."""
+AGAIN_AFTER: Final = 1.0
+"""Seconds after which an event loop tries whether the disk is quicker now."""
+_OF_LATE: Final = 12
+_ROUNDS: Final = 3
+"""How often an event loop looks for more before it writes: who was answered together asks again
+together, and a commit costs nearly the same for one turn and for eight."""
 
 
 class Batches:
@@ -40,6 +48,9 @@ class Batches:
         self._call = call
         self._size = size
         self._gathering: asyncio.AbstractEventLoop | None = None
+        self._seconds = 0.0
+        """How long a commit on an event loop takes, mostly the last dozen."""
+        self._slow_until = 0.0
 
     @property
     def room(self) -> int:
@@ -61,14 +72,18 @@ class Batches:
             self._writer.put(batch)
 
     def gather(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Have what is ready written: among siblings when the loop has seen what came with it."""
-        if not self._store.is_shared or self._writer.seconds > SHORT:
+        """Have what is ready written; near, when the loop has seen what came with it."""
+        if not self._store.is_near or monotonic() < self._slow_until:
             self.hand_over()
         elif self._gathering is not loop:
             self._gathering = loop
-            loop.call_soon(self._write_gathered)
+            loop.call_soon(self._write_gathered, loop, 0, _ROUNDS)
 
-    def _write_gathered(self) -> None:
+    def _write_gathered(self, loop: asyncio.AbstractEventLoop, seen: int, rounds: int) -> None:
+        now = len(self.ready)
+        if rounds and seen < now < self._size:
+            loop.call_soon(self._write_gathered, loop, now, rounds - 1)
+            return
         self._gathering = None
         if not self._duty.acquire(blocking=False):  # whoever is on duty hands over in the end
             self._call()
@@ -77,5 +92,15 @@ class Batches:
             batch = self.take()
         finally:
             self._duty.release()
-        if batch:
-            self._writer.write(batch)
+        if not all(ready.is_short for ready in batch):
+            self._writer.put(batch)
+        elif batch:
+            begun = monotonic()
+            self._writer.write(batch, loop)
+            self._took(begun, monotonic())
+
+    def _took(self, begun: float, ended: float) -> None:
+        self._seconds += (ended - begun - self._seconds) / _OF_LATE
+        if self._seconds > SHORT:
+            self._slow_until = ended + AGAIN_AFTER
+            self._seconds = SHORT / 2

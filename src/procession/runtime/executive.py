@@ -7,7 +7,8 @@ a short turn then takes two hops between threads less; a long one is dropped and
 executive. What is ready goes to the writer, who makes the whole batch durable with one commit; then
 everybody in it is answered with one wake-up of each event loop. Meanwhile the next batch is
 computed; what needs an instance that is not durable yet waits for it
-(:mod:`procession.runtime.claims`).
+(:mod:`procession.runtime.claims`). What is ready on an event loop that loop may write itself
+(:mod:`procession.runtime.batches`).
 """
 
 from __future__ import annotations
@@ -319,9 +320,9 @@ class Executive:
             self._writer.after(turn)
             answer([(request, value, None)])
             return
-        request.is_quick = False
         self._hold(request, turn)
         self._batches.ready.append(Ready(request, turn, value))
+        request.is_quick = False
 
     def _was_outdated(self, request: Request, guarded: Collection[int]) -> bool:
         """Whether another node has moved what the turn relied on: then it is computed again.

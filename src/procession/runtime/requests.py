@@ -240,24 +240,31 @@ class Parked:
 
 
 class Ready:
-    """A turn that is computed and waits to become durable."""
+    """A turn that is computed and waits to become durable.
 
-    __slots__ = ("request", "turn", "value")
+    ``is_short``: so little is written that an event loop may do it. Free statements may be long.
+    """
+
+    __slots__ = ("is_short", "request", "turn", "value")
 
     def __init__(self, request: Request, turn: Turn, value: Any) -> None:
         self.request = request
         self.turn = turn
         self.value = value
+        self.is_short = request.is_quick and turn.uow.is_bounded()
 
 
 Answer = tuple[Request, Any, BaseException | None]
 
 
-def answer(answers: Sequence[Answer]) -> None:
-    """Tell everybody at once: futures one by one, each event loop with one wake-up."""
+def answer(answers: Sequence[Answer], here: asyncio.AbstractEventLoop | None = None) -> None:
+    """Tell everybody at once: futures one by one, each event loop with one wake-up.
+
+    On the loop that is ``here``, the one whose thread this is, nobody has to be woken.
+    """
     loops: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any, BaseException | None]]] = {}
     for request, value, error in answers:
-        if request.loop is None or request.is_quick:
+        if request.loop is None or request.is_quick or request.loop is here:
             _resolve([(request.future, value, error)])
         else:
             loops.setdefault(request.loop, []).append((request.future, value, error))

@@ -6,12 +6,12 @@ told to whoever computes turns (:mod:`procession.runtime.executive`) before anyb
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from time import perf_counter
 
 from procession.runtime.clock import from_ms
 from procession.runtime.requests import Ready, Written, answer
@@ -20,7 +20,6 @@ from procession.store.store import Store
 
 log = logging.getLogger("procession.runtime")
 
-_OF_LATE = 12
 TRIES = 12
 """How often a turn that lost a race is computed again."""
 
@@ -35,8 +34,6 @@ class Writer:
         wake_worker: Callable[[datetime], None],
     ) -> None:
         self.commits = 0
-        self.seconds = 0.0
-        """How long a commit takes, mostly the last dozen."""
         self._store = store
         self._settle = settle
         self._wake_worker = wake_worker
@@ -57,22 +54,20 @@ class Writer:
         if self._thread is not None:
             self._thread.join()
 
-    def write(self, batch: list[Ready]) -> None:
-        """Make a batch durable and answer everybody in it."""
+    def write(self, batch: list[Ready], here: asyncio.AbstractEventLoop | None = None) -> None:
+        """Make a batch durable and answer everybody in it; ``here`` is the loop that does it."""
         outcomes: Sequence[BaseException | None]
-        begun = perf_counter()
         try:
             outcomes = self._store.commit([ready.turn.uow for ready in batch])
         except Exception as error:
             log.exception("the batch could not be written")
             outcomes = [error] * len(batch)
         self.commits += 1
-        self.seconds += (perf_counter() - begun - self.seconds) / _OF_LATE
         written = Written(batch, outcomes, TRIES)
         self._settle(written)
         for ready in written.durable:
             self.after(ready.turn)
-        answer(written.answers)
+        answer(written.answers, here)
 
     def _run(self) -> None:
         while (batch := self._batches.get()) is not None:

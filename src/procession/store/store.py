@@ -71,6 +71,10 @@ class UnitOfWork(Protocol):
     def execute(self, statement: Executable, *, guard: int | None = None) -> None:
         """A free-form statement; with ``guard`` it must touch exactly so many rows."""
 
+    def is_bounded(self) -> bool:
+        """Whether it holds no free-form statement, which may touch any number of rows."""
+        ...
+
     def is_empty(self) -> bool:
         """Whether nothing is to be written."""
         ...

@@ -219,6 +219,10 @@ class Writes:
         """A free-form statement."""
         self.statements.append((statement, guard))
 
+    def is_bounded(self) -> bool:
+        """Whether it holds no free-form statement, which may touch any number of rows."""
+        return not self.statements
+
     def is_empty(self) -> bool:
         """Whether nothing is to be written."""
         return not (

@@ -1,4 +1,7 @@
-"""uvicorn's server as we run it: ends quietly, and may share its socket with other processes."""
+"""uvicorn's server as we run it.
+
+It ends quietly, may share its socket with other processes, and sends an answer in one piece.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,77 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from procession.web.accepting import Acceptor
+
+
+class WholeAnswers(asyncio.Transport):
+    """A connection's transport that sends the head of an answer with what follows it.
+
+    uvicorn writes the head, then the body, and uvloop sends each at once: two calls of the system
+    and two packets, the first of which wakes a client that can do nothing with it. ASGI wants the
+    head to wait for the body anyway.
+    """
+
+    __slots__ = ("_head", "_inner", "get_extra_info", "is_closing")
+
+    def __init__(self, inner: asyncio.Transport) -> None:
+        super().__init__()
+        self._inner = inner
+        self._head = b""
+        self.get_extra_info = inner.get_extra_info  # type: ignore[method-assign]
+        self.is_closing = inner.is_closing  # type: ignore[method-assign]
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send, or keep it if an answer begins with it."""
+        head = self._head
+        if head:
+            self._head = b""
+            self._inner.writelines((head, data))
+        elif isinstance(data, bytes) and data.startswith(b"HTTP/1.1 ") and data[9] != 49:
+            self._head = data
+        else:
+            self._inner.write(data)
+
+    def flush(self) -> None:
+        """Send what is kept: nothing follows it."""
+        head = self._head
+        if head:
+            self._head = b""
+            self._inner.write(head)
+
+    def close(self) -> None:
+        """Send what is kept, and close."""
+        self.flush()
+        self._inner.close()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._inner.abort()
+
+    def pause_reading(self) -> None:
+        """Take nothing from the other side."""
+        self._inner.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Take again."""
+        self._inner.resume_reading()
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, with whole answers."""
+
+    transport: WholeAnswers
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A connection begins."""
+        super().connection_made(WholeAnswers(transport))
+
+    def on_response_complete(self) -> None:
+        """An answer was given to the transport, wholly."""
+        self.transport.flush()
+        super().on_response_complete()
 
 
 class Server(uvicorn.Server):
