@@ -10,13 +10,14 @@ indexes are built when all is there.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from procession.engine import Engine
 from procession.services.processes import ProcessRef
+from procession.store.digests import place, who
 from procession.testing.models import model
 from procession.values import Map
 
@@ -79,14 +80,26 @@ def fill(url: str, size: Size, password: str, say: Callable[[str], None]) -> Non
     tables = LOGS + OF_TASKS * size.has_tasks
     many = _Sqlite(url) if url.startswith("sqlite") else _PostgreSQL(url)
     many.begin(tables)
+    many.run("create table bench_person (name text primary key, who bigint)")
+    many.run(f"insert into bench_person values {', '.join(_known_people())}")
     for table in tables:
         say(f"  {table} …")
         many.copy(table, _kept(table, template), _copied(many, table, template, size.instances))
     many.run(f"update process_log set started_at = {START_MS} where instance_id < {FIRST}")
+    many.run("drop table bench_person")
     # What is older than a user belongs to an earlier one of the same name.
     many.run("update user_account set created_at = 0")
     say("  indexes …")
     many.end(FIRST + size.instances * STEP)
+
+
+def _known_people() -> Iterator[str]:
+    """Names that tasks are offered to, with their numbers, as SQL."""
+    for kind, names in (
+        ("GROUP", [f"team{number}" for number in range(GROUPS)]),
+        ("USER", [user(number) for number in range(USERS)]),
+    ):
+        yield from (f"('{name}', {who('potential_owner', kind, name)})" for name in names)
 
 
 class _Template(msgspec.Struct, frozen=True):
@@ -196,6 +209,9 @@ _STANDING: Final = (
     f" + case when {_ACTIVE} and not {_IS_CLAIMED} then 0 else 1 end"
 )
 _IS_OFFER: Final = "t.relation = 'potential_owner'"
+_OFFERED: Final = (
+    f"case when {_PART} % 3 = 0 then 'team' || ({_PART} * 7919 / 97 % {GROUPS}) else {_OWNER} end"
+)
 _COMMON: Final = {
     "instance_id": _INSTANCE,
     "root_id": f"case when {_CHILD} then {_INSTANCE} - {STEP} else {_INSTANCE} end",
@@ -244,8 +260,12 @@ _OWN: Final[dict[str, dict[str, str]]] = {
         f" when {_IS_OFFER} and {_IS_CLAIMED} then 2 else 1 end",
         "kind": f"case when not ({_IS_OFFER}) then t.kind"
         f" when {_PART} % 3 = 0 then 'GROUP' else 'USER' end",
-        "name": f"case when not ({_IS_OFFER}) then t.name"
-        f" when {_PART} % 3 = 0 then 'team' || ({_PART} * 7919 / 97 % {GROUPS}) else {_OWNER} end",
+        "name": f"case when not ({_IS_OFFER}) then t.name else {_OFFERED} end",
+        "who": f"case when not ({_IS_OFFER}) then t.who else"
+        f" (select w.who from bench_person w where w.name = {_OFFERED}) end",
+        "place": f"case s.n % {DEPLOYMENTS} "
+        + " ".join(f"when {n} then {place(unit(n))}" for n in range(DEPLOYMENTS))
+        + " end",
     },
 }
 

@@ -16,7 +16,7 @@ import msgspec
 from procession.engine import Engine
 from procession.services.processes import ProcessRef
 from procession.store.codec import encode_value
-from procession.store.digests import digest
+from procession.store.digests import digest, place, who
 from procession.values import Map
 
 GROUPS: Final = 50
@@ -94,6 +94,10 @@ def _mixed(number: int) -> int:
     mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _MASK
     mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _MASK
     return mixed ^ mixed >> 31
+
+
+def _named(relation: str, kind: str, name: str) -> dict[str, Any]:
+    return {"relation": relation, "kind": kind, "name": name, "who": who(relation, kind, name)}
 
 
 class Template(msgspec.Struct, frozen=True):
@@ -253,8 +257,8 @@ class Copies:
         at, first = START_MS + number * SPACING_MS, _FIRST + number * _STEP
         for row, places, times, is_deployed in self._shapes[table]:
             copy = row.copy()
-            for name, place in places:
-                copy[name] = first + place
+            for name, offset in places:
+                copy[name] = first + offset
             for name in times:
                 copy[name] = at
             if is_deployed:
@@ -305,16 +309,19 @@ class Copies:
             "is_open": 1 + _STANDING[facts["status"]] % 2,
             **{name: task[name] for name in ("priority", "created_at", "expires_at")},
         }
-        one = {name: task[name] for name in ("instance_id", "deployment_id")}
-        one |= {**dict.fromkeys(offer), "task_id": task["id"], "is_open": 1}
+        where = {"instance_id": task["instance_id"], "place": place(task["deployment_id"])}
+        one = {**where, **dict.fromkeys(offer), "is_shared": None, "task_id": task["id"]}
+        one["is_open"] = 1
+        is_shared = int(len(facts["offered"]) > 1)
         for copy in self._plain(table, number, facts):
             if copy["relation"] == "business_administrator":
-                yield copy
+                yield copy | where
         if number % MANAGED == 0:
             name = user(number // MANAGED % self.users)
-            yield one | {"relation": "business_administrator", "kind": "USER", "name": name}
+            yield one | _named("business_administrator", "USER", name)
         for kind, name in facts["offered"]:
-            yield one | offer | {"relation": "potential_owner", "kind": kind, "name": name}
+            known = offer | {"is_shared": is_shared}
+            yield one | known | _named("potential_owner", kind, name)
 
     def _task_content(self, table: str, number: int, facts: Facts) -> Iterator[dict[str, Any]]:
         (copy,) = self._plain(table, number, facts)

@@ -84,11 +84,11 @@ def test_what_is_offered_is_narrowed_sorted_and_counted_by_one_index_alone(
         home.offer()
         found = plans(home, monkeypatch, "explain query plan", question)
 
-    words = ("offer.standing", "offer.inst", "offer.depl")
+    words = ("offer.standing", "offer.inst", "offer.place")
     offered = [plan for text, plan in found if any(word in text for word in words)]
     assert len(offered) > len(SORTS), "every page and the count"
     for plan in offered:
-        assert "SEARCH offer USING COVERING INDEX ix_task_person_name (name=? AND kind" in plan
+        assert "SEARCH offer USING COVERING INDEX ix_task_person_name (who=? AND is_open" in plan
 
 
 def test_a_list_that_was_not_counted_to_its_end_is_taken_for_longer_than_was_counted() -> None:

@@ -14,7 +14,7 @@ from procession.engine import Engine
 from procession.errors import NotFound, NotPermitted, Rejected
 from procession.services.tasks.inbox import InboxPage, InboxPart, InboxQuery
 from procession.services.views import TaskView
-from procession.store.repositories import task_sizes, task_ways
+from procession.store.repositories import task_bounds, task_sizes, task_ways
 from procession.tasks.ad_hoc import NewTask
 from procession.tasks.lifecycle import OPEN, Candidate
 from procession.values import Map
@@ -52,6 +52,16 @@ WAYS: dict[str, dict[str, Any]] = {
         "FEW": -1,
         "TIMES_SHORTER": 10**9,
         "worth_a_set": lambda _, one, *__: one.among is not None,
+    },
+    "by bounds": {
+        "FEW": -1,
+        "TIMES_SHORTER": 10**9,
+        "steps": lambda tasks, *_: float(tasks),
+        "ENOUGH": 0,
+        "LEAST": 3,
+        "SHARE": 1,
+        "PLACES": 1,
+        "SLICES": 1,
     },
 }
 
@@ -176,6 +186,27 @@ def test_every_way_finds_what_a_look_at_each_task_finds(
                     sort = dice.choice(SORTS[:2] if "Completed" in wanted.statuses else SORTS)
                     told = pages(home, wanted, sort, dice.choice((7, 50)))
                     assert told == (in_order(fits, sort), len(fits)), (way, sort, wanted)
+
+
+def test_an_order_is_gone_through_as_far_as_a_sample_tells_and_again_if_that_was_too_short(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(home, random.Random(5))
+    asked = InboxQuery(potential_owners=("ann",), task_variables=(("colour", "red"),))
+    expected = {sort: pages(home, asked, sort, 2) for sort in SORTS}
+    bounds = []
+
+    def bounded(*given: Any) -> Any:
+        bounds.append(task_bounds.bound(*given))
+        return bounds[-1]
+
+    monkeypatch.setattr(task_ways, "bound", bounded)
+    for name, value in WAYS["by bounds"].items():
+        monkeypatch.setattr(task_sizes, name, value)
+    for sort in SORTS:
+        assert pages(home, asked, sort, 2) == expected[sort]
+
+    assert any(found is not None for found in bounds)
 
 
 @pytest.mark.parametrize("name", ["ann", "bob", "carl"])

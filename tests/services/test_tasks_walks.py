@@ -17,6 +17,7 @@ from procession.engine import Engine
 from procession.errors import Invalid, NotFound, NotPermitted, Rejected
 from procession.identity.model import ADMINISTRATOR
 from procession.services.views import TaskView
+from procession.store.digests import place, who
 from procession.store.hot import task_row
 from procession.store.standing import standing
 from procession.tasks.ad_hoc import NewTask
@@ -32,7 +33,10 @@ LONG = 200
 PEOPLE = ("ann", "bob", "carl", "mary", "sue", "robot")
 TARGETS = ("ann", "bob", "carl", "mary", "sales", "leads", "nobody-such")
 OWNED = ("Reserved", "InProgress")
-COPIED = "relation, is_open, instance_id, deployment_id, standing, priority, created_at, expires_at"
+COPIED = (
+    "relation, kind, name, is_open, who, instance_id, place, is_shared, standing, priority,"
+    " created_at, expires_at"
+)
 MOVES = ("Completed", "Failed", "Obsolete")
 """Ends of a task with which its process goes on."""
 
@@ -135,9 +139,12 @@ class Walk:
             (row,) = reader.hot("tasks", ((task.id,),))
             told = reader.ask(f"select {COPIED} from task_person where task_id = ?", (task.id,))
         kept = task_row(row)
-        for relation, is_open, instance, deployment, *changing in told:
+        where = None if kept.deployment_id is None else place(kept.deployment_id)
+        offers = sum(row[0] == "potential_owner" for row in told)
+        for relation, kind, name, is_open, number, instance, near, is_shared, *changing in told:
             assert bool(is_open) == (task.status in OPEN)
-            assert (instance, deployment) == (kept.instance_id, kept.deployment_id)
+            assert (number, instance, near) == (who(relation, kind, name), kept.instance_id, where)
+            assert is_shared == (offers > 1 if relation == "potential_owner" else None)
             if relation == "potential_owner" and is_open:
                 expected = [standing(kept), kept.priority, kept.created_at, kept.expires_at]
                 assert changing == expected

@@ -161,9 +161,9 @@ def test_hot_reads_find_what_they_are_for(store: Store) -> None:
         def ids(name: str, *parameters: Any) -> list[Any]:
             return [row[0] for row in reader.hot(name, parameters)]
 
-        assert ids("instances", (3, 2, 1)) == [1, 2] or ids("instances", (3, 2, 1)) == [2, 1]
+        assert sorted(ids("instances", (3, 2, 1))) == [1, 2]
         assert ids("instances", ()) == []
-        assert ids("instances", range(3)) == [1, 2]
+        assert sorted(ids("instances", range(3))) == [1, 2]
         assert ids("instance_by_correlation_key", "k") == [1]
         assert ids("instances_by_caller", 1) == [2]
         assert ids("waits_by_name", 3, "paid") == [1, 2]

@@ -184,7 +184,8 @@ def test_a_database_from_before_the_first_release_is_refused(
     if database_kind == "memory":
         pytest.skip("a database in memory cannot be opened twice")
     with looking_at(database_url) as connection:
-        connection.execute(text("drop table variable_now"))
+        connection.execute(text("drop index ix_task_person_name"))
+        connection.execute(text("alter table task_person drop column who"))
 
     with pytest.raises(StoreUnavailable, match="before the first release"):
         open_store(database_url)

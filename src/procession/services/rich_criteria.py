@@ -119,7 +119,10 @@ def _named(reader: Reader, one: Wanted) -> Wanted:
         check = any_of(*(Phrase("known.name like ? escape '!'", (like(t),)) for t in texts))
     else:
         check = Phrase("known.name in $$", (tuple(texts),))
-    found = log_walks.names(reader, *source, check)
+    if one.field in PEOPLE:
+        found = log_walks.names_of_people(reader, check)
+    else:
+        found = log_walks.names(reader, *source, check)
     if found is None:
         return one
     return Wanted(one.field, found, "named" if one.field in PEOPLE else "equal")

@@ -1,4 +1,4 @@
-"""A name and a value as one number of 64 bits, to look for values by a short index.
+"""Names and values as one number of 64 bits, to look for them by a short index.
 
 Two different values have the same number once in 2^64: among a million tasks with ten values each,
 an exact count is wrong by one with a chance of one to two million millions.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Final
 
 from procession.store.rows import TaskRow, VariableLogRow
 
@@ -18,6 +19,28 @@ def digest(name: str, value: str) -> int:
     """The number; the same on every machine and in every version."""
     text = f"{name}\0{value}".encode(errors="surrogatepass")
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
+
+
+RELATIONS: Final = (
+    "potential_owner",
+    "business_administrator",
+    "excluded_owner",
+    "stakeholder",
+    "recipient",
+)
+KINDS: Final = ("USER", "GROUP", "ROLE", "PARTY")
+
+
+@lru_cache(10_000)
+def who(relation: str, kind: str, name: str) -> int:
+    """Somebody in one relation to tasks."""
+    return digest.__wrapped__(f"{relation}\0{kind}", name)
+
+
+@lru_cache(1_000)
+def place(deployment_id: str) -> int:
+    """A deployment."""
+    return digest.__wrapped__("", deployment_id)
 
 
 def present(

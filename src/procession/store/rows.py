@@ -167,12 +167,15 @@ class TaskPersonRow(Row):
 class StoredPersonRow(TaskPersonRow):
     """The same as stored, with what inboxes ask of the task (:mod:`procession.store.standing`).
 
-    From ``standing`` on only potential owners have it.
+    From ``standing`` on only potential owners have it. ``who`` and ``place`` are numbers for
+    relation, kind and name and for the deployment (:mod:`procession.store.digests`).
     """
 
+    who: int = 0
     instance_id: int | None = None
-    deployment_id: str | None = None
+    place: int | None = None
     standing: int | None = None
+    is_shared: int | None = None
     priority: int | None = None
     created_at: int | None = None
     expires_at: int | None = None

@@ -21,9 +21,9 @@ REVISIONS: Final = ("0001",)
 NEEDED: Final = "0001"
 """The oldest schema this program works with (the ``pre`` half of a migration may suffice)."""
 
-YOUNGEST: Final = "variable_now"
-"""The table that came last. Until the first release the first migration is changed in place, so a
-database of an earlier day has the same version and other tables."""
+YOUNGEST: Final = ("task_person", "who")
+"""The column that came last, with its table. Until the first release the first migration is changed
+in place, so a database of an earlier day has the same version and other tables."""
 
 VERSION_TABLE: Final = "schema_version"
 schema_version = Table(
@@ -79,11 +79,16 @@ def verify_schema(connection: Connection) -> None:
             f"the database has schema version {version}, this program needs {NEEDED};"
             " back it up and run `procession migrate`"
         )
-    if not inspect(connection).has_table(YOUNGEST):
+    if not _has_column(connection, *YOUNGEST):
         raise StoreUnavailable(
             f"the database was made before the first release, when schema version {version} had"
             " other tables; name a new one, and deploy to it"
         )
+
+
+def _has_column(connection: Connection, table: str, column: str) -> bool:
+    found = inspect(connection)
+    return found.has_table(table) and any(one["name"] == column for one in found.get_columns(table))
 
 
 def is_empty(connection: Connection) -> bool:

@@ -3,14 +3,18 @@
 Every row of :data:`~procession.store.tables.task_person` knows the process instance and the
 deployment of its task. Those of potential owners know what changes, too: the standing (state, and
 whether somebody has claimed the task), the priority and the due date. They are written with the
-task, in the same statement list, and touched only when one of these differs.
+task, in the same statement list, and touched only when one of these differs. Whether a task has
+been offered to several (``is_shared``) is written with them all: who counts what is offered counts
+the others without looking for those that were seen.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from procession.store.digests import place, who
 from procession.store.rows import TaskPersonRow, TaskRow
 
 OFFER: Final = "potential_owner"
@@ -35,8 +39,10 @@ def standings(statuses: Iterable[str]) -> tuple[int, ...]:
 
 
 def stored(people: Iterable[TaskPersonRow], tasks: Mapping[int, TaskRow]) -> list[tuple[Any, ...]]:
-    """Rows as they are inserted; ``tasks`` are those that the same batch writes."""
-    return [_stored(one, tasks.get(one.task_id)) for one in people]
+    """Rows as they are inserted, all of a task together; the same batch writes ``tasks``."""
+    some = list(people)
+    offers = Counter([one.task_id for one in some if one.relation == OFFER])
+    return [_stored(one, tasks.get(one.task_id), int(offers[one.task_id] > 1)) for one in some]
 
 
 def news(updates: Iterable[TaskRow]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
@@ -54,15 +60,17 @@ def news(updates: Iterable[TaskRow]) -> tuple[list[tuple[Any, ...]], list[tuple[
     return over, told
 
 
-def _stored(one: TaskPersonRow, task: TaskRow | None) -> tuple[Any, ...]:
+def _stored(one: TaskPersonRow, task: TaskRow | None, is_shared: int) -> tuple[Any, ...]:
     head = (one.task_id, one.relation, one.kind, one.name)
+    number = who(one.relation, one.kind, one.name)
     if task is None:
-        return (*head, one.is_open, None, None, None, None, None, None)
-    place = (task.instance_id, task.deployment_id)
+        return (*head, one.is_open, number, *[None] * 7)
+    where = None if task.deployment_id is None else place(task.deployment_id)
+    known = (number, task.instance_id, where)
     if one.relation != OFFER:
-        return (*head, int(task.status not in OVER), *place, None, None, None, None)
-    is_open, number, priority, expires_at = _changing(task)
-    return (*head, is_open, *place, number, priority, task.created_at, expires_at)
+        return (*head, int(task.status not in OVER), *known, None, None, None, None, None)
+    is_open, stands, priority, expires_at = _changing(task)
+    return (*head, is_open, *known, stands, is_shared, priority, task.created_at, expires_at)
 
 
 def _changing(task: TaskRow) -> tuple[int, int, int, int | None]:

@@ -20,6 +20,7 @@ from procession.services.tasks.criteria import TaskCriteria
 from procession.services.tasks.deskwork import Deskwork
 from procession.services.views import TaskView
 from procession.store.phrases import Phrase
+from procession.store.remembering import Remembering
 from procession.store.repositories import task_search as found
 from procession.store.repositories import task_walks as walks
 from procession.store.repositories import tasks as repository
@@ -105,7 +106,8 @@ class Inbox(Deskwork):
         legs = _legs(part)
         if part.sort in _OPEN_ONLY and not set(lists.status_names(wanted.statuses)) <= set(_OPEN):
             raise Invalid(f"only open tasks are sorted by {part.sort}", reason="parameter")
-        with self.room.store.read() as reader:
+        with self.room.store.read() as lent:
+            reader = Remembering(lent)
             conditions = [*self._wanted(reader, wanted), *self._seen(actor, who, wanted)]
             rows = walks.walk(reader, conditions, legs, part.size + 1)
             following = _key(part.sort, rows[part.size - 1]) if len(rows) > part.size else None

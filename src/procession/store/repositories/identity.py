@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from procession.store.digests import RELATIONS, who
 from procession.store.tables import (
     group,
     membership,
@@ -163,9 +164,7 @@ def tasks_for_nobody_else(name: str) -> Select[tuple[int]]:
     mine = select(task.c.id).join(task_person, task_person.c.task_id == task.c.id)
     mine = mine.where(
         task.c.status.in_(("Created", "Ready", *_UNFINISHED)),
-        task_person.c.relation == "potential_owner",
-        task_person.c.kind == "USER",
-        task_person.c.name == name,
+        task_person.c.who == who("potential_owner", "USER", name),
         ~exists().where(
             others.c.task_id == task.c.id,
             others.c.relation == "potential_owner",
@@ -226,7 +225,7 @@ def remove_user(name: str) -> tuple[Delete | Update, ...]:
             work_party_member.c.kind == "USER", work_party_member.c.name == name
         ),
         update(work_party).where(work_party.c.lead == name).values(lead=None),
-        delete(task_person).where(task_person.c.kind == "USER", task_person.c.name == name),
+        delete(task_person).where(task_person.c.who.in_(who(r, "USER", name) for r in RELATIONS)),
         delete(user).where(user.c.name == name),
     )
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from procession.store import phrases
+from procession.store.digests import KINDS, who
 from procession.store.phrases import ALWAYS, Phrase, all_of, join
 from procession.store.rows import ProcessLogRow
 from procession.store.store import Reader
@@ -176,6 +177,25 @@ def names(
     return tuple(row[0] for row in rows)
 
 
+def names_of_people(reader: Reader, check: Phrase) -> tuple[str, ...] | None:
+    """The same of the people of tasks, whose index knows a number for each in each relation."""
+    question = check.within(f"{_JUMP_PEOPLE} where (", f") or known.place = {_MOST_PEOPLE}")
+    rows = reader.ask(question.text, question.values)
+    if any(row[1] >= _MOST_PEOPLE for row in rows):
+        return None
+    return tuple(sorted({row[0] for row in rows}))
+
+
+_MOST_PEOPLE: Final = 2 * MOST_NAMES
+_JUMP_PEOPLE: Final = (
+    "with recursive jumped(who, place) as ("  # noqa: S608 - names of ours
+    "select min(who), 1 from task_person union all"
+    " select (select min(who) from task_person where who > jumped.who), jumped.place + 1"
+    f" from jumped where jumped.who is not null and jumped.place < {_MOST_PEOPLE}),"
+    " known(name, place) as (select (select person.name from task_person person where"
+    " person.who = jumped.who limit 1), jumped.place from jumped where jumped.who is not null)"
+    " select known.name, known.place from known"
+)
 _JUMP: Final = (
     "with recursive known(name, place) as ("  # noqa: S608 - names of ours
     "select min({column}), 1 from {table} where {column} is not null union all"
@@ -214,7 +234,8 @@ def of_task_ids(bounds: Phrase) -> Start:
 
 def of_people(relation: str, people: Sequence[str]) -> Start:
     """Instances of tasks in which one of some names has a part."""
-    named = Phrase(f"p.relation = '{relation}' and p.name in $$", (tuple(people),))
+    numbers = tuple(who(relation, kind, name) for kind in KINDS for name in people)
+    named = Phrase("p.who in ??", (numbers,))
     ids = named.within(
         "select t.instance_id from task_person p cross join task t where t.id = p.task_id and ", ""
     )

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from procession.store.phrases import ALWAYS, BLANK, Phrase
+from procession.store.digests import who
+from procession.store.phrases import ALWAYS, Phrase
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -27,6 +28,15 @@ class Names(msgspec.Struct, frozen=True):
         )
         return [(kind, names) for kind, names in kinds if names]
 
+    def numbers(self, relations: Sequence[str]) -> tuple[int, ...]:
+        """All of them in these relations, as the index of people knows them."""
+        return tuple(
+            who(relation, kind, name)
+            for relation in relations
+            for kind, some in self.pairs()
+            for name in some
+        )
+
     @property
     def creators(self) -> tuple[str, ...]:
         """Under which names somebody may stand as the one who brought a task about."""
@@ -37,8 +47,7 @@ class Source(msgspec.Struct, frozen=True):
     """Where open tasks that fit a condition are found: rows of potential owners, or tasks.
 
     ``singles`` say the same as ``where`` for each name; tasks have none. ``also`` must hold of the
-    task besides. ``names`` are pairs of name and kind that ``where`` refers to, before the table;
-    ``alone`` says the same without them, for a database that is to guess how many rows there are.
+    task besides.
     """
 
     where: Phrase
@@ -46,8 +55,6 @@ class Source(msgspec.Struct, frozen=True):
     claims: tuple[int, ...] = ()
     """``is_open`` of the offers: of unclaimed tasks, of claimed ones, or both."""
     also: Phrase = ALWAYS
-    names: Phrase = BLANK
-    alone: Phrase = BLANK
 
 
 class Run(msgspec.Struct, frozen=True):

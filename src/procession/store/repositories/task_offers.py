@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from procession.store.columns import OPEN
-from procession.store.phrases import ALWAYS, BLANK, Phrase, all_of, join
+from procession.store.phrases import ALWAYS, Phrase, all_of, join
 from procession.store.repositories.task_conditions import Condition, Source
 from procession.store.repositories.task_search import MOST_BRANCHES, NOTHING
 from procession.store.standing import CLAIMED, UNCLAIMED
@@ -23,7 +23,6 @@ from procession.store.standing import CLAIMED, UNCLAIMED
 _KNOWN: Final = {
     "id": "task_id",
     "instance_id": "instance_id",
-    "deployment_id": "deployment_id",
     "priority": "priority",
     "created_at": "created_at",
     "expires_at": "expires_at",
@@ -35,6 +34,10 @@ _ORDERED: Final = ("id", "priority", "created_at", "expires_at")
 _OF_OFFER: Final = ", ".join(f"offer.{_KNOWN[name]} as {name}" for name in _ORDERED)
 _OF_TASK: Final = ", ".join(f"task.{name} as {name}" for name in _ORDERED)
 _ONCE: Final = f"(select distinct {', '.join(_ORDERED)} from ("  # noqa: S608 - constants
+_EACH_ONCE: Final = (
+    "(select count(*) filter (where offered.is_shared = 0)"
+    " + count(distinct offered.id) filter (where offered.is_shared <> 0) from ("
+)
 _MINE: Final = f"select own.id from task own where own.{OPEN} and "  # noqa: S608 - constants
 _NONE: Final = Phrase(f"select {_OF_TASK} from task where 1 = 0")  # noqa: S608 - constants
 
@@ -80,13 +83,28 @@ def listed(
     """The first ids in an order, each once, of all that the sources of a condition offer."""
     rest = _rest(conditions, start, sets, passes)
     some = sources(conditions, start)
-    many = join(" union all ", [_rows(one, rest) for one in some] or [_NONE])
+    rows = join(" union all ", [_rows(one, rest) for one in some] or [_NONE])
     # A task may be offered to many of the names, so as many more are taken before they are merged.
     names = sum(max(1, len(one.singles)) for one in some) if limit < _MANY else 1
     order = order.replace("task.", "many.")
-    first = many.within("select * from (", f") as many order by {order} limit ?")
+    first = rows.within("select * from (", f") as many order by {order} limit ?")
     first = first.then("", limit * max(1, names))
     return first.within(_ONCE, ") as twice)")
+
+
+def some_of(
+    conditions: Iterable[Condition],
+    start: Condition,
+    passes: Phrase | None,
+    column: str,
+    ids: range,
+) -> Phrase:
+    """What is known of those offers alone whose tasks have such ids."""
+    within = Phrase("task.id >= ? and task.id < ?", (ids.start, ids.stop))
+    rest = _rest((), start, (), within if passes is None else all_of(passes, within))
+    some = [one for one in sources(conditions, start) if one.singles]
+    rows = [_rows(msgspec.structs.replace(one, also=ALWAYS), rest, None, column) for one in some]
+    return join(" union all ", rows or [NOTHING])
 
 
 def firsts(
@@ -120,13 +138,35 @@ def counted(
 ) -> Phrase:
     """How many all are, each counted once."""
     rest = _rest(conditions, start, sets, None, joins)
-    rows = [
-        _rows(one, rest, None, "offer.task_id as id", "task.id as id")
-        for one in sources(conditions, start)
-    ] or [NOTHING]
-    # Sorting them, as this does, is quicker than a table of those that were seen.
-    head, tail = "select count(distinct twice.id) from (", ") as twice"
-    return join(" union all ", rows).within(head, tail + (" @merging" if rest.joins else ""))
+    some = sources(conditions, start)
+    if _are_apart(some):
+        parts = [_sum(one, rest) for one in some] or [Phrase("0")]
+        found = join(" + ", parts).within("select ", "")
+    else:
+        rows = [_rows(one, rest, None, "offer.task_id as id", "task.id as id") for one in some]
+        # Sorting them, as this does, is quicker than a table of those that were seen.
+        found = join(" union all ", rows).within(
+            "select count(distinct twice.id) from (", ") as twice"
+        )
+    return found.then(" @merging") if rest.joins else found
+
+
+def _are_apart(some: Sequence[Source]) -> bool:
+    """Whether no task is in two of them: one is of offers of what nobody has claimed."""
+    of_offers = [one for one in some if one.singles]
+    return len(some) < 2 or (
+        len(some) == 2 and len(of_offers) == 1 and of_offers[0].claims == (UNCLAIMED,)
+    )
+
+
+def _sum(source: Source, rest: _Rest) -> Phrase:
+    """How many one source has; a task that is offered to one alone can only be found once."""
+    if not source.singles:
+        return _rows(source, rest).within("(select count(*) from (", ") as own)")
+    if len(source.singles) == 1 and not rest.joins:
+        return _rows(source, rest, None, "1 as one").within("(select count(*) from (", ") as own)")
+    known = "offer.task_id as id, offer.is_shared as is_shared"
+    return _rows(source, rest, None, known).within(_EACH_ONCE, ") as offered)")
 
 
 def has_firsts(conditions: Iterable[Condition], start: Condition) -> bool:
@@ -153,7 +193,8 @@ def _rest(
     joins: Iterable[Condition] = (),
 ) -> _Rest:
     sets, joins = list(sets), list(joins)
-    phrases: list[tuple[Phrase, Phrase | None]] = []
+    # What is told by the row itself comes first: a database may check in this order.
+    phrases = [] if passes is None else [(passes, _of_offer(passes))]
     for one in conditions:
         if one is start or one.is_all_open:
             continue
@@ -167,8 +208,6 @@ def _rest(
             phrases.append((one.joined, _of_offer(one.joined)))
             continue
         phrases.append((one.check, asked_of_offers(one)))
-    if passes is not None:
-        phrases.append((passes, _of_offer(passes)))
     return _Rest(phrases, joins=bool(joins))
 
 
@@ -188,14 +227,13 @@ def _rows(
         head = f"select {of_task} from "  # noqa: S608 - constants
         return join("", (each, found)).within(head, "")
     also = _of_offer(source.also)
-    names = BLANK if rest.joins or where is not None else source.names
     told = [
-        where or _open(source.alone if rest.joins else source.where, source.claims),
+        where or _open(source.where, source.claims),
         *rest.told,
         *([also] if also is not None else []),
     ]
     untold = [*rest.untold, *([source.also] if also is None else [])]
-    offered = names.within(f"select {columns} from ", "task_person offer")  # noqa: S608 - constants
+    offered = Phrase(f"select {columns} from task_person offer")  # noqa: S608 - constants
     if not untold:
         return join(" where ", (offered, all_of(*told)))
     found = all_of(*told, Phrase("task.id = offer.task_id"), *untold)

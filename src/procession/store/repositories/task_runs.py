@@ -31,8 +31,8 @@ _OWNED: Final = (
 )
 _IN_STATE: Final = "select task.id from task @ix_task_status where task.status = ?"
 _STANDING_IN: Final = (
-    "select person.task_id as id from task_person person @ix_task_person_name where person.name = ?"
-    " and person.kind = '{kind}' and person.relation = '{relation}' and person.is_open = {claim}"
+    "select person.task_id as id from task_person person @ix_task_person_name where person.who = ?"
+    " and person.is_open = {claim}"
 )
 
 
@@ -178,13 +178,12 @@ def of_people(relations: Sequence[str], names: Names) -> tuple[Run, ...]:
     """What one name stands for in one relation: still to be done, claimed by somebody, or over."""
     return tuple(
         Run(
-            Phrase(_STANDING_IN.format(kind=kind, relation=relation, claim=claim), (name,)),
+            Phrase(_STANDING_IN.format(claim=claim), (number,)),
             "person.task_id",
             is_open=claim,
             is_offer=relation == OFFER,
         )
         for relation in relations
-        for kind, some in names.pairs()
-        for name in some
+        for number in names.numbers((relation,))
         for claim in ((0, UNCLAIMED, CLAIMED) if relation == OFFER else (0, 1))
     )

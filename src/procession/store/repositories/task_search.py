@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from procession.store.columns import OPEN
-from procession.store.digests import digest
+from procession.store.digests import digest, place
 from procession.store.phrases import ALWAYS, NEVER, Phrase, all_of, any_of, join
 from procession.store.repositories.task_conditions import Condition, Names, Source
 from procession.store.repositories.task_runs import of_people, of_tasks
@@ -37,6 +37,7 @@ def is_one_of(column: str, values: Sequence[Any]) -> Condition:
     sizes: tuple[Phrase, ...] = (check.within("select 1 as id from task where ", ""),)
     if column != "status":
         is_narrow = column in _BESIDE_ID
+        is_place = column == "deployment_id"
         sources = (Source(check),) if column == "actual_owner" else ()
         return Condition(
             check,
@@ -46,6 +47,7 @@ def is_one_of(column: str, values: Sequence[Any]) -> Condition:
             is_narrow=is_narrow,
             sources=sources,
             runs=of_tasks(column, values, check),
+            offer=_lies_in(values) if is_place else None,
         )
     sizes = tuple(Phrase(_IN_STATE, (value,)) for value in values)
     is_open, is_all = _OPEN.issuperset(values), set(values) == _OPEN
@@ -121,37 +123,11 @@ def is_related_to(relations: Sequence[str], names: Names, *, is_open: bool = Fal
 
 
 def _offers(names: Names) -> Source:
-    """All kinds in one go, so that what is gathered to check them is gathered once.
-
-    Name and kind are looked up together: asked of every row, the kind costs as much as the row.
-    """
-    pairs = [(name, kind) for kind, some in names.pairs() for name in some]
-    singles = tuple(
-        Phrase(f"offer.name = ? and offer.kind = '{kind}' and {_OFFER}", (name,))
-        for name, kind in pairs
-    )
-    claims = (UNCLAIMED, CLAIMED)
-    if len(singles) == 1:
-        return Source(singles[0], singles, claims, alone=singles[0])
-    marks = ", ".join(f"(?, '{kind}')" for _, kind in pairs)
-    who = Phrase(f"(values {marks}) as who cross join ", tuple(name for name, _ in pairs))
-    where = Phrase(f"offer.name = who.column1 and offer.kind = who.column2 and {_OFFER}")
-    every = tuple(dict.fromkeys(name for name, _ in pairs))
-    kinds = ", ".join(f"'{kind}'" for kind, _ in names.pairs())
-    among = Phrase(f"offer.name in $$ and offer.kind in ({kinds}) and {_OFFER}", (every,))
-    alone = all_of(among, *(_of_kind(kind, some, every) for kind, some in names.pairs()))
-    return Source(where, singles, claims, names=who, alone=alone)
-
-
-def _of_kind(kind: str, some: Sequence[str], every: Sequence[str]) -> Phrase:
-    """Of all the names only these are meant of that kind; asked of every row, so said shortly."""
-    others = [name for name in every if name not in some]
-    if not others:
-        return ALWAYS
-    if len(some) == 1 or len(others) == 1:
-        name, sign = (some[0], "=") if len(some) == 1 else (others[0], "<>")
-        return Phrase(f"(offer.kind <> '{kind}' or offer.name {sign} ?)", (name,))
-    return Phrase(f"(offer.kind <> '{kind}' or offer.name in $$)", (some,))
+    """All of them in one go, so that what is gathered to check them is gathered once."""
+    numbers = names.numbers((OFFER,))
+    singles = tuple(Phrase("offer.who = ?", (number,)) for number in numbers)
+    where = singles[0] if len(singles) == 1 else Phrase("offer.who in ??", (numbers,))
+    return Source(where, singles, (UNCLAIMED, CLAIMED))
 
 
 def is_of(relations: Sequence[str], names: Names) -> Condition:
@@ -173,8 +149,7 @@ def is_in_instance_of(relations: Sequence[str], names: Names) -> Condition:
         begun.within(_BEGUN + "task.root_id where ", ""),
         owned.within(_BESIDE, ""),
         made.within(_BESIDE, ""),
-        *(each.within(_BESIDE_OPEN, _OTHER) for each in persons),
-        *(each.within(_BESIDE_OVER, _OTHER) for each in persons),
+        *(each.within(_BESIDE_TASK, _OTHER) for each in persons),
     )
     sizes = (
         begun.within("select log.instance_id as id from process_log log where ", ""),
@@ -250,7 +225,6 @@ _IN_STATE: Final = (
 )
 """In the order of ``ix_task_status``: PostgreSQL would read that of owners, from end to end."""
 NOTHING: Final = NEVER.within("select task.id from task where ", "")
-_OFFER: Final = f"offer.relation = '{OFFER}'"
 _FAMILIES: Final = (
     "select each.instance_id from process_log log cross join process_log each"
     " where each.root_id = log.instance_id and each.root_id <> each.instance_id and "
@@ -262,7 +236,7 @@ _LOOSE: Final = (
     "task.instance_id is null and exists (select 1 from task own where own.id = task.id and "
 )
 _INSTANCE_AMONG: Final = "(task.instance_id in ("
-_VALUES: Final = "select v.instance_id as id from variable_now v where "
+_VALUES: Final = "select v.instance_id from variable_now v where "
 _EACH: Final = ") as listed cross join task where task.id = listed.id and "
 _EACH_OPEN: Final = (
     f") as listed cross join task @ix_task_open where task.id = listed.id and task.{OPEN} and "
@@ -273,19 +247,10 @@ _BESIDE: Final = (
     "select task.id from task other cross join task"
     " where task.instance_id = other.instance_id and task.id <> other.id and "
 )
-_BESIDE_OPEN: Final = (
-    "select task.id"  # noqa: S608 - constants
-    " from task_person person cross join task other @ix_task_open cross join task"
-    f" where person.is_open in (1, 2) and other.{OPEN} and "
+_BESIDE_TASK: Final = (
+    "select task.id from task_person person cross join task @ix_task_instance where "
 )
-_BESIDE_OVER: Final = (
-    "select task.id from task_person person cross join task other cross join task"
-    " where person.is_open = 0 and "
-)
-_OTHER: Final = (
-    " and other.id = person.task_id"
-    " and task.instance_id = other.instance_id and task.id <> other.id"
-)
+_OTHER: Final = " and task.instance_id = person.instance_id and task.id <> person.task_id"
 _BESIDE_OF: Final = (
     "exists (select 1 from task other where other.instance_id = task.instance_id"
     " and other.id <> task.id and "
@@ -367,13 +332,20 @@ def _stands(statuses: Sequence[str]) -> Phrase:
     return Phrase(f"offer.standing in ({numbers})") if numbers else NEVER
 
 
+def _lies_in(deployments: Sequence[str]) -> Phrase:
+    """The same of a row of people."""
+    places = tuple(map(place, deployments))
+    return (
+        Phrase("offer.place = ?", places)
+        if len(places) == 1
+        else Phrase("offer.place in ??", (places,))
+    )
+
+
 def _persons(relations: Sequence[str], names: Names) -> list[Phrase]:
-    """Rows of people in the relations, one phrase for each kind."""
-    related = _relation(relations)
-    return [
-        Phrase(f"(person.kind = '{kind}' and person.name in $$ and {related})", (some,))
-        for kind, some in names.pairs()
-    ]
+    """Rows of people in the relations, if there is any name."""
+    numbers = names.numbers(relations)
+    return [Phrase("person.who in ??", (numbers,))] if numbers else []
 
 
 def _named(tasks: str, relations: Sequence[str], names: Names) -> Phrase:

@@ -20,6 +20,8 @@ START: Final = 16_000
 """Lists up to this length may be worth starting from, where walking is the other way."""
 BOUNDS: Final = (START, 4 * START, 16 * START)
 """The same where every task that fits is read anyway, to be counted or sorted: tried in turn."""
+MOST_HEAVY: Final = START // 2
+"""The same for lists of which each id takes several look-ups."""
 LONG: Final = 2**62
 PAGES: Final = 2
 """A list of more than so many pages is checked in portions, of which the first may be enough."""
@@ -42,6 +44,14 @@ MOST_AMONG: Final = 20 * START
 """Sets are gathered up to this size."""
 JOINED: Final = 12
 """So many entries of a list are read in the time of a look-up."""
+PLACES: Final = 8
+"""Where an order is sampled (``task_bounds.py``), spread over all ids."""
+SHARE: Final = 64
+"""All places together are that part of the ids."""
+ENOUGH: Final = 2
+"""So many times as many as are likely to be needed are looked at."""
+LEAST: Final = 12
+"""With fewer of the sample among them it would be chance."""
 IDS_PER_TASK: Final = 3
 """About so many ids are given out for each task: to its instance and its work item, too."""
 
@@ -66,7 +76,7 @@ def heavy(reader: Reader, condition: Condition) -> int:
     many = capped(reader, condition, min(START, SAMPLE))
     if many == LONG:
         many = max(SAMPLE, sampled(reader, condition, span(reader)))
-    return many if many < START else LONG
+    return many if many < MOST_HEAVY else LONG
 
 
 def shortest(reader: Reader, conditions: Sequence[Condition], bound: int) -> Condition | None:
@@ -110,7 +120,7 @@ def span(reader: Reader) -> Span:
 def offered(reader: Reader, start: Condition, between: Span) -> int:
     """About how many tasks are offered: as many as among the newest, so many times."""
     rows = [
-        join("", (one.names.within("select offer.task_id from ", _OFFERS), one.where, _NEWEST))
+        one.where.within("select offer.task_id from task_person offer where ", _NEWEST)
         for one in start.sources
         if one.singles
     ]
@@ -122,8 +132,7 @@ def sampled(reader: Reader, one: Condition, between: Span) -> int:
     return _estimated(reader, one.samples, between)
 
 
-_OFFERS: Final = "task_person offer where "
-_NEWEST: Final = Phrase(" and offer.is_open in (1, 2) and offer.task_id >= ?")
+_NEWEST: Final = " and offer.is_open in (1, 2) and offer.task_id >= ?"
 
 
 def _estimated(reader: Reader, rows: Sequence[Phrase], between: Span) -> int:

@@ -66,8 +66,8 @@ def search(
     way = begin(reader, conditions, order, reach)
     if limit is not None and order in BY_NUMBER and way.length > sizes.PAGES * reach:
         return _in_portions(reader, conditions, way, order, offset, limit)
-    wanted = _stretch(conditions, way, Leg(order), reach)
-    rows = _cut(reader, wanted, order, offset, limit)
+    most = EVERYTHING if limit is None else limit
+    rows = _first(reader, conditions, way, Leg(order), offset, most)
     return [task_row(row) for row in rows]
 
 
@@ -194,15 +194,33 @@ def walk(
 ) -> list[TaskRow]:
     """The first tasks for which every condition holds, one leg after the other."""
     found: list[TaskRow] = []
-    way = begin(reader, conditions, legs[0].order, limit)
-    for leg in legs if way.start is None else (_at_once(legs),):
+    whole = _at_once(legs)
+    way = begin(reader, conditions, legs[0].order, limit, whole.passes)
+    for leg in legs if way.start is None else (whole,):
         if len(found) >= limit:
             break
         more = limit - len(found)
-        wanted = _stretch(conditions, way, leg, more)
-        rows = _cut(reader, wanted, leg.order, 0, more)
+        rows = _first(reader, conditions, way, leg, 0, more)
         found += [task_row(row) for row in rows]
     return found
+
+
+def _first(
+    reader: Reader,
+    conditions: Sequence[Condition],
+    way: Way,
+    leg: Leg,
+    offset: int,
+    limit: int,
+) -> Sequence[tuple[Any, ...]]:
+    """The rows of a page; once more, if what was asked of the first alone left too few."""
+    reach = min(EVERYTHING, offset + limit)
+    rows = _cut(reader, _stretch(conditions, way, leg, reach), leg.order, offset, limit)
+    if way.bound is not None and len(rows) < limit:
+        order = BY_DUE if leg.order == _DUE_LAST else leg.order
+        way = begin(reader, conditions, order, reach, is_bounded=False)
+        rows = _cut(reader, _stretch(conditions, way, leg, reach), leg.order, offset, limit)
+    return rows
 
 
 def _at_once(legs: Sequence[Leg]) -> Leg:
@@ -217,8 +235,11 @@ def _at_once(legs: Sequence[Leg]) -> Leg:
 def _stretch(conditions: Sequence[Condition], way: Way, leg: Leg, limit: int) -> Phrase:
     """The ids of one leg."""
     if way.start is not None and way.is_offered:
-        first = offers.firsts if way.is_by_name else offers.listed
-        ids = first(conditions, way.start, way.sets, leg.passes, leg.order, limit)
+        passes = leg.passes
+        if way.bound is not None:
+            passes = way.bound if passes is None else all_of(passes, way.bound)
+        told = (conditions, way.start, way.sets, passes, leg.order, limit)
+        ids = offers.firsts(*told) if way.is_by_name else offers.listed(*told)
         return ids.within("select task.id as id from ", " as task where 1 = 1")
     if way.is_state:
         where = _of_state(conditions, way)
@@ -304,7 +325,7 @@ def _kept(conditions: Sequence[Condition], way: Way) -> Phrase | None:
     return found.within(_READ.replace("select", "select distinct"), _AS_TASK)
 
 
-def _listed(conditions: Sequence[Condition], way: Way, table: str = "task") -> Phrase:
+def _listed(conditions: Sequence[Condition], way: Way, table: str = "task @rowid") -> Phrase:
     """The tasks of one condition's list for which the others hold, and itself where need be.
 
     Where a rarer state is wanted, it is looked up in the index of the open tasks, which is small.

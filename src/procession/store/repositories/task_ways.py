@@ -7,8 +7,10 @@ from typing import Final
 
 import msgspec
 
+from procession.store.phrases import Phrase
 from procession.store.repositories import task_offers as offers
 from procession.store.repositories import task_sizes as sizes
+from procession.store.repositories.task_bounds import BY_DATE, BY_PRIORITY, bound
 from procession.store.repositories.task_conditions import Condition
 from procession.store.repositories.task_search import is_both
 from procession.store.store import Reader
@@ -24,6 +26,7 @@ INDEXES: Final = {
     BY_URGENCY: "ix_task_urgency",
     BY_DUE: "ix_task_due",
 }
+BOUNDS: Final = {BY_URGENCY: BY_PRIORITY, BY_DUE: BY_DATE}
 BY_NUMBER: Final = frozenset({BY_ID, BY_ID_DOWN})
 
 
@@ -44,6 +47,8 @@ class Way(msgspec.Struct, frozen=True):
     """Conditions that hold for all that the list has."""
     is_state: bool = False
     """With all tasks of a state, by an index that knows what is narrow."""
+    bound: Phrase | None = None
+    """Only tasks so far in the order are looked at, which may be too few."""
 
 
 def way_offered(conditions: Sequence[Condition]) -> Condition | None:
@@ -54,8 +59,20 @@ def way_offered(conditions: Sequence[Condition]) -> Condition | None:
     return next(offered, None)
 
 
-def begin(reader: Reader, conditions: Sequence[Condition], order: str, reach: int) -> Way:
-    """Where to begin if the first that fit are read."""
+def begin(
+    reader: Reader,
+    conditions: Sequence[Condition],
+    order: str,
+    reach: int,
+    passes: Phrase | None = None,
+    *,
+    is_bounded: bool = True,
+) -> Way:
+    """Where to begin if the first that fit are read.
+
+    ``passes``: what the order has behind it, where it goes on. ``is_bounded``: as far as a sample
+    tells that it has to be gone through.
+    """
     if order not in INDEXES:
         return begin_all(reader, conditions, sorted_=True)
     start = way_offered(conditions)
@@ -65,7 +82,10 @@ def begin(reader: Reader, conditions: Sequence[Condition], order: str, reach: in
         return Way(least)
     between = sizes.span(reader)
     if start is not None:
-        return _begin_offered(reader, start, lengths, between, order, reach)
+        way = _begin_offered(reader, start, lengths, between, order, reach)
+        if is_bounded and order in BOUNDS and way.is_offered and not way.is_by_name:
+            return _bounded(reader, start, lengths, between, order, reach, passes) or way
+        return way
     tasks = between.tasks
     far = sizes.steps(tasks, tuple(lengths.values()), reach)
     # States that exclude what is asked for besides are found far behind where chance has them.
@@ -74,6 +94,8 @@ def begin(reader: Reader, conditions: Sequence[Condition], order: str, reach: in
         far = sizes.sampled(reader, odd, between)
     if least is not None and lengths[least] < min(sizes.START, far / sizes.LISTED):
         return Way(least, length=lengths[least])
+    if odd is not None and _is_narrow(odd, lengths, far, tasks):
+        return _begin_of_state(reader, odd, lengths, between)
     shared = _begin_shared(reader, lengths, between, reach)
     if shared is not None:
         return shared
@@ -103,6 +125,15 @@ def _begin_shared(
     return Way(is_both(mine, few), told=(mine, few))
 
 
+def _is_narrow(odd: Condition, lengths: Mapping[Condition, int], many: float, tasks: int) -> bool:
+    """Whether the index of a state, which is not long, leaves few to be looked at closely."""
+    others = {one: known for one, known in lengths.items() if one is not odd}
+    if many > sizes.MOST_OF_STATE or not any(one.is_narrow for one in others):
+        return False
+    light = [known for one, known in others.items() if one.weight == 1]
+    return many / sizes.steps(tasks, light, 1) <= sizes.FEW
+
+
 def _begin_of_state(
     reader: Reader, odd: Condition, lengths: dict[Condition, int], between: sizes.Span
 ) -> Way:
@@ -111,10 +142,12 @@ def _begin_of_state(
     others = {one: known for one, known in lengths.items() if one is not odd}
     light = [known for one, known in others.items() if one.weight == 1]
     left = many / sizes.steps(between.tasks, light, 1)
+    narrow = [known for one, known in others.items() if one.is_narrow]
+    looked = many / sizes.steps(between.tasks, narrow, 1)
     sets = tuple(
         one
         for one, known in others.items()
-        if sizes.worth_a_set(reader, one, many if one.weight == 1 else left, known)
+        if sizes.worth_a_set(reader, one, looked if one.weight == 1 else left, known)
     )
     is_few = many <= sizes.MOST_OF_STATE * (4 if light else 1)
     return Way(odd, is_state=True, sets=sets) if is_few else Way(sets=sets)
@@ -147,6 +180,27 @@ def _begin_offered(
     told = [size for one, size in lengths.items() if one not in looked]
     rows = many / sizes.steps(tasks, told, 1)
     return Way(start, True, sets=_sets(reader, looked, rows))
+
+
+def _bounded(
+    reader: Reader,
+    start: Condition,
+    lengths: dict[Condition, int],
+    between: sizes.Span,
+    order: str,
+    reach: int,
+    passes: Phrase | None,
+) -> Way | None:
+    """The same as far as the order has to be gone through, if a condition looks at other rows."""
+    looked = {one: many for one, many in lengths.items() if offers.looks(one)}
+    if not looked:
+        return None
+    needed = sizes.steps(between.tasks, tuple(lengths.values()), reach)
+    found = bound(reader, (*lengths, start), start, between, BOUNDS[order], passes, needed)
+    if found is None:
+        return None
+    passes, many = found
+    return Way(start, True, sets=_sets(reader, looked, many), bound=passes)
 
 
 def begin_all(reader: Reader, conditions: Sequence[Condition], *, sorted_: bool = False) -> Way:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, func, or_, select
 
+from procession.store.digests import who
 from procession.store.hot import load_tasks, task_row
 from procession.store.rows import (
     TaskAttachmentRow,
@@ -212,9 +213,7 @@ def loads_of(reader: Reader, users: Sequence[str]) -> dict[str, int]:
         select(task_person.c.name, func.count())
         .join(task, task.c.id == task_person.c.task_id)
         .where(
-            task_person.c.name.in_(users),
-            task_person.c.kind == "USER",
-            task_person.c.relation == "potential_owner",
+            task_person.c.who.in_(who("potential_owner", "USER", name) for name in users),
             task_person.c.is_open == 1,
             task.c.status.in_(states),
             task.c.actual_owner.is_(None),

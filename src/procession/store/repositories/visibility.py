@@ -5,13 +5,18 @@ The same as :meth:`procession.services.access.Access.sees_instance` asks about o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from procession.store.columns import CALLED
+from procession.store.digests import who
 from procession.store.phrases import Phrase, any_of, is_long, join
 from procession.store.store import Reader
+
+VIEWING: Final = ("potential_owner", "business_administrator", "stakeholder")
+"""Who stands in one of these relations to a task sees its process instance."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -25,6 +30,24 @@ class Part(msgspec.Struct, frozen=True):
     groups: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
+
+    def kinds(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Kind and names."""
+        return (
+            ("USER", (self.name,)),
+            ("GROUP", self.groups),
+            ("ROLE", self.roles),
+            ("PARTY", self.parties),
+        )
+
+    def numbers(self) -> tuple[int, ...]:
+        """All of them where they may see a task, as the index of people knows them."""
+        return tuple(
+            who(relation, kind, name)
+            for relation in VIEWING
+            for kind, names in self.kinds()
+            for name in names
+        )
 
     def is_named(self, kind: str, name: str) -> bool:
         """Whether a user, group, role or work party of that name is or includes them."""
@@ -46,17 +69,8 @@ def visible_to(part: Part, instance_id: str) -> Phrase:
     One list of numbers, so that a database may as well begin with it.
     """
     began = (part.name, part.since)
-    offered = [
-        Phrase(_OFFERED.format(kind=kind), (names, part.since))
-        for kind, names in (
-            ("USER", (part.name,)),
-            ("GROUP", part.groups),
-            ("ROLE", part.roles),
-            ("PARTY", part.parties),
-        )
-        if names
-    ]
-    numbers = join(" union ", (Phrase(_OWN, began * 5), *offered))
+    offered = Phrase(_OFFERED, (part.numbers(), part.since))
+    numbers = join(" union ", (Phrase(_OWN, began * 5), offered))
     return numbers.within(f"{instance_id} in (", ")")
 
 
@@ -74,9 +88,7 @@ _OWN: Final = " union ".join(
 )
 _OFFERED: Final = (
     "select task.instance_id from task_person person join task on task.id = person.task_id"
-    " where person.kind = '{kind}' and person.name in $$ and person.relation in"
-    " ('potential_owner', 'business_administrator', 'stakeholder')"
-    " and task.created_at >= ? and task.instance_id is not null"
+    " where person.who in ?? and task.created_at >= ? and task.instance_id is not null"
 )
 
 
@@ -85,12 +97,7 @@ def visible_by_row(part: Part, instance_id: str) -> Phrase:
     began = (part.name, part.since)
     named = [
         Phrase(f"(person.kind = '{kind}' and person.name in $$)", (names,))
-        for kind, names in (
-            ("USER", (part.name,)),
-            ("GROUP", part.groups),
-            ("ROLE", part.roles),
-            ("PARTY", part.parties),
-        )
+        for kind, names in part.kinds()
         if names
     ]
     offered = any_of(*named).within(_OFFERED_TO, " @apart)")
@@ -103,13 +110,8 @@ def is_much_to_see(reader: Reader, part: Part | None) -> bool:
     """Whether so many instances are visible that a page is sooner found by looking at each."""
     if part is None:
         return True
-    kinds = (("USER", (part.name,)), ("GROUP", part.groups), ("ROLE", part.roles))
-    people = [
-        Phrase(f"{_OFFERS} and kind = '{kind}' and name in $$", (names,))
-        for kind, names in (*kinds, ("PARTY", part.parties))
-        if names
-    ]
-    sizes = join(" union all ", (Phrase(_SIZES, (part.name,) * 3), *people))
+    people = Phrase("select 1 from task_person where who in ??", (part.numbers(),))
+    sizes = join(" union all ", (Phrase(_SIZES, (part.name,) * 3), people))
     return is_long(reader, sizes)
 
 
@@ -135,8 +137,4 @@ _SIZES: Final = (
     "select 1 as one from process_log where identity = ?"
     " union all select 1 from process_instance where started_by = ?"
     " union all select 1 from task where actual_owner = ?"
-)
-_OFFERS: Final = (
-    "select 1 from task_person where relation in"
-    " ('potential_owner', 'business_administrator', 'stakeholder')"
 )

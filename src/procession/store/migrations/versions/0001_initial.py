@@ -100,8 +100,8 @@ TABLES: Final[dict[str, str]] = {
         "on_behalf_of:text old_status:s12 new_status:s12! message:text at:big!"
     ),
     "task_person": (
-        "task_id:id* relation:s24* kind:s5* name:text* is_open:int! instance_id:id "
-        "deployment_id:text standing:int priority:int created_at:big expires_at:big"
+        "task_id:id* relation:s24* kind:s5* name:text* is_open:int! who:big! instance_id:id "
+        "place:big standing:int is_shared:int priority:int created_at:big expires_at:big"
     ),
     "task_variable": ("task_id:id* kind:s6* name:text* value:text! digest:big!"),
     "user_account": (
@@ -191,8 +191,7 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     (
         "ix_task_person_name",
         "task_person",
-        "name kind relation is_open task_id instance_id deployment_id standing priority created_at "
-        "expires_at",
+        "who is_open task_id instance_id place standing is_shared priority created_at expires_at",
         False,
         None,
     ),
