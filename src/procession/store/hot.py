@@ -93,11 +93,15 @@ HOT: Final[dict[str, str]] = {
     "tasks": _task("id in ??"),
     "tasks_of_instances": _task("instance_id in ??"),
     "some_tasks_of_instances": _task("instance_id in ??") + " limit 501",
-    "active_tasks_of_family": _task(
-        "instance_id in (with recursive family(id) as (select cast(? as bigint)"
+    # Open ones are those that are not over, and in no order: while PostgreSQL takes the table for a
+    # small one, it would sooner go through all tasks by an index of the open ones, or by number.
+    "active_tasks_of_family": _whole(
+        TaskRow,
+        "task",
+        "instance_id @within with recursive family(id) as (select cast(? as bigint)"
         " union select l.instance_id from process_log l join family f on l.parent_id = f.id)"
-        " select id from family) and status in"
-        " ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
+        " select id from family @whole and status not in"
+        " ('Completed', 'Error', 'Exited', 'Failed', 'Obsolete')",
     ),
     "instance_family": (
         "with recursive family(id) as (select cast(? as bigint)"
@@ -197,8 +201,14 @@ HINT: Final = re.compile(r" @(\w+)")
 At the end of an inner select: ``apart``, keep it as it is, for a database that would join it.
 At the end of a read: ``merging``, two long lists may be read side by side, where a database can.
 Between two texts: ``from`` and ``below``, not less and less by their bytes, as patterns are
-looked for."""
-_BY_BYTES: Final = {"from": (" >=", " ~>=~"), "below": (" <", " ~<~")}
+looked for.
+Around an inner select: ``within`` and ``whole``, one of its numbers; it is read first."""
+_OTHERWISE: Final = {
+    "from": (" >=", " ~>=~"),
+    "below": (" <", " ~<~"),
+    "within": (" in (", " = any(array("),
+    "whole": (")", "))"),
+}
 _TEXTS = "in $$"
 _MERGING: Final = "merging"
 _MOST_TEXTS: Final = 1000
@@ -247,8 +257,8 @@ class Spelling:
             return ""
         if match[1] == "rowid":
             return " not indexed" if self._hint else ""
-        if match[1] in _BY_BYTES:
-            return _BY_BYTES[match[1]][not self._hint]
+        if match[1] in _OTHERWISE:
+            return _OTHERWISE[match[1]][not self._hint]
         return self._hint.replace("#", match[1])
 
     def of(self, text: str) -> HotRead:

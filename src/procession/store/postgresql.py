@@ -49,6 +49,7 @@ _WRITER: Final = (
 _READER: Final = (
     "set enable_hashjoin = off",
     "set enable_mergejoin = off",
+    "set enable_seqscan = off",
     "set max_parallel_workers_per_gather = 0",
     "set jit = off",
     "set work_mem = '64MB'",
@@ -59,13 +60,15 @@ plans are for reads of millions of rows; a wrong guess at how many there are cos
 that is guessed not to fit the memory would be read anew for every row.
 """
 _PLANNING: Final = (
-    "select set_config('plan_cache_mode', $1, true), set_config('enable_mergejoin', $2, true)"
+    "select set_config('plan_cache_mode', $1, true), set_config('enable_mergejoin', $2, true),"
+    " set_config('enable_seqscan', $3, true)"
 )
-_NAMED: Final = ("force_generic_plan", "off")
-_FREE: Final = ("auto", "off")
-_MERGING: Final = ("force_custom_plan", "on")
+_NAMED: Final = ("force_generic_plan", "off", "off")
+_FREE: Final = ("auto", "off", "on")
+_MERGING: Final = ("force_custom_plan", "on", "on")
 """How reads are planned. Named ones go by number or name, so the plan never depends on the values;
 the server would plan those anew each time whose values look rare, which takes longer than reading.
+Nor do they depend on how few rows there were when they were planned: they always take an index.
 For a search, and more so for one that says it may merge, the values tell how long its lists are.
 """
 _BEGIN_READ: Final = "begin isolation level repeatable read read only"
@@ -122,7 +125,7 @@ class _Reader:
         has_begun, self.has_begun = self.has_begun, False
         return self.session.let_go() if has_begun else self.session.is_whole
 
-    def _ask(self, asked: Sequence[Asked], planned: tuple[str, str] = _NAMED) -> list[Rows]:
+    def _ask(self, asked: Sequence[Asked], planned: tuple[str, str, str] = _NAMED) -> list[Rows]:
         before: list[Asked] = []
         if not self.has_begun:
             before.append((_BEGIN_READ, ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, func, or_, select
@@ -95,8 +96,9 @@ def find_attachment(reader: Reader, attachment_id: int) -> TaskAttachmentRow | N
 
 
 def active_of_family(reader: Reader, instance_id: int) -> list[TaskRow]:
-    """The tasks still to be done of a process instance and of all it called."""
-    return [task_row(row) for row in reader.hot("active_tasks_of_family", (instance_id,))]
+    """The tasks still to be done of a process instance and of all it called, the oldest first."""
+    found = [task_row(row) for row in reader.hot("active_tasks_of_family", (instance_id,))]
+    return sorted(found, key=attrgetter("id"))
 
 
 def _tasks(reader: Reader, name: str, numbers: Sequence[int]) -> list[TaskRow]:
