@@ -20,9 +20,12 @@ from procession.runtime.writer import Writer
 from procession.store.store import Store
 
 SHORT: Final = 0.005
-"""Seconds: where commits take longer they do not keep an event loop from its readers."""
+"""Seconds: where commits take longer, beside what their turns need of the processor, they do not
+keep an event loop from its readers."""
+_A_TURN: Final = 0.0003
 AGAIN_AFTER: Final = 1.0
-"""Seconds after which an event loop tries whether the disk is quicker now."""
+"""Seconds after which an event loop tries whether the disk is quicker now; ever longer, if not."""
+_LONGEST: Final = 60.0
 _OF_LATE: Final = 12
 _ROUNDS: Final = 3
 """How often an event loop looks for more before it writes: who was answered together asks again
@@ -51,6 +54,7 @@ class Batches:
         self._seconds = 0.0
         """How long a commit on an event loop takes, mostly the last dozen."""
         self._slow_until = 0.0
+        self._pause = AGAIN_AFTER
 
     @property
     def room(self) -> int:
@@ -97,10 +101,14 @@ class Batches:
         elif batch:
             begun = monotonic()
             self._writer.write(batch, loop)
-            self._took(begun, monotonic())
+            self._took(len(batch), begun, monotonic())
 
-    def _took(self, begun: float, ended: float) -> None:
-        self._seconds += (ended - begun - self._seconds) / _OF_LATE
+    def _took(self, turns: int, begun: float, ended: float) -> None:
+        took = ended - begun - turns * _A_TURN
+        self._seconds += (took - self._seconds) / _OF_LATE
         if self._seconds > SHORT:
-            self._slow_until = ended + AGAIN_AFTER
+            self._slow_until = ended + self._pause
+            self._pause = min(2 * self._pause, _LONGEST)
             self._seconds = SHORT / 2
+        elif took < SHORT:
+            self._pause = AGAIN_AFTER
