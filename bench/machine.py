@@ -78,7 +78,17 @@ def children(pid: int) -> list[int]:
 
 
 def memory_mib(pid: int) -> float:
-    """What a process and those it started hold in memory (RSS)."""
-    every = (pid, *children(pid))
-    pages = sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in every)
-    return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
+    """What a process and those it started hold in memory, what they share counted once (Pss)."""
+    return memory(pid)["Pss"]
+
+
+def memory(pid: int) -> dict[str, float]:
+    """The same, and what the usual count (``Rss``) says, which counts shared pages for each."""
+    found = {"Pss": 0, "Rss": 0, "Private": 0}
+    for one in (pid, *children(pid)):
+        for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()[1:]:
+            name, _, size = line.partition(":")
+            name = name.partition("_")[0] if name.startswith("Private_") else name
+            if name in found and not line.startswith("Private_Hugetlb"):
+                found[name] += int(size.split()[0])
+    return {name: round(size / 1024, 1) for name, size in found.items()}

@@ -155,7 +155,7 @@ _FLOORS: Final = (
 def _on_two(floor: Floor) -> Floor:
     """The same of a server of two processes."""
     for database in ("sqlite", "postgresql"):
-        if floor.name.startswith(f"rest/{database}/") and floor.unit in ("/s", "ms"):
+        if floor.name.startswith(f"rest/{database}/") and floor.unit in ("/s", "ms", "MiB", "s"):
             name = floor.name.replace(f"rest/{database}/", f"rest/{database}, 2 nodes/", 1)
             return msgspec.structs.replace(floor, what=f"{floor.what}, 2 nodes", name=name)
     return floor
@@ -165,7 +165,7 @@ FLOORS: Final = (
     *_FLOORS,
     *[twice for floor in _FLOORS if (twice := _on_two(floor)) is not floor],
 )
-"""Each is one of a server as it comes; those of rates and times of one with two processes too."""
+"""Each is one of a server as it comes; those of rates, times and memory of one of two too."""
 
 
 def floors(results: Results) -> list[dict[str, Any]]:

@@ -164,6 +164,13 @@ class StoreUnavailable(StoreFault):
     """The database does not answer."""
 
 
+class Occupied(BaseException):
+    """The database would keep an event loop waiting, and it does not wait.
+
+    Not an error: a thread that may wait does the same again.
+    """
+
+
 class ModelError(Exception):
     """Raised by a work item handler to speak to the diagram: an error event may catch ``code``."""
 

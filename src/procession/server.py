@@ -21,8 +21,6 @@ from procession.runtime.warming import warm_up
 from procession.web.endpoint import Endpoint, Mount, Scope, Send
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import uvicorn
 
     from procession.engine import Engine
@@ -152,18 +150,16 @@ def serve(
     sockets: list[socket.socket] | None = None,
     *,
     shared: bool = False,
-    leaving: Callable[[], None] | None = None,
 ) -> None:
     """Run the application under uvicorn until SIGTERM or SIGINT.
 
     After the signal what is in hand is finished, everything else is answered 503 or not accepted.
-    ``shared``: other processes accept from the one listening socket too. ``leaving`` is called
-    when the signal arrives.
+    ``shared``: other processes accept from the one listening socket too.
     """
     from procession.web.serving import Server, SharingServer
 
     kind = SharingServer if shared else Server
-    kind(uvicorn_config(app), app.refuse_new, leaving).run(sockets)
+    kind(uvicorn_config(app), app.refuse_new).run(sockets)
 
 
 def uvicorn_config(app: Application) -> uvicorn.Config:

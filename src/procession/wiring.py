@@ -80,7 +80,7 @@ def put_together(
     siblings: Siblings | None = None,
 ) -> E:
     """Open the store and build an engine over it."""
-    zone = _zone(settings)
+    zone = zone_of(settings)
     room = Room()
     room.settings = settings
     room.clock = clock
@@ -161,8 +161,11 @@ def _evaluator(room: Room, zone: tzinfo) -> ScriptEvaluator:
     return _Evaluator(zone, room.methods)
 
 
-def _zone(settings: Settings) -> tzinfo:
-    """The zone of the settings; with a business calendar only working time passes in it."""
+def zone_of(settings: Settings) -> tzinfo:
+    """The zone of the settings; with a business calendar only working time passes in it.
+
+    Raises :class:`Invalid`.
+    """
     zone = _named_zone("time_zone", settings.time_zone)
     if not settings.business_calendar:
         return zone

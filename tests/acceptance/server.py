@@ -42,6 +42,7 @@ class Server:
             "PROCESSION_PORT": str(self.port),
             **environment,
         }
+        self.program = ("-m", "procession")
         self.process: subprocess.Popen[bytes] | None = None
         self.log = directory / "server.log"
 
@@ -50,7 +51,7 @@ class Server:
         began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "procession", "serve", *arguments],
+                [sys.executable, *self.program, "serve", *arguments],
                 env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -82,7 +83,7 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def nodes(self) -> list[int]:
-        """The processes of the further nodes."""
+        """The processes that the one which was started has started in turn: none, or every node."""
         assert self.process is not None
         told = Path(f"/proc/{self.process.pid}/task")
         return [

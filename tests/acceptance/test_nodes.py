@@ -101,34 +101,109 @@ def test_what_is_deployed_anew_is_what_every_process_starts(
         assert every[1].post(f"/deployment/{UNIT}/undeploy").status_code == 202
 
 
-def test_a_process_that_dies_is_replaced_and_its_work_goes_on(server: Server) -> None:
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_process_that_dies_is_replaced_and_its_work_goes_on(server: Server, which: int) -> None:
     server.deploy(UNIT, MODELS / "load.bpmn")
-    (before,) = server.nodes()
+    before = server.nodes()
+    assert len(before) == 2
     with server.client() as client:
         answer = client.post(f"/runtime/{UNIT}/process/load.timer/start?map_n=1i")
         instance = int(answer.json()["id"])
-    os.kill(before, signal.SIGKILL)
+    os.kill(before[which], signal.SIGKILL)
 
     def replaced() -> bool:
         now = server.nodes()
-        return len(now) == 1 and now != [before]
+        return len(now) == 2 and before[which] not in now
 
     def is_over() -> bool:
         with server.client() as client:
             return bool(rows(client.get(f"/history/instance/{instance}"))[0]["status"] == 2)
 
     wait_until("a new process", replaced)
+    assert before[1 - which] in server.nodes()
     wait_until("the timer", is_over)
+    assert server.tail().count("Procession is ready") == 1
+    assert server.stop() == 0
 
 
 def test_all_processes_end_with_the_first_and_the_address_is_free_again(server: Server) -> None:
-    (other,) = server.nodes()
+    nodes = server.nodes()
     server.kill()
-    wait_until("the other process to end", lambda: not _lives(other), 5)
+    wait_until("the nodes to end", lambda: not any(_lives(node) for node in nodes), 5)
     server.start_nodes(2)
-    (other,) = server.nodes()
+    nodes = server.nodes()
     assert server.stop() == 0
-    assert not _lives(other)
+    assert not any(_lives(node) for node in nodes)
+
+
+def test_one_process_is_one_process(tmp_path: Path) -> None:
+    server = Server(f"sqlite:///{tmp_path}/one.db", tmp_path)
+    server.start("--nodes", "1")
+    try:
+        assert server.nodes() == []
+    finally:
+        assert server.stop() == 0
+
+
+def test_ctrl_c_ends_all_processes_quietly(tmp_path: Path) -> None:
+    server = Server(f"sqlite:///{tmp_path}/one.db", tmp_path)
+    server.start_nodes(2)
+    nodes = server.nodes()
+    assert server.process is not None
+    for one in (server.process.pid, *nodes):  # as a terminal does
+        os.kill(one, signal.SIGINT)
+    assert server.process.wait(30) == 0
+    assert not any(_lives(node) for node in nodes)
+    assert "Traceback" not in server.tail()
+    assert "ended with status" not in server.tail()
+
+
+def test_a_second_server_on_the_file_is_refused_until_no_process_of_the_first_lives(
+    tmp_path: Path,
+) -> None:
+    first = Server(f"sqlite:///{tmp_path}/one.db", tmp_path)
+    first.start_nodes(2)
+    try:
+        for nodes in ("1", "2"):
+            second = Server(first.database, tmp_path, PROCESSION_NODES=nodes)
+            second.log = tmp_path / f"second{nodes}.log"
+            with pytest.raises(AssertionError, match="another process serves this database"):
+                second.start()
+            assert second.process is not None
+            assert second.process.returncode == 1
+            assert "Traceback" not in second.tail()
+    finally:
+        assert first.stop() == 0
+    second.start()
+    assert second.stop() == 0
+
+
+def test_a_start_that_fails_says_so_once_and_leaves_no_process(tmp_path: Path) -> None:
+    (tmp_path / "other.db").write_bytes(b"this is no database, and much longer than its head" * 99)
+    server = Server(f"sqlite:///{tmp_path}/other.db", tmp_path, PROCESSION_NODES="2")
+    with pytest.raises(AssertionError, match="Error: "):
+        server.start()
+    assert server.process is not None
+    assert server.process.returncode == 1
+    assert server.tail().count("Error: ") == 1
+
+
+def test_where_processes_do_not_share_what_is_loaded_all_is_the_same(
+    database_url: str, tmp_path: Path
+) -> None:
+    server = Server(database_url, tmp_path)
+    unshared = "from procession.cli import main, siblings; siblings.SHARES = False; main.main()"
+    server.program = ("-c", unshared)
+    server.start_nodes(2)
+    nodes = server.nodes()
+    assert len(nodes) == 2
+    os.kill(nodes[0], signal.SIGKILL)
+    wait_until("a new process", lambda: nodes[0] not in server.nodes() and len(server.nodes()) == 2)
+    nodes = server.nodes()
+    server.kill()
+    wait_until("the nodes to end", lambda: not any(_lives(node) for node in nodes), 10)
+    server.start_nodes(2)
+    assert server.stop() == 0
 
 
 def test_requests_in_hand_are_finished_by_every_process(server: Server) -> None:

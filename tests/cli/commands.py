@@ -47,6 +47,7 @@ class Commands:
         self.environment = {
             "PROCESSION_DATABASE": database,
             "PROCESSION_DATA_DIR": str(folder),
+            "PROCESSION_NODES": "1",  # a process that runs tests must not be split
         }
 
     def __call__(self, *arguments: str, stdin: str = "", **environment: str) -> Answer:

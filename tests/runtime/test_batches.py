@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import make_url, select
 
 from procession.engine import Engine
 from procession.runtime import batches
+from procession.store.tables import process_log
 from tests.runtime.rooms import deploy, is_over, script, straight
 
 SHORT = straight("short", script("s", "int a = 1;"))
@@ -24,14 +29,18 @@ class Commits:
     def __init__(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
         self.made: list[tuple[int, int]] = []
         self.wait = 0.0
-        commit = engine.room.store.commit
+        for way in ("commit", "set_out"):
+            self._tell(engine.room.store, way, monkeypatch)
+
+    def _tell(self, store: Any, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        write = getattr(store, way)
 
         def told(batch: Sequence[Any]) -> Any:
             time.sleep(self.wait)
             self.made.append((HERE(), len(batch)))
-            return commit(batch)
+            return write(batch)
 
-        monkeypatch.setattr(engine.room.store, "commit", told)
+        monkeypatch.setattr(store, way, told)
 
 
 @pytest.fixture
@@ -136,3 +145,68 @@ def test_a_request_whose_loop_has_gone_is_written_with_the_next(
 
     assert is_over(engine, number)
     assert sum(turns for _, turns in commits.made) == 2
+
+
+@contextmanager
+def locked(engine: Engine) -> Iterator[None]:
+    """Another program keeps the database from answering: who writes, on PostgreSQL who reads."""
+    url = make_url(engine.room.store.url)
+    if url.get_backend_name() == "postgresql":
+        with psycopg.connect(url.render_as_string(hide_password=False)) as server:
+            server.execute("lock table process_instance, process_log in access exclusive mode")
+            yield
+    else:
+        with closing(sqlite3.connect(str(url.database), isolation_level=None)) as file:
+            file.execute("begin immediate")
+            yield
+            file.execute("commit")
+
+
+def test_another_program_keeps_only_those_waiting_who_need_what_it_locked(engine: Engine) -> None:
+    deploy(engine, SHORT)
+    for _ in range(3):
+        start(engine, 1)
+    longest = 0.0
+
+    async def while_locked() -> int:
+        nonlocal longest
+        with locked(engine):
+            started = engine.executive.submit_async(
+                lambda: engine.processes.start(engine.admin, "short"), actor="admin"
+            )
+            until = time.monotonic() + 0.7
+            before = time.monotonic()
+            while before < until:
+                await asyncio.sleep(0)
+                before, last = time.monotonic(), before
+                longest = max(longest, before - last)
+            assert not started.done()
+        return (await started).id
+
+    for _ in range(3):  # somebody else may be on duty
+        assert is_over(engine, asyncio.run(while_locked()))
+    assert longest < 0.5
+
+
+def test_a_loop_that_ends_before_the_answer_leaves_it_to_others(
+    engine: Engine, commits: Commits
+) -> None:
+    """A batch that was sent is not lost with the loop that waited for its answer."""
+    for _ in range(3):
+        start(engine, 1)
+
+    async def ask_and_go() -> None:
+        engine.executive.submit_async(
+            lambda: engine.processes.start(engine.admin, "short"), actor="admin"
+        )
+        for _ in range(batches._ROUNDS + 3):
+            await asyncio.sleep(0)
+
+    for _ in range(3):
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(ask_and_go())
+        loop.close()
+        (number,) = start(engine, 1)
+        assert is_over(engine, number)
+    with engine.room.store.read() as reader:
+        assert len(reader.execute(select(process_log.c.id))) == 9

@@ -24,6 +24,8 @@ def test_a_glance_stays_on_the_loop_only_where_the_database_is_near(
 
     route = Route("GET", "/x", handler, lane, "public")  # type: ignore[arg-type]
     lanes = Lanes(engine, readers=1, pool=1)
+    with engine.room.store.read():  # a loop does not open connections
+        pass
     try:
         asyncio.run(lanes.run(route, Request("GET", "/x", "/x", {}, b"", engine.admin)))
     finally:

@@ -43,19 +43,15 @@ def start(engine: Engine, process: str) -> Any:
     return asyncio.run(once())
 
 
-def is_shared(engine: Engine) -> bool:
-    return engine.room.store.url.startswith("postgresql")
-
-
 def test_a_short_turn_is_computed_by_the_loop_that_asks(engine, where):
     deploy(engine, SHORT)
+    is_near = engine.room.store.is_near
 
     views = [start(engine, "short") for _ in range(10)]
 
     assert all(is_over(engine, view.id) for view in views)
-    assert len(where) == 10
     # Somebody else may be on duty once, hardly ten times.
-    assert (threading.get_ident() in where) is not is_shared(engine)
+    assert (threading.get_ident() in where) is is_near
 
 
 def test_a_long_turn_is_dropped_and_leaves_the_loop_free(engine, where):

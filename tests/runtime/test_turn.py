@@ -302,7 +302,7 @@ def test_a_database_that_goes_away_for_a_while_is_told_to_callers_and_no_more(en
     store = engine.room.store
     read = store.read
 
-    def gone():
+    def gone(*, wait=True):
         from procession.errors import StoreUnavailable
 
         raise StoreUnavailable("the database does not answer; try again")

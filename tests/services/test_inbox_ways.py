@@ -14,7 +14,7 @@ from procession.engine import Engine
 from procession.errors import NotFound, NotPermitted, Rejected
 from procession.services.tasks.inbox import InboxPage, InboxPart, InboxQuery
 from procession.services.views import TaskView
-from procession.store.repositories import task_bounds, task_sizes, task_ways
+from procession.store.repositories import task_bounds, task_offers, task_sizes, task_ways
 from procession.tasks.ad_hoc import NewTask
 from procession.tasks.lifecycle import OPEN, Candidate
 from procession.values import Map
@@ -62,6 +62,14 @@ WAYS: dict[str, dict[str, Any]] = {
         "SHARE": 1,
         "PLACES": 1,
         "SLICES": 1,
+    },
+    "by stretches": {
+        "FEW": -1,
+        "TIMES_SHORTER": 10**9,
+        "steps": lambda *_: 1.0,
+        "SHORT": 0,
+        "SLICES": 1,
+        "STRETCH": 3,
     },
 }
 
@@ -207,6 +215,34 @@ def test_an_order_is_gone_through_as_far_as_a_sample_tells_and_again_if_that_was
         assert pages(home, asked, sort, 2) == expected[sort]
 
     assert any(found is not None for found in bounds)
+
+
+def test_an_order_of_ids_is_gone_through_by_stretches_and_then_in_order(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(home, random.Random(7))
+    for besides in ("variables", "task_variables"):
+        value = ("paper", "blue") if besides == "variables" else ("colour", "red")
+        for asked in (
+            InboxQuery(inbox_of=("ann",), **{besides: (value,)}),
+            InboxQuery(inbox_of=("ann", "mary"), **{besides: (value,)}),
+        ):
+            expected = {
+                (sort, size): pages(home, asked, sort, size)
+                for sort, size in product(SORTS, (1, 2, 50))
+            }
+            for part in (1, 3, 40):
+                with monkeypatch.context() as patch:
+                    near = []
+                    for key, known in (WAYS["by stretches"] | {"STRETCH": part}).items():
+                        patch.setattr(task_sizes, key, known)
+                    stretch = task_offers.near
+                    patch.setattr(
+                        task_offers, "near", lambda *a, n=near, s=stretch: n.append(a) or s(*a)
+                    )
+                    for sort, size in expected:
+                        assert pages(home, asked, sort, size) == expected[sort, size], sort
+                    assert near
 
 
 @pytest.mark.parametrize("name", ["ann", "bob", "carl"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from select import select as select_files
 from typing import Any
 
 import pytest
@@ -9,7 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, text, update
 
-from procession.errors import Conflict, InvalidValue, Rejected, StoreFault, StoreUnavailable
+from procession.errors import (
+    Conflict,
+    InvalidValue,
+    Occupied,
+    Rejected,
+    StoreFault,
+    StoreUnavailable,
+)
 from procession.store.opening import open_store
 from procession.store.rows import IncidentRow, TaskPersonRow
 from procession.store.store import Store, UnitOfWork
@@ -27,6 +36,31 @@ from procession.store.tables import (
 )
 
 from . import rows
+
+
+def sent(store: Store, batch: Sequence[UnitOfWork]) -> list[BaseException | None] | None:
+    """What came of a batch that was written as an event loop does it; ``None``: do it again."""
+    try:
+        under_way = store.set_out(batch)
+    except (Exception, Occupied):
+        return None
+    while not under_way.advance():
+        select_files([under_way.file], [], [], 1)
+    return under_way.outcomes
+
+
+@pytest.fixture(params=["waiting", "sending"])
+def store(
+    database_url: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Store]:
+    """A batch is written by a thread that waits, or sent by an event loop that is told."""
+    opened = open_store(database_url)
+    if request.param == "sending":
+        commit: Any = opened.commit
+        monkeypatch.setattr(opened, "commit", lambda batch: sent(opened, batch) or commit(batch))
+        opened.commit([turn(opened)])
+    yield opened
+    opened.close()
 
 
 def turn(store: Store, *writes: Any) -> UnitOfWork:

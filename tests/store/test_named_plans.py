@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from procession.store import postgresql
+from procession.store import postgresql_reading
 from procession.store.hot import HOT
 from procession.store.opening import open_store
 
@@ -29,7 +29,7 @@ def connection(postgresql_databases: Any) -> Iterator[psycopg.Connection[Any]]:
         open_store(address, create=True).close()
         plain = make_url(address).set(drivername="postgresql").render_as_string(False)
         with psycopg.connect(plain, autocommit=True, prepare_threshold=None) as connection:
-            for setting in postgresql._READER:
+            for setting in postgresql_reading.READER:
                 connection.execute(setting)
             yield connection
 
@@ -38,7 +38,7 @@ def connection(postgresql_databases: Any) -> Iterator[psycopg.Connection[Any]]:
 def test_a_named_read_goes_by_an_index_when_the_tables_are_empty(
     connection: psycopg.Connection[Any], name: str
 ) -> None:
-    read = postgresql._SPELLING.named[name]
+    read = postgresql_reading.SPELLING.named[name]
 
     for sql in filter(None, (read.sql, read.each)):
         for part in parts(plan(connection, sql)):

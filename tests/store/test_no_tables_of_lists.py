@@ -10,8 +10,8 @@ import pytest
 from procession.store.hot import Spelling
 from procession.store.opening import open_store
 from procession.store.rows import TaskRow
-from procession.store.sqlite import row_text, rows_text
 from procession.store.sqlite_reading import _SPELLING
+from procession.store.sqlite_writing import row_text, rows_text
 from procession.store.writing import INSERTS, UPDATE_TASK
 
 

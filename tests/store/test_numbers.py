@@ -128,7 +128,7 @@ def test_two_programs_on_one_file_draw_different_numbers(
 
 def test_a_block_reserved_too_late_is_left_out() -> None:
     reserved = iter([range(1, 11), range(21, 31)])
-    blocks = Blocks(lambda name, count: next(reserved))
+    blocks = Blocks(lambda name, count, wait: next(reserved))
 
     assert blocks.draw("public", 8) == range(1, 9)
     assert blocks.draw("public", 4) == range(21, 25)

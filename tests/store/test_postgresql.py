@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
-from procession.errors import Fault, StoreUnavailable
+from procession.errors import Fault, Occupied, StoreUnavailable
+from procession.store import nearness
 from procession.store.opening import open_store
 from procession.store.store import Store
 
@@ -155,3 +157,66 @@ def test_two_nodes_draw_different_numbers_in_order(store: Store, other: Store) -
 
     assert all(numbers == sorted(numbers) for numbers in drawn.values())
     assert not set(drawn[0]) & set(drawn[1])
+
+
+def test_who_hurries_does_not_wait_for_a_lock(store: Store, database_url: str) -> None:
+    assert save(store, 1) == [None]
+    with store.read() as reader:
+        reader.hot("instances", ((1,),))
+    with psycopg.connect(database_url) as other:
+        other.execute("lock table process_instance in access exclusive mode")
+        begun = time.monotonic()
+        with pytest.raises(Occupied), store.read(wait=False) as reader:
+            reader.hot("instances", ((1,),))
+        assert time.monotonic() - begun < 1
+
+    with store.read() as reader:
+        assert len(reader.hot("instances", ((1,),))) == 1
+
+
+def test_a_batch_that_was_sent_and_whose_connection_breaks_is_refused(
+    store: Store, database_url: str
+) -> None:
+    assert save(store, 1) == [None]
+    unit = store.unit_of_work()
+    unit.insert(rows.instance(2))
+    other = psycopg.connect(database_url)
+    other.execute("lock table process_instance in access exclusive mode")
+    sent = store.set_out([unit])
+    assert not sent.advance()
+    with pytest.raises(Occupied):
+        store.set_out([unit])
+    cut(database_url)
+    sent.finish()
+    other.close()
+    assert sent.outcomes is not None
+    assert [type(outcome) for outcome in sent.outcomes] == [StoreUnavailable]
+    assert save(store, 3) == [None]
+
+
+def test_a_server_that_becomes_slow_is_left_to_threads_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(nearness, "monotonic", lambda: now)
+    near = nearness.Nearness()
+    assert not near.is_near
+    near.measured(nearness.CLOSE / 2)
+    assert near.is_near
+
+    for _ in range(100):
+        near.took(0.001)
+    assert near.is_near
+    for _ in range(100):
+        near.took(0.01)
+    assert not near.is_near
+
+    pauses = []
+    for _ in range(9):
+        begun = now
+        while not near.is_near:
+            now += 0.5
+        pauses.append(now - begun)
+        near.was_slow()
+    assert pauses == sorted(pauses)
+    assert pauses[-1] <= 61

@@ -6,14 +6,17 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from procession.store.opening import open_store
+from procession.store.opening import claim, open_store
 from procession.store.siblings import Siblings
 from procession.store.sqlite import SqliteStore
 from procession.store.store import Store
+
+from . import rows
 
 
 @pytest.fixture
@@ -21,6 +24,8 @@ def pair(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
     """Two stores that share a file."""
     ends = [socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2)]
     url = f"sqlite:///{tmp_path}/shared.db"
+    lock = claim(url)
+    assert lock is not None
     stores = [
         open_store(url, exclusive=not number, siblings=Siblings(ends[number][0], [other]))
         for number, other in enumerate((ends[1][1], ends[0][1]))
@@ -28,6 +33,7 @@ def pair(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
     yield stores[0], stores[1]
     for store in stores:
         store.close()
+    lock.release()
     for one in ends:
         for end in one:
             end.close()
@@ -87,3 +93,30 @@ def test_a_server_that_is_no_sibling_is_refused(pair: tuple[Store, Store]) -> No
 
     with pytest.raises(StoreUnavailable, match="another process serves this database"):
         open_store(pair[0].url, exclusive=True)
+
+
+def test_who_draws_numbers_and_who_writes_do_not_wait_for_each_other(
+    pair: tuple[Store, Store],
+) -> None:
+    """A number that is drawn may need the file; a commit reserves numbers on the side."""
+    over = threading.Event()
+
+    def draw(store: Store) -> None:
+        while not over.is_set():
+            store.next_ids("job", 50)
+
+    def write(store: Store, first: int) -> int:
+        for id in range(first, first + 150):
+            unit = store.unit_of_work()
+            unit.insert(rows.instance(id))
+            assert store.commit([unit]) == [None]
+        return first
+
+    with ThreadPoolExecutor(6) as pool:
+        for store in (*pair, *pair):
+            pool.submit(draw, store)
+        writing = [pool.submit(write, store, at) for store, at in zip(pair, (1, 1001), strict=True)]
+        try:
+            assert [one.result(60) for one in writing] == [1, 1001]
+        finally:
+            over.set()

@@ -30,14 +30,14 @@ def run_file(settings: Settings) -> Path | None:
     return Path(f"{path}.run") if path else None
 
 
-def leave_address(settings: Settings, url: str, key: str) -> Path | None:
-    """Write the run file, readable by its owner alone."""
+def leave_address(settings: Settings, url: str, key: str, pid: int = 0) -> Path | None:
+    """Write the run file, readable by its owner alone; a server lives as long as its process."""
     path = run_file(settings)
     if path is not None:
         path.unlink(missing_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            json.dump({"url": url, "key": key, "pid": os.getpid()}, file)
+            json.dump({"url": url, "key": key, "pid": pid or os.getpid()}, file)
     return path
 
 

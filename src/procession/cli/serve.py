@@ -20,6 +20,7 @@ from procession.settings import Settings
 
 if TYPE_CHECKING:
     from procession.engine import Engine
+    from procession.server import Application
 
 log = logging.getLogger("procession.server")
 
@@ -29,7 +30,7 @@ log = logging.getLogger("procession.server")
 @click.option("--port", type=int, help="Port to listen on (PROCESSION_PORT). [8080]")
 @click.option("--demo", is_flag=True, default=None, help="Demo data on the first start.")
 @click.option("--log-level", help="debug, info, warning or error.")
-@click.option("--nodes", type=int, help="Server processes on this address. [1]")
+@click.option("--nodes", type=int, help="Server processes. [one a processor, at most 2]")
 @click.option("--access-log/--no-access-log", default=None, help="One line for each request.")
 @settings_options
 def serve(**given: Any) -> None:
@@ -46,86 +47,129 @@ def serve(**given: Any) -> None:
     procession serve --nodes 2
     """
     gc.disable()  # nothing of what is loaded now is garbage
-    place = siblings.own_place(os.environ)
     settings = settings_of(**given)
+    settings = siblings.with_nodes(settings)
+    place = siblings.own_place(os.environ)
     if place is not None:
-        _be_sibling(settings, place)
+        _be_node(settings, place)
         return
     for line in unknown_variables(os.environ):
         click.echo(f"warning: {line}", err=True)
-    siblings.check_nodes(settings)
     listening = _listen(settings)
     _make_directory(settings)
-    family = siblings.Family(settings, listening) if settings.nodes > 1 else None
+    if settings.nodes > 1:
+        _be_several(settings, listening)
+        return
     try:
-        _be_first(settings, listening, family)
+        _run(settings, listening)
     finally:
         gc.enable()
-        if family is not None:
-            family.close()
         listening.close()
 
 
-def _be_first(settings: Settings, listening: socket.socket, family: siblings.Family | None) -> None:
-    """Be the server, or the first of its processes."""
-    from procession.cli.client import leave_address
+def _be_several(settings: Settings, listening: socket.socket) -> None:
+    """Be the process that starts the nodes, and in each of these a node."""
+    from procession.cli.client import run_file
+    from procession.store.opening import claim
+    from procession.web.logs import configure_logging
+
+    configure_logging(settings)
+    lock = claim(settings.database)
+    shared = [] if lock is None else [lock.fileno()]
+    family = siblings.Family(settings, listening, shared)
+    first = os.getpid()
+    try:
+        place = family.split(lambda: _load(settings))
+        _be_node(settings, place)
+    finally:
+        if os.getpid() == first:
+            left = run_file(settings)
+            if left is not None:
+                left.unlink(missing_ok=True)
+            if lock is not None:
+                lock.release()
+            listening.close()
+
+
+def _load(settings: Settings) -> None:
+    """Load what every node needs, so that all share it."""
+    import uvicorn.lifespan.on
+    import uvicorn.loops.auto
+    import uvicorn.loops.uvloop  # noqa: F401
+
+    import procession.cli.client
+    import procession.engine
+    import procession.server
+    import procession.web.serving  # noqa: F401
+    from procession.runtime import warming
+    from procession.store import opening
+    from procession.wiring import zone_of
+
+    zone_of(settings)  # what is wrong with it is said once
+    opening.load(settings.database)
+    warming.load()
+
+
+def _be_node(settings: Settings, place: siblings.Place) -> None:
+    """Be one of the processes of a server."""
+    place.stop_with_first()
+    listening = place.listening_socket()
+    try:
+        _run(settings, listening, place)
+    finally:
+        listening.close()
+
+
+def _run(settings: Settings, listening: socket.socket, place: siblings.Place | None = None) -> None:
+    """Serve, alone or as a node."""
     from procession.engine import Engine
     from procession.server import create_app
     from procession.server import serve as run
     from procession.web.logs import configure_logging
 
     configure_logging(settings)
-    others = family.eldest if family else None
-    engine = Engine.open(settings.database, settings=settings, exclusive=True, siblings=others)
-    left = None
+    is_founder = place is None or place.is_founder
+    others = place.siblings() if place else None
+    engine = Engine.open(
+        settings.database, settings=settings, exclusive=is_founder, siblings=others
+    )
+    left: Path | None = None
     try:
-        chosen = settings.admin_password if not engine.directory.has_logins else ""
-        password = engine.people.ensure_first_administrator(settings.admin_password or None)
-        people = _demo(engine) if settings.demo else {}
-        app = create_app(engine, owns_engine=True)
-        port = listening.getsockname()[1]
-        url = f"http://{_shown(settings.host)}:{port}"
-        left = leave_address(settings, url, app.operator_key)
-        engine.housekeeping.plan()
-        engine.worker().start()
-        click.echo(banner(settings, url, password, people, chosen=chosen))
-        sys.stdout.flush()
+        app = create_app(engine, owns_engine=True, operator_key=place.operator_key if place else "")
+        if is_founder:
+            left = _found(settings, listening, app, place.first if place else os.getpid())
+        else:
+            engine.worker().start()
         gc.freeze()
         gc.enable()
-        if family is None:
-            run(app, [listening])
-        else:
-            family.start(app.operator_key)
-            run(app, [listening], shared=True, leaving=family.dismiss)
+        if place:
+            place.tell_founded()
+        if place and not is_founder:
+            log.info("node %d of %d is ready", place.number, settings.nodes)
+        run(app, [listening], shared=place is not None)
     finally:
-        if family is not None:
-            family.dismiss()
         engine.close()
-        if left is not None:
+        if left is not None and place is None:
             left.unlink(missing_ok=True)
 
 
-def _be_sibling(settings: Settings, place: siblings.Place) -> None:
-    """Be one of the further processes of a server: no banner, no first start."""
-    from procession.engine import Engine
-    from procession.server import create_app
-    from procession.server import serve as run
-    from procession.web.logs import configure_logging
+def _found(
+    settings: Settings, listening: socket.socket, app: Application, first: int
+) -> Path | None:
+    """What a start does once, however many nodes there are; the run file, if there is one."""
+    from procession.cli.client import leave_address
 
-    configure_logging(settings)
-    place.stop_with_parent()
-    listening = place.listening_socket()
-    engine = Engine.open(settings.database, settings=settings, siblings=place.siblings())
-    try:
-        app = create_app(engine, owns_engine=True, operator_key=place.operator_key)
-        engine.worker().start()
-        gc.freeze()
-        gc.enable()
-        log.info("node %d of %d is ready", place.number, settings.nodes)
-        run(app, [listening], shared=True)
-    finally:
-        listening.close()
-        engine.close()
+    engine = app.engine
+    chosen = settings.admin_password if not engine.directory.has_logins else ""
+    password = engine.people.ensure_first_administrator(settings.admin_password or None)
+    people = _demo(engine) if settings.demo else {}
+    url = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
+    left = leave_address(settings, url, app.operator_key, first)
+    engine.housekeeping.plan()
+    engine.worker().start()
+    click.echo(banner(settings, url, password, people, chosen=chosen))
+    sys.stdout.flush()
+    return left
 
 
 def banner(

@@ -146,7 +146,7 @@ class StoreDirectory:
     def has_logins(self) -> bool:
         """Whether anybody at all is in the database, as it is now."""
         with self._store.read() as reader:
-            return bool(reader.execute(people.any_user()))
+            return bool(reader.ask("select name from user_account limit 1", ()))
 
     @property
     def valid_until(self) -> float:

@@ -1,10 +1,10 @@
 """Batches: what is ready to be written, and who writes it.
 
 ``reference/architecture.md`` 9.1a. On a database of this machine an event loop that computes turns
-also writes what arrived together, as long as commits are short: no thread waits for another, what
-a turn has made is still near the processor, and who arrives meanwhile is the next batch. Where a
-disk is slow, a turn writes much, or the database is far, the writer's thread does it, and the next
-batch gathers meanwhile.
+also writes what arrived together: no thread waits for another, what a turn has made is still near
+the processor, and who arrives meanwhile is the next batch. It writes to a file itself, as long as
+commits are short; to a server it sends the batch, and is told of the answer. Where a disk is slow,
+a turn writes much, or the database is far, the writer's thread does it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Final
 
+from procession.errors import Occupied
 from procession.runtime.requests import Ready
+from procession.runtime.under_way import UnderWay
 from procession.runtime.writer import Writer
 from procession.store.store import Store
 
@@ -26,6 +28,8 @@ _A_TURN: Final = 0.0003
 AGAIN_AFTER: Final = 1.0
 """Seconds after which an event loop tries whether the disk is quicker now; ever longer, if not."""
 _LONGEST: Final = 60.0
+_OTHERS: Final = 0.1
+"""Seconds that an event loop leaves writing to the writer where somebody else writes too."""
 _OF_LATE: Final = 12
 _ROUNDS: Final = 3
 """How often an event loop looks for more before it writes: who was answered together asks again
@@ -50,6 +54,7 @@ class Batches:
         self._duty = duty
         self._call = call
         self._size = size
+        self._under_way: UnderWay | None = None
         self._gathering: asyncio.AbstractEventLoop | None = None
         self._seconds = 0.0
         """How long a commit on an event loop takes, mostly the last dozen."""
@@ -63,14 +68,24 @@ class Batches:
 
     def take(self) -> list[Ready]:
         """What is ready, to be written now; nothing while something is being written."""
+        if self._under_way is not None and self._under_way.is_left():
+            self._writer.put(self._under_way.finish)
         if self.is_writing or not self.ready:
             return []
         self.is_writing = True
         batch, self.ready = self.ready, []
         return batch
 
-    def hand_over(self) -> None:
-        """Give the writer what is ready, if it has nothing in hand."""
+    def is_over(self) -> None:
+        """What was being written is written, or refused."""
+        self.is_writing = False
+        self._under_way = None
+
+    def hand_over(self, here: asyncio.AbstractEventLoop | None = None) -> None:
+        """Give the writer what is ready, if nothing is being written; ``here`` asks on a loop."""
+        if here is not None and self.ready:
+            self.gather(here)
+            return
         batch = self.take()
         if batch:
             self._writer.put(batch)
@@ -99,8 +114,18 @@ class Batches:
         if not all(ready.is_short for ready in batch):
             self._writer.put(batch)
         elif batch:
-            begun = monotonic()
-            self._writer.write(batch, loop)
+            self._set_out(batch, loop)
+
+    def _set_out(self, batch: list[Ready], loop: asyncio.AbstractEventLoop) -> None:
+        begun = monotonic()
+        try:
+            sent = self._store.set_out([ready.turn.uow for ready in batch])
+        except (Exception, Occupied):  # who may wait sees what is wrong, or that nothing is
+            self._slow_until = monotonic() + _OTHERS
+            self._writer.put(batch)
+        else:
+            self._under_way = UnderWay(sent, batch, self._writer, loop)
+            self._under_way.start()
             self._took(len(batch), begun, monotonic())
 
     def _took(self, turns: int, begun: float, ended: float) -> None:

@@ -1,14 +1,13 @@
 """The executive: computes turns, one at a time, and answers after the commit.
 
 ``reference/architecture.md`` 9.1a. Turns are computed *on duty*: who holds that lock may touch
-claims, loaded instances and what is ready. Mostly that is the executive's thread, to which requests
-come through one queue. On a database of one process an event loop goes on duty itself if nobody is:
-a short turn then takes two hops between threads less; a long one is dropped and left to the
-executive. What is ready goes to the writer, who makes the whole batch durable with one commit; then
-everybody in it is answered with one wake-up of each event loop. Meanwhile the next batch is
-computed; what needs an instance that is not durable yet waits for it
-(:mod:`procession.runtime.claims`). What is ready on an event loop that loop may write itself
-(:mod:`procession.runtime.batches`).
+claims, loaded instances and what is ready. That is the executive's thread, to which requests come
+through one queue. On a database nearby an event loop goes on duty itself if nobody is: a short turn
+takes two hops between threads less; a long one is dropped and left to the executive. What is ready
+goes to the writer, who makes the whole batch durable with one commit; then everybody in it is
+answered with one wake-up of each event loop. Meanwhile the next batch is computed; what needs an
+instance that is not durable yet waits for it (:mod:`procession.runtime.claims`). What is ready on
+an event loop that loop may write itself (:mod:`procession.runtime.batches`).
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeVar
 
 from procession.core.ports import Limits
+from procession.errors import Occupied
 from procession.runtime.batches import Batches
 from procession.runtime.claims import Claims, Deferred
 from procession.runtime.clock import Clock
@@ -176,9 +176,9 @@ class Executive:
             refuse_all(self._inbox)
         self._handlers.close()
 
-    def draw(self, sequence: str) -> int:
+    def draw(self, sequence: str, *, wait: bool) -> int:
         """The next number of a sequence."""
-        return self._numbers.draw(sequence)
+        return self._numbers.draw(sequence, wait)
 
     def load(self, instance_id: int) -> Held | None:
         """A living instance."""
@@ -259,22 +259,30 @@ class Executive:
             self._accept(request)
             return
         request.is_quick = True
-        self._compute_some(deque((request,)), 1)
+        self._compute_some(deque((request,)), 1, wait=False)
         self._batches.gather(loop)
         if self._again:
             self._call()
 
-    def _compute_some(self, requests: deque[Request], room: int) -> None:
+    def _compute_some(self, requests: deque[Request], room: int, *, wait: bool = True) -> None:
         self._thread_id = threading.get_ident()
+        taken: list[Request] = []
         try:
-            with self.store.read() as reader:
+            with self.store.read(wait=wait) as reader:
                 self._reader = reader
                 while requests and room > 0:
-                    self._compute(requests.popleft())
+                    taken = [requests.popleft()]
+                    self._compute(taken[0])
                     room -= 1
+        except (NotQuick, Occupied):
+            for request in (*taken, *requests):
+                self._release(request)
+                request.slow_down()
+                self._inbox.put(request)
         except Exception as error:  # the database is not to be had
-            while requests:
-                self._refuse(requests.popleft(), error)
+            for request in (*taken, *requests):
+                self._refuse(request, error)
+            requests.clear()
         finally:
             self._reader = None
 
@@ -296,11 +304,6 @@ class Executive:
             request.start_over()
             request.needs = deferred.key
             self.claims.wait_for(deferred.key, request)
-            return
-        except NotQuick:
-            self._release(request)
-            request.slow_down()
-            self._inbox.put(request)
             return
         except HandlerNeeded as needed:
             if not self._was_outdated(request, ()):
@@ -361,7 +364,7 @@ class Executive:
 
     def _settle(self, written: Written) -> None:
         """The writer is done: what is durable is free, what lost a race is computed again."""
-        self._batches.is_writing = False
+        self._batches.is_over()
         for ready in written.durable:
             self.loaded.moved(ready.turn.changed.values())
             self._release(ready.request)
@@ -369,11 +372,12 @@ class Executive:
             self.loaded.lost(ready.turn.keys)
             self._release(ready.request)
         self._again.extendleft(written.once_more())
-        self._batches.hand_over()
+        self._batches.hand_over(written.here)
 
     def _written(self, written: Written) -> None:
         """Settle at once if nobody is on duty for long, else leave it to the executive's thread."""
         if not self._duty.acquire(timeout=PATIENCE):
+            written.here = None
             self._inbox.put(lambda: self._settle(written))
             return
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from procession.core.ports import Limits
-from procession.errors import Busy, Conflict, HandlerFailure
+from procession.errors import Busy, Conflict, HandlerFailure, Occupied
 from procession.runtime.claims import Key
 from procession.runtime.work_items import WorkItem
 from procession.store.store import Store
@@ -111,8 +112,14 @@ class _Secrets:
                 fresh = os.urandom(16 * 256)
                 self._left.extend([fresh[at : at + 16] for at in range(0, len(fresh), 16)])
 
+    def forget(self) -> None:
+        """Give out none of those that are left: another process has the same."""
+        self._left.clear()
+
 
 _SECRETS = _Secrets()
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_SECRETS.forget)
 
 
 class Request:
@@ -289,11 +296,17 @@ class Written:
     """What became of a batch: durable, to be computed again, or refused; and who is answered.
 
     A lost race is run again, ``tries`` times; not if a handler has already acted on the world.
+    ``here`` is the event loop on whose thread it became known, if it was one's.
     """
 
     def __init__(
-        self, batch: Sequence[Ready], outcomes: Sequence[BaseException | None], tries: int
+        self,
+        batch: Sequence[Ready],
+        outcomes: Sequence[BaseException | None],
+        tries: int,
+        here: asyncio.AbstractEventLoop | None = None,
     ) -> None:
+        self.here = here
         self.durable: list[Ready] = []
         self.refused: list[Ready] = []
         self.again: list[Ready] = []
@@ -326,11 +339,15 @@ class Numbers:
         self._block = block
         self._left: dict[str, deque[int]] = {}
 
-    def draw(self, sequence: str) -> int:
+    def draw(self, sequence: str, wait: bool) -> int:
         """The next number of a sequence."""
         left = self._left.get(sequence)
         if not left:
-            left = self._left[sequence] = deque(self._store.next_ids(sequence, self._block))
+            try:
+                drawn = self._store.next_ids(sequence, self._block, wait=wait)
+            except Occupied as error:
+                raise NotQuick from error
+            left = self._left[sequence] = deque(drawn)
         return left.popleft()
 
 

@@ -103,7 +103,7 @@ class Turn:
         drawn = self.request.drawn.setdefault(sequence, [])
         place = self._drawn.get(sequence, 0)
         if place == len(drawn):
-            drawn.append(self.executive.draw(sequence))
+            drawn.append(self.executive.draw(sequence, wait=not self.request.is_quick))
         self._drawn[sequence] = place + 1
         return drawn[place]
 

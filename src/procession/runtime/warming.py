@@ -14,23 +14,28 @@ import threading
 log = logging.getLogger("procession.warming")
 
 
+def load() -> None:
+    """Load them now; this starts nothing and opens nothing."""
+    import argon2  # noqa: F401
+
+    import procession.bpmn.compiler
+    import procession.bpmn.starts
+    import procession.scripting.evaluator  # noqa: F401
+
+
 def warm_up() -> threading.Thread:
     """Load them in the background."""
-    thread = threading.Thread(target=_load, name="procession-warming", daemon=True)
+    thread = threading.Thread(target=_load_beside, name="procession-warming", daemon=True)
     thread.start()
     return thread
 
 
-def _load() -> None:
+def _load_beside() -> None:
     is_frozen = gc.get_freeze_count() > 0
     if is_frozen:  # modules are no garbage, and looking at them in each collection costs time
         gc.disable()
     try:
-        import argon2  # noqa: F401
-
-        import procession.bpmn.compiler
-        import procession.bpmn.starts
-        import procession.scripting.evaluator  # noqa: F401
+        load()
     finally:
         if is_frozen:
             gc.freeze()

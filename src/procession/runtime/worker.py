@@ -80,7 +80,7 @@ class Worker:
     def start(self) -> None:
         """Begin to work in the background."""
         if self._thread is None and self._threads:
-            if self._sole:
+            if self._sole and self._are_leased():
                 self._executive.run(self._free_leases, actor="system")
             self._executive.wake_worker = self.wake
             self._thread = threading.Thread(target=self._run, name="procession-worker", daemon=True)
@@ -152,6 +152,11 @@ class Worker:
         for job, future in waiting:
             self._conclude(job, future.result)
         return bool(jobs)
+
+    def _are_leased(self) -> bool:
+        held = "select id from job where state = 'ready' and lease_until is not null limit 1"
+        with self._store.read() as reader:
+            return bool(reader.ask(held, ()))
 
     def _free_leases(self) -> None:
         free = update(job_table).where(job_table.c.state == "ready")

@@ -1,7 +1,8 @@
-"""The writer: one thread that makes batches of turns durable, a commit for each.
+"""The writer: makes batches of turns durable, a commit for each.
 
-``reference/architecture.md`` 9.1a. It waits for nothing but the database. What a batch came to is
-told to whoever computes turns (:mod:`procession.runtime.executive`) before anybody is answered.
+``reference/architecture.md`` 9.1a. Its thread waits for nothing but the database; an event loop may
+write a batch itself (:mod:`procession.runtime.batches`). What a batch came to is told to whoever
+computes turns (:mod:`procession.runtime.executive`) before anybody is answered.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ TRIES = 12
 """How often a turn that lost a race is computed again."""
 
 
+Batch = list[Ready] | Callable[[], None]
+
+
 class Writer:
     """Commits, tells what came of it, answers."""
 
@@ -37,7 +41,7 @@ class Writer:
         self._store = store
         self._settle = settle
         self._wake_worker = wake_worker
-        self._batches: queue.SimpleQueue[list[Ready] | None] = queue.SimpleQueue()
+        self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -45,8 +49,8 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="procession-writer", daemon=True)
         self._thread.start()
 
-    def put(self, batch: list[Ready] | None) -> None:
-        """Have a batch written; ``None`` ends the thread."""
+    def put(self, batch: Batch | None) -> None:
+        """Have a batch written, or what was begun brought to its end; ``None`` ends the thread."""
         self._batches.put(batch)
 
     def join(self) -> None:
@@ -54,16 +58,25 @@ class Writer:
         if self._thread is not None:
             self._thread.join()
 
-    def write(self, batch: list[Ready], here: asyncio.AbstractEventLoop | None = None) -> None:
-        """Make a batch durable and answer everybody in it; ``here`` is the loop that does it."""
+    def write(self, batch: list[Ready]) -> None:
+        """Make a batch durable and answer everybody in it."""
         outcomes: Sequence[BaseException | None]
         try:
             outcomes = self._store.commit([ready.turn.uow for ready in batch])
         except Exception as error:
             log.exception("the batch could not be written")
             outcomes = [error] * len(batch)
+        self.tell(batch, outcomes, None)
+
+    def tell(
+        self,
+        batch: list[Ready],
+        outcomes: Sequence[BaseException | None],
+        here: asyncio.AbstractEventLoop | None,
+    ) -> None:
+        """Say what came of a batch, and do what was to follow."""
         self.commits += 1
-        written = Written(batch, outcomes, TRIES)
+        written = Written(batch, outcomes, TRIES, here)
         self._settle(written)
         for ready in written.durable:
             self.after(ready.turn)
@@ -71,7 +84,10 @@ class Writer:
 
     def _run(self) -> None:
         while (batch := self._batches.get()) is not None:
-            self.write(batch)
+            if callable(batch):
+                batch()
+            else:
+                self.write(batch)
 
     def after(self, turn: Turn) -> None:
         """Do what was to follow a turn when it is durable."""

@@ -32,11 +32,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         _count(
             "Server processes on this address and database, each with an engine of its own; as "
-            "many as there are processors is the most that helps.",
-            1,
+            "many as there are processors is the most that helps. 0: one for each processor, two "
+            "at most; one with a database in memory, and where there is no fork to rely on.",
+            0,
             64,
         ),
-    ] = 1
+    ] = 0
     data_dir: Annotated[str, _text("Directory for the SQLite file and for uploaded kjars.")] = (
         "data"
     )

@@ -46,8 +46,10 @@ CALLED = "root_id <> instance_id"
 """Of process logs of instances that another one called."""
 
 
-BY_BYTES = {"ix_variable_log_variable": "value"}
-"""Columns of indexes that patterns are looked for in; PostgreSQL has to be told."""
+BY_BYTES = {"ix_variable_log_variable": "value", "ix_task_instance": "status"}
+"""Columns of indexes that patterns are looked for in, or stretches of texts that no other index
+shall be taken for; PostgreSQL has to be told.
+"""
 
 
 def where(name: str, condition: str, *columns: str) -> Index:

@@ -10,6 +10,7 @@ import select
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,8 +22,16 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from procession.errors import Conflict, Fault, InvalidValue, StoreFault, StoreUnavailable
+from procession.errors import (
+    Conflict,
+    Fault,
+    InvalidValue,
+    Occupied,
+    StoreFault,
+    StoreUnavailable,
+)
 from procession.store.arrays import register
+from procession.store.nearness import Nearness
 from procession.store.trips import Rows, Trips
 
 Raw = psycopg.Connection[TupleRow]
@@ -80,11 +89,22 @@ class Session:
         """The rows of a statement of our own, with ``$1`` parameters."""
         return self.trips.ask(((text, parameters),))[0]
 
+    def seconds_of_a_trip(self) -> float:
+        """How long asking for nothing takes."""
+        begun = time.perf_counter()
+        self.run("select 1")
+        return time.perf_counter() - begun
+
     def say(self, command: bytes) -> None:
         """A command without parameters or rows, the quick way."""
         result = self.raw.pgconn.exec_(command)
         if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(result)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it can be used without asking the server."""
+        return not (self.raw.closed or self.raw.broken or _has_news(self.raw.fileno()))
 
     @property
     def is_usable(self) -> bool:
@@ -140,9 +160,17 @@ class Line:
         self._is_closed = False
 
     @contextmanager
-    def use(self) -> Iterator[Session]:
-        """The session for one thread; anything left open is rolled back."""
-        with self._lock:
+    def use(self, hurry: Nearness | None = None) -> Iterator[Session]:
+        """The session for one thread; anything left open is rolled back.
+
+        For an event loop, who hurries, only if it is there and nobody uses it: raises
+        :class:`procession.errors.Occupied` else.
+        """
+        if not self._lock.acquire(blocking=hurry is None):
+            raise Occupied
+        try:
+            if hurry is not None and not (self._session and self._session.is_quiet):
+                raise Occupied
             if self._is_closed:
                 raise StoreUnavailable("the database is closed")
             if self._session is not None and not self._session.is_usable:
@@ -154,10 +182,14 @@ class Line:
                 except (psycopg.Error, DBAPIError) as error:
                     raise fault(error) from error
             session = self._session
+            session.trips.hurry = hurry
             try:
                 yield session
             finally:
+                session.trips.hurry = None
                 settle(session)
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """Close for good."""

@@ -13,15 +13,15 @@ SEQUENCES = ("public", "job", "content", "revision")
 
 
 class Blocks:
-    """Free numbers by sequence; ``reserve(name, count)`` gets a new block, durably."""
+    """Free numbers by sequence; ``reserve(name, count, wait)`` gets a new block, durably."""
 
-    def __init__(self, reserve: Callable[[str, int], range]) -> None:
+    def __init__(self, reserve: Callable[[str, int, bool], range]) -> None:
         self._reserve = reserve
         self._lock = threading.Lock()
         self._free: dict[str, list[range]] = {name: [] for name in SEQUENCES}
         self._last = dict.fromkeys(SEQUENCES, 0)
 
-    def draw(self, name: str, count: int) -> range:
+    def draw(self, name: str, count: int, wait: bool = True) -> range:
         """So many numbers in a row, above all drawn before. Asks the database if it must."""
         with self._lock:
             free = self._free[name]
@@ -29,7 +29,7 @@ class Blocks:
                 if len(free) > 1:
                     free.pop(0)
                 else:
-                    self._add(name, self._reserve(name, count))
+                    self._add(name, self._reserve(name, count, wait))
             block = free[0]
             drawn, free[0] = block[:count], block[count:]
             return drawn
@@ -41,13 +41,20 @@ class Blocks:
                 self._add(name, block)
 
     def low(self, below: int) -> list[str]:
-        """The sequences in use that have fewer numbers left than ``below``."""
-        with self._lock:
+        """The sequences in use that have fewer numbers left than ``below``.
+
+        Does not wait for who is reserving at this moment.
+        """
+        if not self._lock.acquire(blocking=False):
+            return []
+        try:
             return [
                 name
                 for name, free in self._free.items()
                 if self._last[name] and sum(map(len, free)) < below
             ]
+        finally:
+            self._lock.release()
 
     def forget(self, name: str) -> None:
         """Never give out what is free now."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from procession.errors import Invalid
+from procession.store.filelock import FileLock
 from procession.store.siblings import Siblings
 from procession.store.store import Store
 
@@ -18,14 +19,10 @@ def open_store(
     An empty database gets the schema if ``create``; one with an older or newer schema is refused
     with :class:`procession.errors.StoreUnavailable`. ``exclusive`` is for a serving process: a
     second one on the same SQLite file is refused; ``siblings`` are other processes that share the
-    file with it on purpose. Neither means anything on PostgreSQL.
+    file with it on purpose, and whoever started them has claimed it (:func:`claim`). Neither means
+    anything on PostgreSQL.
     """
-    try:
-        parts = make_url(url)
-    except ArgumentError:
-        raise Invalid(
-            "the database address is not understood; use sqlite:// or postgresql://"
-        ) from None
+    parts = _parts(url)
     match parts.get_backend_name():
         case "sqlite":
             from procession.store.sqlite import SqliteStore
@@ -33,9 +30,39 @@ def open_store(
             path = parts.database or ""
             path = "" if path == ":memory:" else path
             return SqliteStore(url, path, create=create, exclusive=exclusive, siblings=siblings)
-        case "postgresql":
+        case _:
             from procession.store.postgresql import PostgresqlStore
 
             return PostgresqlStore(url, create=create)
-        case other:
-            raise Invalid(f"no support for {other} databases; use sqlite:// or postgresql://")
+
+
+def claim(url: str) -> FileLock | None:
+    """Keep other servers from a SQLite file without opening it; nobody is kept from PostgreSQL."""
+    parts = _parts(url)
+    if parts.get_backend_name() != "sqlite" or not parts.database:
+        return None
+    return FileLock(f"{parts.database}.lock")
+
+
+def load(url: str) -> None:
+    """Load what :func:`open_store` would, and connect to nothing."""
+    match _parts(url).get_backend_name():
+        case "sqlite":
+            import procession.store.sqlite
+        case "postgresql":
+            import sqlalchemy.dialects.postgresql  # noqa: F401
+
+            import procession.store.postgresql  # noqa: F401
+
+
+def _parts(url: str) -> URL:
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        raise Invalid(
+            "the database address is not understood; use sqlite:// or postgresql://"
+        ) from None
+    name = parts.drivername.partition("+")[0]
+    if name not in ("sqlite", "postgresql"):
+        raise Invalid(f"no support for {name} databases; use sqlite:// or postgresql://")
+    return parts

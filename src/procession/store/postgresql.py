@@ -11,30 +11,30 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy import Executable, create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from procession.errors import Conflict, Fault, StoreUnavailable
-from procession.store.arrays import Numbers, Texts
+from procession.errors import Conflict, Fault, Occupied, StoreUnavailable
+from procession.store.arrays import Texts
 from procession.store.composing import compose, phases
 from procession.store.contests import key_taken
-from procession.store.hot import HotRead, Spelling
 from procession.store.lines import Line, Session, fault
 from procession.store.listening import Listener
+from procession.store.nearness import Nearness
 from procession.store.numbering import SEQUENCES, Blocks
 from procession.store.patience import Patience
+from procession.store.postgresql_reading import ERRORS, READER, PostgresqlReader
 from procession.store.reading import Readers, Reading
 from procession.store.rows import JobRow
-from procession.store.schema import prepare_schema
-from procession.store.store import Question
-from procession.store.trips import Asked, Rows
+from procession.store.schema import is_present, prepare_schema
+from procession.store.sending import Sending, composed, set_out
 from procession.store.writing import Plan, Writes, plan
 
-_ERRORS: Final = (psycopg.Error, DBAPIError, UnicodeEncodeError)
 _LOST_RACES: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 _TRIES: Final = 4
 _MOST_AHEAD: Final = 64
@@ -46,122 +46,14 @@ _WRITER: Final = (
     "set enable_seqscan = off",
     "set plan_cache_mode = force_generic_plan",
 )
-_READER: Final = (
-    "set enable_hashjoin = off",
-    "set enable_mergejoin = off",
-    "set enable_seqscan = off",
-    "set max_parallel_workers_per_gather = 0",
-    "set jit = off",
-    "set work_mem = '64MB'",
-    "set plan_cache_mode = force_generic_plan",
-)
-"""Reads are written to go from index to index. Joining whole tables, other processes and compiled
-plans are for reads of millions of rows; a wrong guess at how many there are costs a second. A set
-that is guessed not to fit the memory would be read anew for every row.
-"""
-_PLANNING: Final = (
-    "select set_config('plan_cache_mode', $1, true), set_config('enable_mergejoin', $2, true),"
-    " set_config('enable_seqscan', $3, true)"
-)
-_NAMED: Final = ("force_generic_plan", "off", "off")
-_FREE: Final = ("auto", "off", "on")
-_MERGING: Final = ("force_custom_plan", "on", "on")
-"""How reads are planned. Named ones go by number or name, so the plan never depends on the values;
-the server would plan those anew each time whose values look rare, which takes longer than reading.
-Nor do they depend on how few rows there were when they were planned: they always take an index.
-For a search, and more so for one that says it may merge, the values tell how long its lists are.
-"""
-_BEGIN_READ: Final = "begin isolation level repeatable read read only"
 _BEGIN: Final = ("begin", ())
-_COMMIT: Final = ("commit", ())
 _COLUMNS: Final = ", ".join(f'j."{name}"' for name in JobRow.__struct_fields__)
-
-
-_SPELLING: Final = Spelling("$#", "= any($#::bigint[])", "= any($#::text[])", "", "= $#")
-
-
-class _Reader:
-    """A snapshot; lent to one thread at a time. It is taken with the first question."""
-
-    __slots__ = ("_ahead", "_planned", "has_begun", "patience", "session")
-
-    def __init__(self, session: Session, patience: Patience) -> None:
-        self.session = session
-        self.patience = patience
-        self.has_begun = False
-        self._planned = _NAMED
-        self._ahead: dict[str, tuple[Sequence[Any], Rows]] = {}
-
-    def execute(self, statement: Executable) -> Sequence[Any]:
-        """All rows of a select, as named tuples."""
-        self._ask((), _FREE)
-        try:
-            return self.session.connection.execute(statement).all()
-        except _ERRORS as error:
-            raise fault(error) from error
-
-    def hot(self, name: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
-        """All rows of a prepared read."""
-        known = self._ahead.get(name)
-        if known is not None and known[0] == parameters:
-            return known[1]
-        return self._ask((_worded(_SPELLING.named[name], parameters),))[0]
-
-    def ahead(self, *questions: Question) -> None:
-        """Ask in one trip what is going to be asked; it is then at hand."""
-        answers = self._ask([_worded(_SPELLING.named[name], values) for name, values in questions])
-        for (name, values), rows in zip(questions, answers, strict=True):
-            self._ahead[name] = values, rows
-
-    def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
-        """All rows of a read in our own spelling."""
-        read = _SPELLING.of(text)
-        return self._ask((_worded(read, parameters),), _MERGING if read.is_merging else _FREE)[0]
-
-    def end(self) -> bool:
-        """Let the snapshot go; whether the session can be used again."""
-        self._ahead.clear()
-        self._planned = _NAMED
-        has_begun, self.has_begun = self.has_begun, False
-        return self.session.let_go() if has_begun else self.session.is_whole
-
-    def _ask(self, asked: Sequence[Asked], planned: tuple[str, str, str] = _NAMED) -> list[Rows]:
-        before: list[Asked] = []
-        if not self.has_begun:
-            before.append((_BEGIN_READ, ()))
-        if planned != self._planned:
-            before.append((_PLANNING, planned))
-        if not (before or asked):
-            return []
-        self.has_begun, self._planned = True, planned
-        try:
-            return self.session.trips.ask((*before, *asked))[len(before) :]
-        except psycopg.errors.QueryCanceled:
-            raise self.patience.lost() from None
-        except _ERRORS as error:
-            raise fault(error) from error
-
-
-def _worded(read: HotRead, parameters: Sequence[Any]) -> Asked:
-    """A read and its parameters; lists of one are plain ones, whose plan is kept."""
-    if not read.lists:
-        return read.sql, parameters
-    values = list(parameters)
-    given = [(place, is_texts, list(values[place])) for place, is_texts in read.lists]
-    if all(len(several) == 1 for _, _, several in given):
-        for place, _, several in given:
-            values[place] = several[0]
-        return read.each, values
-    for place, is_texts, several in given:
-        values[place] = Texts(several) if is_texts else Numbers(several)
-    return read.sql, values
 
 
 class PostgresqlStore:
     """One PostgreSQL database (:class:`procession.store.store.Store`)."""
 
     is_shared = True
-    is_near = False
 
     def __init__(self, url: str, *, create: bool = True) -> None:
         self.url = url
@@ -175,8 +67,9 @@ class PostgresqlStore:
             query_cache_size=1000,
         )
         self._is_open = True
+        self._nearness = Nearness()
         self._readers = Readers(self._take_reader, self._return_reader)
-        self._idle: deque[_Reader] = deque()
+        self._idle: deque[PostgresqlReader] = deque()
         self._writer = Line(self._open_writer)
         self._side = Line(lambda: Session(self._engine))
         self._numbers = Blocks(self._reserve)
@@ -201,6 +94,10 @@ class PostgresqlStore:
     def _prepare(self, create: bool) -> None:
         """Several nodes may start at once on an empty database: one of them makes the schema."""
         with self._side.use() as session:
+            self._nearness.measured(min(session.seconds_of_a_trip() for _ in range(5)))
+            with suppress(psycopg.Error):
+                if is_present(session.run):
+                    return
             session.say(b"begin")
             session.connection.execute(text(f"select pg_advisory_xact_lock({_SCHEMA_LOCK})"))
             prepare_schema(session.connection, create=create)
@@ -208,36 +105,47 @@ class PostgresqlStore:
 
     # --- reading -------------------------------------------------------------------------------
 
-    def read(self) -> Reading[_Reader]:
-        """A snapshot on a reading connection of this thread."""
-        return self._readers.read()
+    @property
+    def is_near(self) -> bool:
+        """Whether it answers so quickly, now, that an event loop may wait for it."""
+        return self._nearness.is_near
 
-    def _take_reader(self) -> _Reader:
+    def read(self, *, wait: bool = True) -> Reading[PostgresqlReader]:
+        """A snapshot on a reading connection of this thread."""
+        return self._readers.read(wait)
+
+    def _take_reader(self, wait: bool) -> PostgresqlReader:
         if not self._is_open:
             raise StoreUnavailable("the database is closed")
         try:
-            return self._idle_reader() or self._open_reader()
-        except _ERRORS as error:
+            if wait:
+                return self._idle_reader(None) or self._open_reader()
+            reader = self._idle_reader(self._nearness)
+            if reader is None:
+                raise Occupied
+            return reader
+        except ERRORS as error:
             raise fault(error) from error
 
-    def _open_reader(self) -> _Reader:
+    def _open_reader(self) -> PostgresqlReader:
         session = Session(self._engine)
         limit = f"set statement_timeout = {round(self.patience.seconds * 1000)}"
-        for setting in (*_READER, limit):
+        for setting in (*READER, limit):
             session.raw.execute(setting.encode())
-        return _Reader(session, self.patience)
+        return PostgresqlReader(session, self.patience)
 
-    def _idle_reader(self) -> _Reader | None:
+    def _idle_reader(self, hurry: Nearness | None) -> PostgresqlReader | None:
         while True:
             try:
                 reader = self._idle.pop()
             except IndexError:
                 return None
+            reader.session.trips.hurry = hurry
             if reader.session.is_usable:
                 return reader
             reader.session.close()
 
-    def _return_reader(self, reader: _Reader) -> None:
+    def _return_reader(self, reader: PostgresqlReader) -> None:
         if reader.end() and self._is_open:
             self._idle.append(reader)
         else:
@@ -271,15 +179,17 @@ class PostgresqlStore:
             return [told] * len(batch)
         return [answer for unit in batch for answer in self.commit([unit])]
 
+    def set_out(self, batch: Sequence[Any]) -> Sending:
+        """Begin to write a batch; see :meth:`procession.store.store.Store.set_out`."""
+        return set_out(self._writer, batch, self._nearness)
+
     def _commit(self, batch: Sequence[Writes]) -> None:
         work = plan(batch)
-        groups = phases(work.steps)
         with self._writer.use() as session:
-            asked = [compose(group) for group in groups]
             if not work.statements:
-                session.trips.ask(asked if len(asked) < 2 else (_BEGIN, *asked, _COMMIT))
+                session.trips.ask(composed(work.steps))
             else:
-                session.trips.ask((_BEGIN, *asked))
+                session.trips.ask((_BEGIN, *map(compose, phases(work.steps))))
                 self._execute(session, work)
                 session.say(b"commit")
 
@@ -291,13 +201,13 @@ class PostgresqlStore:
 
     # --- numbers -------------------------------------------------------------------------------
 
-    def next_ids(self, sequence: str, count: int) -> range:
+    def next_ids(self, sequence: str, count: int, *, wait: bool = True) -> range:
         """Draw ascending numbers, a few ahead while many are asked for."""
         if time.monotonic() - self._reserved_at[sequence] > _KEEP_AHEAD:
             self._numbers.forget(sequence)
-        return self._numbers.draw(sequence, count)
+        return self._numbers.draw(sequence, count, wait)
 
-    def _reserve(self, name: str, count: int) -> range:
+    def _reserve(self, name: str, count: int, wait: bool) -> range:
         """Numbers in a row; other nodes draw too, so a row may be broken and is drawn again."""
         now = time.monotonic()
         busy = now - self._reserved_at[name] < _KEEP_AHEAD / 4
@@ -307,9 +217,9 @@ class PostgresqlStore:
         draw = f"select nextval('{name}_seq') from generate_series(1, $1)"  # noqa: S608
         while True:
             try:
-                with self._side.use() as session:
+                with self._side.use(None if wait else self._nearness) as session:
                     drawn = [row[0] for row in session.run(draw, (wanted,))]
-            except _ERRORS as error:
+            except ERRORS as error:
                 raise fault(error) from error
             first = len(drawn) - 1
             while first and drawn[first - 1] == drawn[first] - 1:
@@ -345,7 +255,7 @@ class PostgresqlStore:
         try:
             with self._side.use() as session:
                 rows = session.run(statement, values)
-        except _ERRORS as error:
+        except ERRORS as error:
             raise fault(error) from error
         jobs = [JobRow(*row) for row in rows]
         jobs.sort(key=lambda job: (job.due_at, job.id))
@@ -364,7 +274,7 @@ class PostgresqlStore:
         try:
             with self._side.use() as session:
                 session.run(*self._listener.tell(channel, payload))
-        except (*_ERRORS, Fault):
+        except (*ERRORS, Fault):
             return
 
     def listen(self, heard: Callable[[str, str], None]) -> None:
@@ -377,7 +287,7 @@ class PostgresqlStore:
             return
         self._listener.stop(lambda: self.notify("", ""))
         self._is_open = False
-        while (reader := self._idle_reader()) is not None:
+        while (reader := self._idle_reader(None)) is not None:
             reader.session.close()
         self._writer.close()
         self._side.close()

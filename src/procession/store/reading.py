@@ -24,19 +24,19 @@ class Readers(Generic[R]):
     Blocks inside each other share the outermost one's reader, and so its snapshot.
     """
 
-    def __init__(self, take: Callable[[], R], give_back: Callable[[R], None]) -> None:
+    def __init__(self, take: Callable[[bool], R], give_back: Callable[[R], None]) -> None:
         self.take = take
         self.give_back = give_back
         self.lent = _Lent()
 
-    def read(self) -> Reading[R]:
+    def read(self, wait: bool = True) -> Reading[R]:
         """A block in which this thread has a reader."""
-        return Reading(self)
+        return Reading(self, wait)
 
     @contextmanager
     def fresh(self) -> Iterator[R]:
         """A reader that sees the present, also inside a ``read()`` block."""
-        reader = self.take()
+        reader = self.take(True)
         try:
             yield reader
         finally:
@@ -46,15 +46,16 @@ class Readers(Generic[R]):
 class Reading(Generic[R]):
     """One ``with`` block."""
 
-    __slots__ = ("_readers",)
+    __slots__ = ("_readers", "_wait")
 
-    def __init__(self, readers: Readers[R]) -> None:
+    def __init__(self, readers: Readers[R], wait: bool) -> None:
         self._readers = readers
+        self._wait = wait
 
     def __enter__(self) -> R:
         lent = self._readers.lent
         if lent.reader is None:
-            lent.reader = self._readers.take()
+            lent.reader = self._readers.take(self._wait)
         lent.depth += 1
         reader: R = lent.reader
         return reader

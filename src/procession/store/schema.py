@@ -6,7 +6,8 @@ to ``procession migrate``. That both make the same schema is tested.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
@@ -36,6 +37,17 @@ def stored_version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return connection.execute(select(schema_version.c.version_num)).scalar()
+
+
+def is_present(ask: Callable[[str], Sequence[Any]]) -> bool:
+    """Whether the schema is the present one; ``ask`` fails if what it is to read is not there.
+
+    For the start of nearly every server. What else a database may be is looked into slowly.
+    """
+    table, column = YOUNGEST
+    found = ask(f"select version_num from {VERSION_TABLE}")  # noqa: S608
+    ask(f"select {column} from {table} limit 0")  # noqa: S608
+    return list(found) == [(REVISIONS[-1],)]
 
 
 def create_schema(connection: Connection) -> None:

@@ -20,33 +20,37 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import create_engine
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
-from procession.errors import Conflict, Fault, StoreUnavailable
+from procession.errors import Conflict, Fault, Occupied, StoreUnavailable
+from procession.store.composed import Composed
 from procession.store.contests import key_taken, lost
 from procession.store.filelock import FileLock
 from procession.store.numbering import SEQUENCES, Blocks
 from procession.store.patience import Patience
 from procession.store.reading import Readers, Reading
 from procession.store.rows import JobRow
-from procession.store.schema import prepare_schema
+from procession.store.schema import is_present, prepare_schema
 from procession.store.siblings import Gate, Siblings
-from procession.store.sqlite_faults import fault, is_key
-from procession.store.sqlite_file import connect
-from procession.store.sqlite_reading import SqliteReader, raw_of
-from procession.store.writing import Plan, Step, Write, Writes, plan
+from procession.store.sqlite_faults import fault, is_busy, is_key
+from procession.store.sqlite_file import BUSY_MS, connect
+from procession.store.sqlite_reading import SqliteReader
+from procession.store.sqlite_writing import row_text, rows_text
+from procession.store.writing import Plan, Step, Writes, plan
 
 BLOCK: Final = 1000
 """How many numbers are reserved at a time, and so lost at most by a crash."""
 _SHARED_BLOCK: Final = 64
+_A_MOMENT: Final = 3
+"""Milliseconds that others wait for who does not wait; commands of the shell write no longer."""
+_LOOK_AGAIN: Final = 0.001
 _KEEP_AHEAD: Final = 1.0
 """Among siblings few numbers are reserved and not kept for long: those of all rise together."""
 _SIZES: Final = (64, 16)
@@ -60,36 +64,21 @@ _RESERVE: Final = (
 )
 
 
-@cache
-def rows_text(write: Write, size: int) -> str:
-    """The SQL that inserts so many rows."""
-    names = (*write.values, *write.keys)
-    columns = ", ".join(f'"{name}"' for name in names)
-    row = "(" + ", ".join("?" * len(names)) + ")"
-    head = f"insert into {write.table} ({columns}) values "  # noqa: S608
-    return head + ", ".join([row] * size) + (_instead(write) if write.verb == "put" else "")
+class AtOnce:
+    """A batch that is written: :class:`procession.store.store.Sent`."""
 
+    file = -1
+    is_waiting = False
 
-@cache
-def row_text(write: Write) -> str:
-    """The SQL of an update or a delete, by its keys."""
-    where = " and ".join(f'"{name}" = ?' for name in write.keys)
-    if write.verb == "delete":
-        return f"delete from {write.table} where {where}"  # noqa: S608
-    values = ", ".join(f'"{name}" = ?' for name in write.values)
-    if write.sparing:
-        named = list(enumerate((*write.values, *write.keys), 1))
-        values = ", ".join(f'"{name}" = ?{at}' for at, name in named[: len(write.values)])
-        other = values.replace(" = ", " is not ").replace(", ", " or ")
-        same = " and ".join(f'"{name}" = ?{at}' for at, name in named[len(write.values) :])
-        where = f"{same} and ({other})"
-    return f"update {write.table} set {values} where {where}"  # noqa: S608
+    def __init__(self, outcomes: list[BaseException | None]) -> None:
+        self.outcomes = outcomes
 
+    def advance(self) -> bool:
+        """It is over."""
+        return True
 
-def _instead(write: Write) -> str:
-    keys = ", ".join(f'"{name}"' for name in write.keys)
-    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in write.values)
-    return f" on conflict ({keys}) do update set {changes}"
+    def finish(self) -> None:
+        """It is over."""
 
 
 class SqliteStore:
@@ -117,11 +106,13 @@ class SqliteStore:
         self._path = path
         if not create and not Path(path).exists():
             raise StoreUnavailable(f"there is no database at {path}")
-        self._file_lock = FileLock(f"{path}.lock") if exclusive and not self._scratch else None
+        is_claimed = self._scratch is not None or siblings is not None
+        self._file_lock = FileLock(f"{path}.lock") if exclusive and not is_claimed else None
         self._siblings = siblings
         self._write_lock = siblings.gate(path) if siblings else threading.Lock()
         self._block = _SHARED_BLOCK if siblings else BLOCK
         self._drawn_at = dict.fromkeys(SEQUENCES, 0.0)
+        self._composed = Composed()
         self._idle: deque[SqliteReader] = deque()
         self._readers = Readers(self._take_reader, self._return_reader)
         self._is_open = True
@@ -129,30 +120,39 @@ class SqliteStore:
         with suppress(OSError):  # a new file is its owner's alone; SQLite gives its kin that mode
             Path(path).touch(0o600, exist_ok=False)
         try:
-            self._engine = create_engine(
-                "sqlite://", creator=self._connect, poolclass=NullPool, query_cache_size=1000
-            )
-            self._writer = self._engine.connect()
-            self._raw = raw_of(self._writer)
+            self._raw = self._connect()
             self._raw.execute("pragma cache_size = -16000")
-            with self._writing():
-                prepare_schema(self._writer, create=create)
+            self._raw.execute("pragma busy_timeout = 0")  # whoever begins waits as he may
+            if not self._is_present():
+                with self._writing():
+                    prepare_schema(self._writer, create=create)
         except BaseException as error:
-            if hasattr(self, "_writer"):
-                self._writer.close()
+            if hasattr(self, "_raw"):
+                self._raw.close()
             self._release()
             if isinstance(error, DBAPIError | sqlite3.Error):
                 raise fault(error) from error
             raise
 
+    @cached_property
+    def _writer(self) -> Connection:
+        """What composed statements are written through."""
+        return self._composed.over(self._raw)
+
+    def _is_present(self) -> bool:
+        try:
+            return is_present(lambda text: self._raw.execute(text).fetchall())
+        except sqlite3.Error:
+            return False
+
     def _connect(self) -> sqlite3.Connection:
         return connect(self._path, is_durable=not self._scratch)
 
-    def read(self) -> Reading[SqliteReader]:
+    def read(self, *, wait: bool = True) -> Reading[SqliteReader]:
         """A snapshot on a reading connection of this thread."""
         return self._readers.read()
 
-    def _take_reader(self) -> SqliteReader:
+    def _take_reader(self, wait: bool = True) -> SqliteReader:
         if not self._is_open:
             raise StoreUnavailable("the database is closed")
         if self._siblings:
@@ -164,14 +164,14 @@ class SqliteStore:
         return reader
 
     def _open_reader(self) -> SqliteReader:
-        return SqliteReader(self._engine, self.patience)
+        return SqliteReader(self._connect(), self._composed, self.patience)
 
     def _return_reader(self, reader: SqliteReader) -> None:
         reader.end()
         if self._is_open:
             self._idle.append(reader)
         else:
-            reader.connection.close()
+            reader.close()
 
     def unit_of_work(self) -> Writes:
         """An empty one."""
@@ -179,8 +179,15 @@ class SqliteStore:
 
     def commit(self, batch: Sequence[Any]) -> list[BaseException | None]:
         """Write a batch in one transaction; see :meth:`procession.store.store.Store.commit`."""
+        return self._outcomes(batch, wait=True)
+
+    def set_out(self, batch: Sequence[Any]) -> AtOnce:
+        """Write a batch; see :meth:`procession.store.store.Store.set_out`."""
+        return AtOnce(self._outcomes(batch, wait=False))
+
+    def _outcomes(self, batch: Sequence[Any], *, wait: bool) -> list[BaseException | None]:
         try:
-            self._commit(batch)
+            self._commit(batch, wait)
         except Exception as error:
             told = fault(error)
             if len(batch) == 1:
@@ -191,28 +198,46 @@ class SqliteStore:
             return [None] * len(batch)
         return [answer for unit in batch for answer in self.commit([unit])]
 
-    def _commit(self, batch: Sequence[Writes]) -> None:
+    def _commit(self, batch: Sequence[Writes], wait: bool) -> None:
         work = plan(batch)
-        low = self._numbers.low(self._block // 2)
-        with self._writing():
+        low = self._numbers.low(self._block // 2)  # who draws waits for the file, not we for him
+        with self._writing(wait):
             self._carry_out(work)
             blocks = {name: self._reserve(name, self._block) for name in low}
         self._numbers.add(blocks)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, wait: bool = True) -> Iterator[None]:
         """The writing connection in a transaction that is durable when the block ends."""
-        with self._write_lock:
-            if not self._is_open:
-                raise StoreUnavailable("the database is closed")
+        until = time.monotonic() + (BUSY_MS if wait else _A_MOMENT) / 1000
+        while True:
+            with self._write_lock:
+                if self._has_begun(wait, until):
+                    try:
+                        yield
+                        self._raw.execute("commit")
+                    except BaseException:
+                        if self._raw.in_transaction:
+                            self._raw.execute("rollback")
+                        raise
+                    return
+            time.sleep(_LOOK_AGAIN)
+
+    def _has_begun(self, wait: bool, until: float) -> bool:
+        """Begin, unless another program is writing: who waits for it keeps nobody here waiting."""
+        if not self._is_open:
+            raise StoreUnavailable("the database is closed")
+        try:
             self._raw.execute("begin immediate")
-            try:
-                yield
-                self._raw.execute("commit")
-            except BaseException:
-                if self._raw.in_transaction:
-                    self._raw.execute("rollback")
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
                 raise
+            if time.monotonic() < until:
+                return False
+            if wait:
+                raise
+            raise Occupied from error
+        return True
 
     def _carry_out(self, work: Plan) -> None:
         cursor = self._raw.cursor()
@@ -232,22 +257,22 @@ class SqliteStore:
             if guard is not None and count != guard:
                 raise Conflict("another turn changed the same thing first; try again")
 
-    def next_ids(self, sequence: str, count: int) -> range:
+    def next_ids(self, sequence: str, count: int, *, wait: bool = True) -> range:
         """Draw ascending numbers."""
         if self._siblings:
             now = time.monotonic()
             if now - self._drawn_at[sequence] > _KEEP_AHEAD:
                 self._numbers.forget(sequence)
             self._drawn_at[sequence] = now
-        return self._numbers.draw(sequence, count)
+        return self._numbers.draw(sequence, count, wait)
 
     def _reserve(self, name: str, count: int) -> range:
         (last,) = self._raw.execute(_RESERVE, (name, count)).fetchone()
         return range(last - count + 1, last + 1)
 
-    def _reserve_now(self, name: str, count: int) -> range:
+    def _reserve_now(self, name: str, count: int, wait: bool) -> range:
         try:
-            with self._writing():
+            with self._writing(wait):
                 return self._reserve(name, max(count, self._block))
         except sqlite3.Error as error:
             raise fault(error) from error
@@ -322,9 +347,11 @@ class SqliteStore:
             self._give_back()
         self._is_open = False
         while self._idle:
-            self._idle.pop().connection.close()
+            self._idle.pop().close()
         with self._write_lock:
-            self._writer.close()
+            if "_writer" in vars(self):
+                self._writer.close()
+            self._raw.close()
         self._release()
 
     def _release(self) -> None:

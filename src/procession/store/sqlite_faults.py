@@ -45,6 +45,11 @@ def fault(error: Exception) -> Fault:
     return StoreFault(f"the database refused a statement: {error}")
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another program is writing."""
+    return _code(error) == sqlite3.SQLITE_BUSY
+
+
 def is_key(error: BaseException) -> bool:
     """Whether a correlation key was taken."""
     return isinstance(error, sqlite3.IntegrityError) and "correlation_key" in str(error)

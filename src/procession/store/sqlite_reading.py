@@ -9,12 +9,13 @@ from math import inf
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Engine, Executable
+from sqlalchemy import Executable
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from procession.errors import StoreUnavailable
 from procession.store.columns import one_by_one
+from procession.store.composed import Composed
 from procession.store.hot import HotRead, Spelling
 from procession.store.patience import Patience
 from procession.store.sqlite_faults import fault
@@ -29,13 +30,14 @@ _LOOK_UP: Final = 100_000
 class SqliteReader:
     """A snapshot; lent to one thread at a time."""
 
-    __slots__ = ("connection", "has_begun", "patience", "raw", "until")
+    __slots__ = ("_composed", "_connection", "has_begun", "patience", "raw", "until")
 
-    def __init__(self, engine: Engine, patience: Patience) -> None:
+    def __init__(self, raw: sqlite3.Connection, composed: Composed, patience: Patience) -> None:
         self.patience = patience
         self.until = inf
-        self.connection: Connection = engine.connect()
-        self.raw: sqlite3.Connection = raw_of(self.connection)
+        self.raw = raw
+        self._composed = composed
+        self._connection: Connection | None = None
         self.has_begun = False
         self.raw.set_progress_handler(lambda: time.monotonic() > self.until, _LOOK_UP)
 
@@ -52,11 +54,19 @@ class SqliteReader:
         if self.raw.in_transaction:
             self.raw.execute("rollback")
 
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+        self.raw.close()
+
     def execute(self, statement: Executable) -> Sequence[Any]:
         """All rows of a select, as named tuples."""
         try:
+            if self._connection is None:
+                self._connection = self._composed.over(self.raw)
             self.begin()
-            return self.connection.execute(statement).all()
+            return self._connection.execute(statement).all()
         except (DBAPIError, sqlite3.Error) as error:
             raise fault(error) from error
 
@@ -95,10 +105,3 @@ class SqliteReader:
             return self.begin().execute(sql, values).fetchall()
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
             raise fault(error) from error
-
-
-def raw_of(connection: Connection) -> sqlite3.Connection:
-    """The driver's own connection."""
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
-    return raw

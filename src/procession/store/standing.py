@@ -25,6 +25,8 @@ CLAIMED: Final = 2
 _STATES: Final = {"Created": 2, "Ready": 4, "Reserved": 6, "InProgress": 8, "Suspended": 10}
 STATES: Final = (*_STATES, *sorted(OVER))
 """All states of tasks."""
+OPEN_STATES: Final = tuple(_STATES)
+"""Those of tasks that are still to be done."""
 
 
 def standing(task: TaskRow) -> int:

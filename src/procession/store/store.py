@@ -108,21 +108,51 @@ class Reader(Protocol):
         ...
 
 
+class Sent(Protocol):
+    """A batch that is being written while nobody waits for it."""
+
+    file: int
+    """Where answers arrive."""
+
+    @property
+    def outcomes(self) -> list[BaseException | None] | None:
+        """In the end, as of :meth:`Store.commit`; ``None`` if nothing of it is written and the
+        batch is to be given to that."""
+        ...
+
+    def advance(self) -> bool:
+        """Take what has arrived, without waiting; whether it is over."""
+        ...
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether all is sent and only answers are waited for."""
+        ...
+
+    def finish(self) -> None:
+        """Wait until it is over."""
+
+
 class Store(Protocol):
     """One database."""
 
     url: str
     is_shared: bool
     """Whether other processes may be writing to it."""
-    is_near: bool
-    """Whether a read takes no trip, so that an event loop may wait for it."""
     patience: Patience
     """How long one search may take."""
 
-    def read(self) -> AbstractContextManager[Reader]:
+    @property
+    def is_near(self) -> bool:
+        """Whether reads are answered so quickly, now, that an event loop may wait for them."""
+        ...
+
+    def read(self, *, wait: bool = True) -> AbstractContextManager[Reader]:
         """A snapshot on this thread's own reading connection.
 
-        Blocks inside each other, on one thread, share the snapshot of the outermost.
+        Blocks inside each other, on one thread, share the snapshot of the outermost. Without
+        ``wait``, for an event loop, it and what is asked of it raises
+        :class:`procession.errors.Occupied` where it would take longer than a moment.
         """
         ...
 
@@ -139,9 +169,18 @@ class Store(Protocol):
         """
         ...
 
-    def next_ids(self, sequence: str, count: int) -> range:
+    def set_out(self, batch: Sequence[UnitOfWork]) -> Sent:
+        """Write a batch, for an event loop: in a file at once, else it is told of answers.
+
+        Raises :class:`procession.errors.Occupied`, and nothing is written, where the loop would
+        have to wait for others: :meth:`commit` does it on a thread that may.
+        """
+        ...
+
+    def next_ids(self, sequence: str, count: int, *, wait: bool = True) -> range:
         """Draw ascending numbers: ``public`` (instances, tasks, work items), ``job``, ``content``,
-        ``revision``. Gaps are allowed, going back is not, not even after a crash."""
+        ``revision``. Gaps are allowed, going back is not, not even after a crash. ``wait`` as in
+        :meth:`read`."""
         ...
 
     def lease_jobs(

@@ -55,7 +55,7 @@ task = Table(
     Column("deadlines", Integer, nullable=False),
     Column("follow_up_at", BigInteger),
     Column("loop_id", Text),
-    Index("ix_task_instance", "instance_id"),
+    Index("ix_task_instance", "instance_id", "status"),
     Index("ix_task_root", "root_id"),
     where_known("ix_task_created_by", "created_by"),
     Index("ix_task_owner", "actual_owner", "status", "id"),

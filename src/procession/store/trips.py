@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from time import monotonic
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg import pq
@@ -18,12 +19,17 @@ from psycopg.abc import AdaptContext, PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.generators import fetch, fetch_many, send
 from psycopg.rows import TupleRow
+from psycopg.waiting import Ready
+
+from procession.errors import Occupied
+from procession.store.nearness import A_MOMENT, Nearness
 
 Rows = list[tuple[Any, ...]]
 Asked = tuple[str, Sequence[Any]]
 """A statement with ``$1`` parameters, and their values."""
 
 Key = tuple[str, tuple[int, ...]]
+T = TypeVar("T")
 
 MOST_NAMES: Final = 200
 """Statements that stay prepared."""
@@ -32,7 +38,7 @@ MOST_NAMES: Final = 200
 class Trips:
     """The way to the server on one connection, for one thread at a time."""
 
-    __slots__ = ("_awaited", "_given", "_loaded", "_names", "_number", "_pg", "_raw")
+    __slots__ = ("_awaited", "_given", "_loaded", "_names", "_number", "_pg", "_raw", "hurry")
 
     def __init__(self, raw: psycopg.Connection[TupleRow], adapters: AdaptContext) -> None:
         self._raw = raw
@@ -42,13 +48,20 @@ class Trips:
         self._names: dict[Key, bytes] = {}
         self._number = 0
         self._awaited = False
+        self.hurry: Nearness | None = None
+        """Set while an event loop waits for the answers."""
 
     def ask(self, asked: Sequence[Asked]) -> list[Rows]:
         """The rows of each statement, in order; none for what answers none.
 
         Outside a transaction they are one by themselves: the first that fails undoes those before
-        it and keeps those behind it from being tried. Raises :class:`psycopg.Error`.
+        it and keeps those behind it from being tried. Raises :class:`psycopg.Error`, and
+        :class:`procession.errors.Occupied` where an event loop would wait.
         """
+        return self.set_out(asked).finish()
+
+    def set_out(self, asked: Sequence[Asked]) -> Trip:
+        """Send statements; the answers are taken later. Until then nothing else may be asked."""
         self.settle()
         packed = [(text, *self._packed(parameters)) for text, parameters in asked]
         commands: list[Callable[[], None]] = []
@@ -65,15 +78,33 @@ class Trips:
             shown.append(len(commands))
             show = partial(self._pg.send_query_prepared, name, values, formats)
             commands.append(partial(show, result_format=pq.Format.BINARY))
+        self._pg.enter_pipeline_mode()
         try:
-            results = self._carry(commands)
-        except BaseException:
-            for key in made:
-                self._names.pop(key, None)
+            for command in commands:
+                command()
+            self._pg.pipeline_sync()
+        except BaseException:  # what is still under way belongs to nobody
+            self._raw.close()
             raise
+        return Trip(self, self._answers(len(commands)), shown, made)
+
+    def take(self, results: Sequence[pq.abc.PGresult], shown: Sequence[int]) -> list[Rows]:
+        """The trip is over: the rows of what was to be shown. Raises :class:`psycopg.Error`."""
+        self._pg.exit_pipeline_mode()
+        for result in results:
+            _check(result)
         rows = [self._rows(results[place]) for place in shown]
         self._forget()
         return rows
+
+    def abandon(self) -> None:
+        """What is still under way belongs to nobody."""
+        self._raw.close()
+
+    def forget(self, made: Sequence[Key]) -> None:
+        """Statements that may not have been prepared."""
+        for key in made:
+            self._names.pop(key, None)
 
     def leave(self, command: bytes) -> None:
         """Send a command whose answer nobody needs; it is taken before the next trip."""
@@ -85,8 +116,23 @@ class Trips:
         """Take the answer to what was left behind. Raises :class:`psycopg.Error`."""
         if self._awaited:
             self._awaited = False
-            while (result := self._raw.wait(fetch(self._pg))) is not None:
+            while (result := self.wait(fetch(self._pg))) is not None:
                 _check(result)
+
+    def wait(self, answers: PQGen[T]) -> T:
+        """Wait for answers; no longer than a moment where there is one who hurries."""
+        try:
+            if self.hurry is None:
+                return self._raw.wait(answers)
+            begun = monotonic()
+            value = self._raw.wait(_within(answers, begun + A_MOMENT), A_MOMENT / 2)
+        except BaseException as error:  # what is still under way belongs to nobody
+            self._raw.close()
+            if self.hurry is not None and isinstance(error, Occupied):
+                self.hurry.was_slow()
+            raise
+        self.hurry.took(monotonic() - begun)
+        return value
 
     def _new_name(self) -> bytes:
         self._number += 1
@@ -109,21 +155,6 @@ class Trips:
             types.append(dumper.oid)
             formats.append(dumper.format)
         return values, tuple(types), formats
-
-    def _carry(self, commands: Sequence[Callable[[], None]]) -> list[pq.abc.PGresult]:
-        self._pg.enter_pipeline_mode()
-        try:
-            for command in commands:
-                command()
-            self._pg.pipeline_sync()
-            results = self._raw.wait(self._answers(len(commands)))
-        except BaseException:  # what is still under way belongs to nobody
-            self._raw.close()
-            raise
-        self._pg.exit_pipeline_mode()
-        for result in results:
-            _check(result)
-        return results
 
     def _answers(self, count: int) -> PQGen[list[pq.abc.PGresult]]:
         yield from send(self._pg)
@@ -149,6 +180,64 @@ class Trips:
         while len(self._names) > MOST_NAMES:
             name = self._names.pop(next(iter(self._names)))
             _check(self._pg.exec_(b"deallocate " + name))
+
+
+class Trip:
+    """Statements that are under way."""
+
+    __slots__ = ("_answers", "_made", "_shown", "_trips", "is_sent")
+
+    def __init__(
+        self,
+        trips: Trips,
+        answers: PQGen[list[pq.abc.PGresult]],
+        shown: list[int],
+        made: list[Key],
+    ) -> None:
+        self._trips = trips
+        self._answers = answers
+        self._shown = shown
+        self._made = made
+        self.is_sent = False
+        """Whether only answers are waited for."""
+
+    def finish(self) -> list[Rows]:
+        """Wait for the answers: the rows of each statement. Raises as :meth:`Trips.ask`."""
+        try:
+            return self._trips.take(self._trips.wait(self._answers), self._shown)
+        except BaseException:
+            self._trips.forget(self._made)
+            raise
+
+    def advance(self) -> list[Rows] | None:
+        """Take what has arrived, without waiting; the rows when that is all of it."""
+        try:
+            wanted = self._answers.send(Ready.R) if self.is_sent else next(self._answers)
+        except StopIteration as end:
+            try:
+                return self._trips.take(end.value, self._shown)
+            except BaseException:
+                self._trips.forget(self._made)
+                raise
+        except BaseException:
+            self._trips.abandon()
+            raise
+        self.is_sent = int(wanted) == Ready.R
+        return None
+
+
+def _within(answers: PQGen[T], until: float) -> PQGen[T]:
+    """The same; raises :class:`Occupied` when it takes too long."""
+    try:
+        wanted = next(answers)
+        while True:
+            ready = yield wanted
+            if not ready and monotonic() > until:
+                raise Occupied
+            wanted = answers.send(ready)
+    except StopIteration as end:
+        value: T = end.value
+        return value
 
 
 def _check(result: pq.abc.PGresult) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from procession.errors import Occupied
 from procession.web.http import Reply, Request, Route
 
 if TYPE_CHECKING:
@@ -107,7 +108,12 @@ class Lanes:
             case "turn":
                 return await engine.executive.submit_async(work, actor=request.actor.name)
             case "glance" if engine.room.store.is_near:
-                return work()
+                try:
+                    with engine.room.store.read(wait=False):
+                        return work()
+                except Occupied:
+                    again: Reply = await self._readers.submit(work)
+                    return again
             case "read" | "glance":
                 reply: Reply = await self._readers.submit(work)
                 return reply

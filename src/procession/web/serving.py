@@ -8,14 +8,18 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import time
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from procession.web.accepting import Acceptor
+
+_AT_ONCE: Final = 0.5
+"""Signals that come within so many seconds are one wish."""
 
 
 class WholeAnswers(asyncio.Transport):
@@ -89,25 +93,24 @@ class Protocol(HttpToolsProtocol):
 class Server(uvicorn.Server):
     """Ends quietly: uvicorn's own would raise the signal once more when all is done.
 
-    At the signal ``refuse_new`` and ``leaving`` are called.
+    At the signal ``refuse_new`` is called.
     """
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        refuse_new: Callable[[], None],
-        leaving: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, refuse_new: Callable[[], None]) -> None:
         super().__init__(config)
         self._refuse_new = refuse_new
-        self._leaving = leaving
+        self._ends_since = 0.0
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM or SIGINT; a second SIGINT does not wait for what is in hand."""
+        """SIGTERM or SIGINT; a later SIGINT does not wait for what is in hand.
+
+        A terminal sends one to every process of a server, and the first passes it on.
+        """
         self._refuse_new()
-        if self._leaving is not None:
-            self._leaving()
-        self.force_exit = self.should_exit and sig == signal.SIGINT
+        if not self.should_exit:
+            self._ends_since = time.monotonic()
+        is_late = time.monotonic() - self._ends_since > _AT_ONCE
+        self.force_exit = self.force_exit or (is_late and sig == signal.SIGINT)
         self.should_exit = True
 
 

@@ -38,7 +38,7 @@ def picked(reader: Reader, criteria: TaskCriteria) -> list[TaskRow] | None:
     elif by_item:
         found = repository.of_work_items(reader, by_item)
     elif by_instance:
-        found = repository.some_of_instances(reader, by_instance)
+        found = repository.some_of_instances(reader, by_instance, status_names(criteria.statuses))
     else:
         return None
     return found if len(found) <= MOST else None

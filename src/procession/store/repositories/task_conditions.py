@@ -92,6 +92,8 @@ class Condition(msgspec.Struct, frozen=True):
     """The set holds nothing that does not fit."""
     samples: tuple[Phrase, ...] = ()
     """What is listed from an id on, which is still to be given: to estimate long lists."""
+    between: Phrase | None = None
+    """The check of a stretch of tasks, gathered as ``near``: by a set no wider than they lie."""
     weight: int = 1
     """How many look-ups the check of a row takes."""
     joined: Phrase | None = None
@@ -116,5 +118,7 @@ class Condition(msgspec.Struct, frozen=True):
     """The index of the open tasks knows what the check asks for."""
     runs: tuple[Run, ...] = ()
     """The lists as stretches in order of ids; none, if they are too many."""
+    in_states: Phrase | None = None
+    """The list of those in some states alone, which are still to be given."""
     states: tuple[str, ...] = ()
     """Tasks in these states fit, and no others."""

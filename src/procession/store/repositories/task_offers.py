@@ -39,6 +39,9 @@ _EACH_ONCE: Final = (
     " + count(distinct offered.id) filter (where offered.is_shared <> 0) from ("
 )
 _MINE: Final = f"select own.id from task own where own.{OPEN} and "  # noqa: S608 - constants
+_NEAR: Final = "offer.task_id as task_id, offer.instance_id as instance_id"
+_NEAR_TASK: Final = "task.id as task_id, task.instance_id as instance_id"
+_NEAR_NONE: Final = Phrase(f"select {_NEAR_TASK} from task where 1 = 0")  # noqa: S608 - constants
 _NONE: Final = Phrase(f"select {_OF_TASK} from task where 1 = 0")  # noqa: S608 - constants
 
 
@@ -105,6 +108,28 @@ def some_of(
     some = [one for one in sources(conditions, start) if one.singles]
     rows = [_rows(msgspec.structs.replace(one, also=ALWAYS), rest, None, column) for one in some]
     return join(" union all ", rows or [NOTHING])
+
+
+def near(
+    conditions: Sequence[Condition],
+    start: Condition,
+    passes: Phrase | None,
+    ids: tuple[int, int],
+) -> Phrase:
+    """All whose ids lie between two, which count; what looks at other rows is one set for all.
+
+    Of a list no more is gathered than lies between the first and the last of the tasks, so it may
+    be long. It is asked for by ``between``: every condition that looks must have it.
+    """
+    within = Phrase("task.id >= ? and task.id <= ?", ids)
+    looking = [one for one in conditions if one is not start and one.between is not None]
+    told = [one for one in conditions if one not in looking]
+    rest = _rest(told, start, (), within if passes is None else all_of(within, passes))
+    some = [_rows(one, rest, None, _NEAR, _NEAR_TASK) for one in sources(conditions, start)]
+    checks = all_of(*(one.between for one in looking if one.between is not None))
+    gathered = join(" union all ", some or [_NEAR_NONE]).within("(with near as materialized (", ")")
+    found = checks.within(" select distinct offer.task_id as id from near as offer where ", ")")
+    return join("", (gathered, found))
 
 
 def firsts(

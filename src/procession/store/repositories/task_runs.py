@@ -72,6 +72,23 @@ def beginning(reader: Reader, conditions: Sequence[Condition]) -> Beginning | No
     return found[number] if least < START or (found and is_heavy) else None
 
 
+def in_states(conditions: Sequence[Condition]) -> list[Condition]:
+    """The same, where tasks of process instances are listed in the states alone that are asked for.
+
+    An instance that has gone round and round has had many more tasks than it has.
+    """
+    states = next((one.states for one in conditions if one.states), None)
+    if states is None:
+        return list(conditions)
+    found = []
+    for one in conditions:
+        if one.in_states is not None:
+            lists = (one.in_states.then("", states),)
+            one = msgspec.structs.replace(one, lists=lists, exact=lists, sizes=())
+        found.append(one)
+    return found
+
+
 def narrowed(conditions: Sequence[Condition]) -> list[Condition]:
     """The same, where owners are listed in the states alone that are asked for besides."""
     states = next((frozenset(one.states) for one in conditions if one.states), None)

@@ -48,6 +48,7 @@ def is_one_of(column: str, values: Sequence[Any]) -> Condition:
             sources=sources,
             runs=of_tasks(column, values, check),
             offer=_lies_in(values) if is_place else None,
+            in_states=check.within(_OF_INSTANCE, _STATED) if column == "instance_id" else None,
         )
     sizes = tuple(Phrase(_IN_STATE, (value,)) for value in values)
     is_open, is_all = _OPEN.issuperset(values), set(values) == _OPEN
@@ -86,6 +87,7 @@ def has_variable(name: str, value: str) -> Condition:
         instances=valued,
         sizes=(valued,),
         samples=(valued.then(" and v.instance_id >= ?"),),
+        between=valued.within("(offer.instance_id in (", _NEAR.format(of="instance_id")),
     )
 
 
@@ -101,6 +103,7 @@ def has_task_variable(name: str, value: str) -> Condition:
         is_among_enough=True,
         joined=named.within(_TASK_VALUE_OF, ")"),
         samples=(listed.then(" and v.task_id >= ?"),),
+        between=listed.within("(offer.task_id in (", _NEAR.format(of="task_id")),
     )
 
 
@@ -224,6 +227,8 @@ _IN_STATE: Final = (
     " as sized"
 )
 """In the order of ``ix_task_status``: PostgreSQL would read that of owners, from end to end."""
+_OF_INSTANCE: Final = "select task.id from task @ix_task_instance where "
+_STATED: Final = " and task.status in $$"
 NOTHING: Final = NEVER.within("select task.id from task where ", "")
 _FAMILIES: Final = (
     "select each.instance_id from process_log log cross join process_log each"
@@ -237,6 +242,10 @@ _LOOSE: Final = (
 )
 _INSTANCE_AMONG: Final = "(task.instance_id in ("
 _VALUES: Final = "select v.instance_id from variable_now v where "
+_NEAR: Final = (
+    " and v.{of} >= (select min(near.{of}) from near)"
+    " and v.{of} <= (select max(near.{of}) from near))) is true"
+)
 _EACH: Final = ") as listed cross join task where task.id = listed.id and "
 _EACH_OPEN: Final = (
     f") as listed cross join task @ix_task_open where task.id = listed.id and task.{OPEN} and "

@@ -42,6 +42,8 @@ TIMES_SHORTER: Final = 10
 """So much shorter than what is offered is a list to begin with: each id of it is looked up."""
 MOST_AMONG: Final = 20 * START
 """Sets are gathered up to this size."""
+CHECKED: Final = 4
+"""So many entries of a list are gathered into a set in the time of a look-up."""
 JOINED: Final = 12
 """So many entries of a list are read in the time of a look-up."""
 PLACES: Final = 8
@@ -52,6 +54,10 @@ ENOUGH: Final = 2
 """So many times as many as are likely to be needed are looked at."""
 LEAST: Final = 12
 """With fewer of the sample among them it would be chance."""
+STRETCH: Final = 1.25
+"""So many times as many as are likely to hold a page are looked at first, by their ids."""
+STRETCHES: Final = 2
+"""After so many of them the rest is looked at in order."""
 IDS_PER_TASK: Final = 3
 """About so many ids are given out for each task: to its instance and its work item, too."""
 
@@ -166,7 +172,7 @@ def worth_a_set(reader: Reader, one: Condition, rows: float, known: int = LONG) 
     """
     if one.among is None or not one.lists:
         return False
-    bound = int(min(MOST_AMONG, rows * one.weight * 2))
+    bound = int(min(MOST_AMONG, rows * one.weight * CHECKED))
     if bound <= FEW or known != LONG:
         return known <= bound and bound > FEW
     if one.samples:

@@ -58,6 +58,7 @@ def search(
     limit: int | None = None,
 ) -> list[TaskRow]:
     """Tasks for which every condition holds, in order, cut out by the database."""
+    conditions = runs.in_states(conditions)
     reach = EVERYTHING if limit is None else min(EVERYTHING, offset + limit)
     if order in BY_NUMBER and reach <= MOST_BY_RUNS and way_offered(conditions) is None:
         begun = runs.beginning(reader, conditions)
@@ -163,6 +164,7 @@ def search_and_count(
 
 def count(reader: Reader, conditions: Sequence[Condition]) -> int:
     """For how many tasks every condition holds, exactly."""
+    conditions = runs.in_states(conditions)
     way = begin_all(reader, conditions)
     is_open = any(one.is_open for one in conditions)
     if way.is_offered and way.start is not None:
@@ -194,6 +196,7 @@ def walk(
 ) -> list[TaskRow]:
     """The first tasks for which every condition holds, one leg after the other."""
     found: list[TaskRow] = []
+    conditions = runs.in_states(conditions)
     whole = _at_once(legs)
     way = begin(reader, conditions, legs[0].order, limit, whole.passes)
     for leg in legs if way.start is None else (whole,):
@@ -214,6 +217,8 @@ def _first(
     limit: int,
 ) -> Sequence[tuple[Any, ...]]:
     """The rows of a page; once more, if what was asked of the first alone left too few."""
+    if way.stretch is not None and not offset:
+        return _by_stretches(reader, conditions, way, leg, limit)
     reach = min(EVERYTHING, offset + limit)
     rows = _cut(reader, _stretch(conditions, way, leg, reach), leg.order, offset, limit)
     if way.bound is not None and len(rows) < limit:
@@ -221,6 +226,35 @@ def _first(
         way = begin(reader, conditions, order, reach, is_bounded=False)
         rows = _cut(reader, _stretch(conditions, way, leg, reach), leg.order, offset, limit)
     return rows
+
+
+def _by_stretches(
+    reader: Reader, conditions: Sequence[Condition], way: Way, leg: Leg, limit: int
+) -> Sequence[tuple[Any, ...]]:
+    """The same by stretches of ids, each behind the one before, and at last by what is left."""
+    assert way.start is not None
+    assert way.stretch is not None
+    first, last, many = way.stretch
+    is_falling = leg.order == BY_ID_DOWN
+    if leg.passes is not None:  # the last value of a key is an id, or what a client made of it
+        after = max(0, min(EVERYTHING, leg.passes.values[-1]))
+        first, last = (first, after) if is_falling else (after, last)
+    found: list[tuple[Any, ...]] = []
+    passes = leg.passes
+    for number in range(sizes.STRETCHES):
+        if is_falling:
+            ids, last = (last - many + 1, EVERYTHING if number == 0 else last), last - many
+        else:
+            ids, first = (0 if number == 0 else first, first + many - 1), first + many
+        told = offers.near(conditions, way.start, leg.passes, ids)
+        named = told.within("select task.id as id from ", " as task where 1 = 1")
+        found += _cut(reader, named, leg.order, 0, limit - len(found))
+        if len(found) >= limit:
+            return found
+    behind = Phrase("task.id <= ?", (last,)) if is_falling else Phrase("task.id >= ?", (first,))
+    rest = Leg(leg.order, behind if passes is None else all_of(passes, behind))
+    whole = msgspec.structs.replace(way, stretch=None)
+    return [*found, *_first(reader, conditions, whole, rest, 0, limit - len(found))]
 
 
 def _at_once(legs: Sequence[Leg]) -> Leg:

@@ -49,6 +49,8 @@ class Way(msgspec.Struct, frozen=True):
     """With all tasks of a state, by an index that knows what is narrow."""
     bound: Phrase | None = None
     """Only tasks so far in the order are looked at, which may be too few."""
+    stretch: tuple[int, int, int] | None = None
+    """The first and the last id, and in how many of them there is likely to be a page."""
 
 
 def way_offered(conditions: Sequence[Condition]) -> Condition | None:
@@ -170,8 +172,16 @@ def _begin_offered(
     least = min(lengths, key=lengths.__getitem__, default=None)
     if least is not None and sizes.is_shorter(lengths[least], many):
         return Way(least)
-    if is_by_name and sizes.steps(tasks, tuple(looked.values()), reach) * 4 < many:
-        return Way(start, True, True)
+    needed = sizes.steps(tasks, tuple(looked.values()), reach)
+    if is_by_name and needed * 4 < many:
+        stretch = None
+        # Of a list that was not counted to its end too much might lie within a stretch.
+        is_known = all(one.between and size != sizes.LONG for one, size in looked.items())
+        if is_known and needed > sizes.SHORT / 2:
+            narrow = sizes.steps(tasks, tuple(lengths.values()), reach) / needed
+            ids = sizes.STRETCH * needed * narrow / many * (between.last - between.first)
+            stretch = (between.first, between.last, int(ids) + 1)
+        return Way(start, True, True, stretch=stretch)
     # What offers know may depend on whom they are for, so a walk could be far longer than chance.
     is_free = all(one.is_unclaimed for one in lengths)
     is_walked = is_free or looked or many > sizes.MOST_OFFERED

@@ -17,6 +17,7 @@ from procession.store.rows import (
     TaskPersonRow,
     TaskRow,
 )
+from procession.store.standing import OPEN_STATES
 from procession.store.store import Reader
 from procession.store.tables import task, task_event, task_person
 
@@ -37,7 +38,7 @@ def expect(reader: Reader, task_id: int) -> None:
 def expect_instance(reader: Reader, instance_id: int) -> None:
     """What is still to be done for an instance is going to be asked for, and what it is."""
     reader.ahead(
-        ("active_tasks_of_family", (instance_id,)),
+        ("active_tasks_of_family", (instance_id, OPEN_STATES)),
         ("instance_status", (instance_id, instance_id)),
         ("instance_uuids", ((instance_id,),)),
     )
@@ -58,9 +59,17 @@ def of_work_items(reader: Reader, work_item_ids: Sequence[int]) -> list[TaskRow]
     return _tasks(reader, "tasks_by_work_items", work_item_ids)
 
 
-def some_of_instances(reader: Reader, instance_ids: Sequence[int]) -> list[TaskRow]:
-    """Tasks of those process instances, at most 501 of them."""
-    return _tasks(reader, "some_tasks_of_instances", instance_ids)
+def some_of_instances(
+    reader: Reader, instance_ids: Sequence[int], statuses: Sequence[str] = ()
+) -> list[TaskRow]:
+    """Tasks of those process instances, at most 501 of them; if states are named, in these alone.
+
+    An instance may have had many tasks: those in other states are not read.
+    """
+    if not statuses:
+        return _tasks(reader, "some_tasks_of_instances", instance_ids)
+    rows = reader.hot("some_tasks_of_instances_in", (instance_ids, statuses))
+    return sorted(map(task_row, rows), key=attrgetter("id"))
 
 
 def open_sub_tasks(reader: Reader, task_id: int) -> list[TaskRow]:
@@ -97,7 +106,9 @@ def find_attachment(reader: Reader, attachment_id: int) -> TaskAttachmentRow | N
 
 def active_of_family(reader: Reader, instance_id: int) -> list[TaskRow]:
     """The tasks still to be done of a process instance and of all it called, the oldest first."""
-    found = [task_row(row) for row in reader.hot("active_tasks_of_family", (instance_id,))]
+    found = [
+        task_row(row) for row in reader.hot("active_tasks_of_family", (instance_id, OPEN_STATES))
+    ]
     return sorted(found, key=attrgetter("id"))
 
 

@@ -178,7 +178,7 @@ INDEXES: Final[tuple[tuple[str, str, str, bool, str | None], ...]] = (
     ("ix_role_grant_name", "role_grant", "kind name", False, None),
     ("ix_start_subscription_name", "start_subscription", "kind name", False, None),
     ("ix_task_created_by", "task", "created_by", False, "created_by is not null"),
-    ("ix_task_instance", "task", "instance_id", False, None),
+    ("ix_task_instance", "task", "instance_id status", False, None),
     ("ix_task_owner", "task", "actual_owner status id", False, None),
     ("ix_task_parent", "task", "parent_id", False, "parent_id is not null"),
     ("ix_task_root", "task", "root_id", False, None),

@@ -1,0 +1,123 @@
+"""Reading connections of PostgreSQL, each lent to one thread at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import psycopg
+from sqlalchemy import Executable
+from sqlalchemy.exc import DBAPIError
+
+from procession.store.arrays import Numbers, Texts
+from procession.store.hot import HotRead, Spelling
+from procession.store.lines import Session, fault
+from procession.store.patience import Patience
+from procession.store.store import Question
+from procession.store.trips import Asked, Rows
+
+ERRORS: Final = (psycopg.Error, DBAPIError, UnicodeEncodeError)
+READER: Final = (
+    "set enable_hashjoin = off",
+    "set enable_mergejoin = off",
+    "set enable_seqscan = off",
+    "set max_parallel_workers_per_gather = 0",
+    "set jit = off",
+    "set work_mem = '64MB'",
+    "set plan_cache_mode = force_generic_plan",
+)
+"""Reads are written to go from index to index. Joining whole tables, other processes and compiled
+plans are for reads of millions of rows; a wrong guess at how many there are costs a second. A set
+that is guessed not to fit the memory would be read anew for every row.
+"""
+_PLANNING: Final = (
+    "select set_config('plan_cache_mode', $1, true), set_config('enable_mergejoin', $2, true),"
+    " set_config('enable_seqscan', $3, true)"
+)
+_NAMED: Final = ("force_generic_plan", "off", "off")
+_FREE: Final = ("auto", "off", "on")
+_MERGING: Final = ("force_custom_plan", "on", "on")
+"""How reads are planned. Named ones go by number or name, so the plan never depends on the values;
+the server would plan those anew each time whose values look rare, which takes longer than reading.
+Nor do they depend on how few rows there were when they were planned: they always take an index.
+For a search, and more so for one that says it may merge, the values tell how long its lists are.
+"""
+_BEGIN_READ: Final = "begin isolation level repeatable read read only"
+SPELLING: Final = Spelling("$#", "= any($#::bigint[])", "= any($#::text[])", "", "= $#")
+
+
+class PostgresqlReader:
+    """A snapshot; lent to one thread at a time. It is taken with the first question."""
+
+    __slots__ = ("_ahead", "_planned", "has_begun", "patience", "session")
+
+    def __init__(self, session: Session, patience: Patience) -> None:
+        self.session = session
+        self.patience = patience
+        self.has_begun = False
+        self._planned = _NAMED
+        self._ahead: dict[str, tuple[Sequence[Any], Rows]] = {}
+
+    def execute(self, statement: Executable) -> Sequence[Any]:
+        """All rows of a select, as named tuples."""
+        self._ask((), _FREE)
+        try:
+            return self.session.connection.execute(statement).all()
+        except ERRORS as error:
+            raise fault(error) from error
+
+    def hot(self, name: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        """All rows of a prepared read."""
+        known = self._ahead.get(name)
+        if known is not None and known[0] == parameters:
+            return known[1]
+        return self._ask((_worded(SPELLING.named[name], parameters),))[0]
+
+    def ahead(self, *questions: Question) -> None:
+        """Ask in one trip what is going to be asked; it is then at hand."""
+        answers = self._ask([_worded(SPELLING.named[name], values) for name, values in questions])
+        for (name, values), rows in zip(questions, answers, strict=True):
+            self._ahead[name] = values, rows
+
+    def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        """All rows of a read in our own spelling."""
+        read = SPELLING.of(text)
+        return self._ask((_worded(read, parameters),), _MERGING if read.is_merging else _FREE)[0]
+
+    def end(self) -> bool:
+        """Let the snapshot go; whether the session can be used again."""
+        self._ahead.clear()
+        self._planned = _NAMED
+        has_begun, self.has_begun = self.has_begun, False
+        return self.session.let_go() if has_begun else self.session.is_whole
+
+    def _ask(self, asked: Sequence[Asked], planned: tuple[str, str, str] = _NAMED) -> list[Rows]:
+        before: list[Asked] = []
+        if not self.has_begun:
+            before.append((_BEGIN_READ, ()))
+        if planned != self._planned:
+            before.append((_PLANNING, planned))
+        if not (before or asked):
+            return []
+        self.has_begun, self._planned = True, planned
+        try:
+            return self.session.trips.ask((*before, *asked))[len(before) :]
+        except psycopg.errors.QueryCanceled:
+            raise self.patience.lost() from None
+        except ERRORS as error:
+            raise fault(error) from error
+
+
+def _worded(read: HotRead, parameters: Sequence[Any]) -> Asked:
+    """A read and its parameters; lists of one are plain ones, whose plan is kept."""
+    if not read.lists:
+        return read.sql, parameters
+    values = list(parameters)
+    given = [(place, is_texts, list(values[place])) for place, is_texts in read.lists]
+    if all(len(several) == 1 for _, _, several in given):
+        for place, _, several in given:
+            values[place] = several[0]
+        return read.each, values
+    for place, is_texts, several in given:
+        values[place] = Texts(several) if is_texts else Numbers(several)
+    return read.sql, values
