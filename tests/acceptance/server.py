@@ -25,6 +25,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _used(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Server:
     """``procession serve`` on a database; may be killed and started again on the same port."""
 
@@ -79,8 +84,7 @@ class Server:
         assert self.process is not None
         if sys.platform != "linux":
             return 0.0
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return sum(map(_used, (self.process.pid, *self.nodes())))
 
     def nodes(self) -> list[int]:
         """The processes that the one which was started has started in turn: none, or every node."""

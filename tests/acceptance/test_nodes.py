@@ -18,6 +18,7 @@ from tests.acceptance.server import PASSWORD, Server, free_port, rows
 
 MODELS = Path(__file__).parent / "models"
 UNIT = "org.load:load:1.0"
+PROCESSORS = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 pytestmark = [
     pytest.mark.acceptance,
@@ -134,6 +135,16 @@ def test_all_processes_end_with_the_first_and_the_address_is_free_again(server: 
     nodes = server.nodes()
     assert server.stop() == 0
     assert not any(_lives(node) for node in nodes)
+
+
+def test_a_server_takes_two_processors_by_itself(tmp_path: Path) -> None:
+    server = Server(f"sqlite:///{tmp_path}/one.db", tmp_path)
+    server.environment.pop("PROCESSION_NODES", None)
+    server.start()
+    try:
+        wait_until("the nodes", lambda: len(server.nodes()) == (2 if PROCESSORS > 1 else 0), 20)
+    finally:
+        assert server.stop() == 0
 
 
 def test_one_process_is_one_process(tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ class UnderWay:
         self._batch = batch
         self._writer = writer
         self._loop = loop
-        self._is_left = False
+        self._has_ended = False
+        """Or somebody waits for its end."""
 
     def start(self) -> None:
         """Have the loop told."""
@@ -36,14 +37,14 @@ class UnderWay:
                 return
         except NotImplementedError:  # a loop of Windows
             pass
-        self._is_left = True
+        self._has_ended = True
         self._writer.put(self.finish)
 
     def is_left(self) -> bool:
         """Whether the loop has ended before the answer came; said once."""
-        if self._is_left or not self._loop.is_closed():
+        if self._has_ended or not self._loop.is_closed():
             return False
-        self._is_left = True
+        self._has_ended = True
         return True
 
     def finish(self) -> None:
@@ -57,6 +58,7 @@ class UnderWay:
             self._end(self._loop)
 
     def _end(self, here: asyncio.AbstractEventLoop | None) -> None:
+        self._has_ended = True
         if self._sent.outcomes is None:
             self._writer.put(self._batch)
         else:
