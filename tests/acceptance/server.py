@@ -45,6 +45,7 @@ class Server:
             "PROCESSION_DATABASE": database,
             "PROCESSION_DATA_DIR": str(directory),
             "PROCESSION_PORT": str(self.port),
+            "PROCESSION_NODES": "1",  # what several do has tests of its own; they start slower
             **environment,
         }
         self.program = ("-m", "procession")

@@ -24,7 +24,7 @@ JOBS, SETTLE = 24, 12
 def running(directory: Path) -> Iterator[Server]:
     """A server with the demo and its people's passwords set."""
     server = Server(f"sqlite:///{directory / 'conformance.db'}", directory)
-    server.start("--demo")
+    server.start("--demo", "--nodes", "2")
     try:
         with httpx2.Client(auth=("admin", PASSWORD), trust_env=False) as client:
             for name in PEOPLE:
