@@ -14,6 +14,7 @@ from procession.errors import Fault, Occupied, StoreUnavailable
 from procession.store import nearness
 from procession.store.opening import open_store
 from procession.store.store import Store
+from procession.store.trips import Trips
 
 from . import rows
 
@@ -220,3 +221,24 @@ def test_a_server_that_becomes_slow_is_left_to_threads_for_a_while(
         near.was_slow()
     assert pauses == sorted(pauses)
     assert pauses[-1] <= 61
+
+
+def test_a_batch_whose_connection_breaks_while_it_is_sent_is_not_sent_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows how much of it the server has done."""
+    assert save(store, 1) == [None]
+    unit = store.unit_of_work()
+    unit.insert(rows.instance(2))
+
+    def breaks(*given: object) -> None:
+        raise psycopg.OperationalError("the connection was lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trips, "set_out", breaks)
+        sent = store.set_out([unit])
+
+    assert sent.advance()
+    assert sent.outcomes is not None
+    assert [type(outcome) for outcome in sent.outcomes] == [StoreUnavailable]
+    assert save(store, 3) == [None]

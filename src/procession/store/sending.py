@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import psycopg
+
 from procession.errors import Occupied, StoreUnavailable
 from procession.store.composing import compose, phases
 from procession.store.lines import Line, fault
@@ -31,8 +33,12 @@ def set_out(line: Line, batch: Sequence[Writes], nearness: Nearness) -> Sending:
     use = line.use(nearness)
     session = use.__enter__()
     try:
-        trip = session.trips.set_out(asked)
-        return Sending(use, session.raw.fileno(), trip, len(batch))
+        file = session.raw.fileno()
+        return Sending(use, file, session.trips.set_out(asked), len(batch))
+    except psycopg.OperationalError as error:  # a part of it may have been sent, and done
+        broken = Sending(use, -1, None, len(batch))
+        broken.ended(error)
+        return broken
     except BaseException as error:
         use.__exit__(type(error), error, error.__traceback__)
         raise
@@ -41,7 +47,7 @@ def set_out(line: Line, batch: Sequence[Writes], nearness: Nearness) -> Sending:
 class Sending:
     """:class:`procession.store.store.Sent`; it holds the connection until it is over."""
 
-    def __init__(self, use: Any, file: int, trip: Trip, count: int) -> None:
+    def __init__(self, use: Any, file: int, trip: Trip | None, count: int) -> None:
         self.file = file
         self.outcomes: list[BaseException | None] | None = None
         self._use = use
@@ -51,30 +57,33 @@ class Sending:
     @property
     def is_waiting(self) -> bool:
         """Whether all is sent and only answers are waited for."""
-        return self._trip.is_sent
+        return self._trip is not None and self._trip.is_sent
 
     def advance(self) -> bool:
         """Take what has arrived, without waiting; whether it is over."""
+        if self.outcomes is not None:
+            return True
         try:
-            if self._trip.advance() is None:
+            if self._trip is not None and self._trip.advance() is None:
                 return False
         except Exception as error:
-            self._ended(error)
+            self.ended(error)
         else:
-            self._ended(None)
+            self.ended(None)
         return True
 
     def finish(self) -> None:
         """Wait until it is over."""
         try:
-            self._trip.finish()
+            if self._trip is not None:
+                self._trip.finish()
         except Exception as error:
-            self._ended(error)
+            self.ended(error)
         else:
-            self._ended(None)
+            self.ended(None)
 
-    def _ended(self, error: Exception | None) -> None:
-        """If the connection broke nobody knows what became of it, so it is not tried again."""
+    def ended(self, error: Exception | None) -> None:
+        """Say what came of it. If the connection broke nobody knows, so it is not tried again."""
         self._use.__exit__(None, None, None)
         if error is None:
             self.outcomes = [None] * self._count
