@@ -79,13 +79,24 @@ def put_together(
     exclusive: bool,
     siblings: Siblings | None = None,
 ) -> E:
-    """Open the store and build an engine over it."""
+    """Open the store and build an engine over it; where that fails the store is closed again."""
     zone = zone_of(settings)
     room = Room()
     room.settings = settings
     room.clock = clock
     room.store = open_store(database, create=True, exclusive=exclusive, siblings=siblings)
     room.store.patience.seconds = settings.query_seconds
+    is_sole = exclusive and database.startswith("sqlite")
+    try:
+        return _furnish(kind, room, zone, threads, is_sole)
+    except BaseException:
+        room.store.close()
+        raise
+
+
+def _furnish(kind: type[E], room: Room, zone: tzinfo, threads: bool, is_sole: bool) -> E:
+    """Build the engine over an open store."""
+    settings = room.settings
     room.handlers = Handlers()
     room.commands = register_built_in(room.handlers, settings)
     room.handlers.load_entry_points()
@@ -102,7 +113,7 @@ def put_together(
     jobs.also(DEADLINE, Escalation(room, zone).take_effect)
     housekeeping = Housekeeping(room)
     jobs.also(HOUSEKEEPING, housekeeping.take_effect)
-    engine = kind(room, _worker(room, jobs, exclusive and database.startswith("sqlite")))
+    engine = kind(room, _worker(room, jobs, is_sole))
     engine.deployments = DeploymentService(room)
     engine.processes = ProcessService(room)
     engine.work_items = WorkItemService(room)

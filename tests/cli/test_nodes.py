@@ -36,6 +36,7 @@ with Engine.open(settings.database, settings=settings) as engine:
     app.close()
 print(*sorted(set(sys.modules) - loaded))
 """
+HEAVY = ("procession", "sqlalchemy", "psycopg", "lxml")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="nodes are split off on Linux")
 
@@ -57,10 +58,8 @@ def test_loading_starts_and_opens_nothing_and_draws_no_chance(
     run(LOADING, database.format(tmp_path))
 
 
-def test_nodes_load_nothing_of_ours_anew(tmp_path: Path) -> None:
-    anew = run(LOADING + OPENING, f"sqlite:///{tmp_path}/x.db").split()
+def test_nodes_load_nothing_of_ours_anew(database_url: str) -> None:
+    anew = run(LOADING + OPENING, database_url).split()
 
-    heavy = [
-        name for name in anew if name.partition(".")[0] in ("procession", "sqlalchemy", "lxml")
-    ]
+    heavy = [name for name in anew if name.partition(".")[0] in HEAVY]
     assert heavy == []

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import queue
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 
 import psycopg
 import pytest
+from sqlalchemy import select, update
 
-from procession.errors import Fault, Occupied, StoreUnavailable
+from procession.engine import Engine
+from procession.errors import Fault, Invalid, Occupied, StoreUnavailable
+from procession.settings import Settings
 from procession.store import nearness
 from procession.store.opening import open_store
 from procession.store.store import Store
+from procession.store.tables import process_instance
 from procession.store.trips import Trips
 
 from . import rows
@@ -115,6 +121,82 @@ def test_a_reader_that_is_cut_off_says_so(store: Store, database_url: str) -> No
 
     with store.read() as reader:
         assert reader.hot("instances", ([1],)) == []
+
+
+def test_composed_statements_go_on_after_the_server_hung_up(
+    store: Store, database_url: str
+) -> None:
+    def compose(status: int) -> list[BaseException | None]:
+        unit = store.unit_of_work()
+        unit.execute(update(process_instance).values(status=status))
+        return store.commit([unit])
+
+    def found() -> list[int]:
+        with store.read() as reader:
+            return [row.status for row in reader.execute(select(process_instance.c.status))]
+
+    save(store, 1)
+    assert compose(2) == [None]
+    assert found() == [2]
+
+    cut(database_url)
+
+    assert compose(3) == [None]
+    assert found() == [3]
+
+
+def test_the_first_composed_read_sees_what_its_reader_saw_before(store: Store) -> None:
+    save(store, 1)
+    with store.read() as reader:
+        assert len(reader.hot("instances", ([1],))) == 1
+        save(store, 2)
+
+        assert len(reader.execute(select(process_instance.c.id))) == 1
+        assert len(reader.hot("instances", ([1, 2],))) == 1
+
+
+def test_a_composed_read_is_refused_as_long_as_nobody_can_connect(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.read() as reader:
+        reader.hot("instances", ([1],))
+        monkeypatch.setattr(psycopg, "connect", _no_more_connections)
+        with pytest.raises(StoreUnavailable):
+            reader.execute(select(process_instance.c.id))
+
+        monkeypatch.undo()
+        assert reader.execute(select(process_instance.c.id)) == []
+
+
+def _no_more_connections(*given: object, **named: object) -> None:
+    raise psycopg.OperationalError("too many clients already")
+
+
+def test_opening_a_database_that_is_ready_loads_no_dialect_of_sqlalchemy(
+    store: Store, database_url: str
+) -> None:
+    program = (
+        "import sys; from procession.store.opening import open_store;"
+        f" opened = open_store({database_url!r}); opened.next_ids('job', 1); opened.close();"
+        " print([name for name in sys.modules if name.startswith('sqlalchemy.dialects.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_no_connection_is_left_where_an_engine_cannot_be_built(
+    store: Store, database_url: str
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        counted = "select count(*) from pg_stat_activity where datname = current_database()"
+        before = connection.execute(counted).fetchone()
+        with pytest.raises(Invalid) as kept:  # with the frames that hold the store
+            Engine.open(database_url, settings=Settings(inline_handlers=("Nothing",)))
+        assert "Nothing" in str(kept.value)
+        until = time.monotonic() + 10
+        while (now := connection.execute(counted).fetchone()) != before:
+            assert time.monotonic() < until, now
 
 
 def test_of_two_nodes_that_change_an_instance_one_wins(store: Store, other: Store) -> None:

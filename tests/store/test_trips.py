@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from psycopg import RawCursor
 
 from procession.store import trips
-from procession.store.arrays import Numbers, register
+from procession.store.arrays import Context, Numbers
 from procession.store.trips import Trips
 
 pytestmark = pytest.mark.postgresql
@@ -23,9 +22,7 @@ def connection(postgresql_url: str) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture
 def way(connection: psycopg.Connection) -> Trips:
-    cursor = RawCursor(connection)
-    register(cursor)
-    return Trips(connection, cursor)
+    return Trips(connection, Context(connection))
 
 
 def test_each_statement_answers_its_own_rows_in_order(way: Trips) -> None:

@@ -51,12 +51,14 @@ def serve(**given: Any) -> None:
     settings = siblings.with_nodes(settings)
     place = siblings.own_place(os.environ)
     if place is not None:
+        _configure_logging(settings)
         _be_node(settings, place)
         return
     for line in unknown_variables(os.environ):
         click.echo(f"warning: {line}", err=True)
     listening = _listen(settings)
     _make_directory(settings)
+    _configure_logging(settings)
     if settings.nodes > 1:
         _be_several(settings, listening)
         return
@@ -67,13 +69,18 @@ def serve(**given: Any) -> None:
         listening.close()
 
 
+def _configure_logging(settings: Settings) -> None:
+    """Log as the settings say; nodes that were split off find it done."""
+    from procession.web.logs import configure_logging
+
+    configure_logging(settings)
+
+
 def _be_several(settings: Settings, listening: socket.socket) -> None:
     """Be the process that starts the nodes, and in each of these a node."""
     from procession.cli.client import run_file
     from procession.store.opening import claim
-    from procession.web.logs import configure_logging
 
-    configure_logging(settings)
     lock = claim(settings.database)
     shared = [] if lock is None else [lock.fileno()]
     family = siblings.Family(settings, listening, shared)
@@ -106,8 +113,8 @@ def _load(settings: Settings) -> None:
     from procession.wiring import zone_of
 
     zone_of(settings)  # what is wrong with it is said once
-    opening.load(settings.database)
     warming.load()
+    opening.load(settings.database)  # last: what it works out is asked of all classes there are
 
 
 def _be_node(settings: Settings, place: siblings.Place) -> None:
@@ -125,9 +132,7 @@ def _run(settings: Settings, listening: socket.socket, place: siblings.Place | N
     from procession.engine import Engine
     from procession.server import create_app
     from procession.server import serve as run
-    from procession.web.logs import configure_logging
 
-    configure_logging(settings)
     is_founder = place is None or place.is_founder
     others = place.siblings() if place else None
     engine = Engine.open(

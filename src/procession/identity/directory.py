@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from procession.identity.credentials import Hasher
 from procession.identity.model import (
@@ -169,7 +169,7 @@ class StoreDirectory:
     def _look_again(self) -> Picture:
         generation, known = self._generation, self._picture
         with self._store.read() as reader:
-            version = _one(reader.hot("setting", (people.VERSION,)), "")
+            version = people.setting_value(reader, people.VERSION) or ""
             version += self._source.stamp() if self._source else ""
             stale = known is None or known.version != version
             picture = self._paint(reader, version) if known is None or stale else known
@@ -251,7 +251,7 @@ class StoreDirectory:
         Who has none in the database is asked for elsewhere, if people come from elsewhere.
         """
         with self._store.read() as reader:
-            stored = _one(reader.execute(people.password_hash(name)), None)
+            stored = people.password_hash(reader, name)
         if self.hasher.verify(stored, password):
             return True
         return stored is None and self._source is not None and self._source.verify(name, password)
@@ -268,9 +268,3 @@ class StoreDirectory:
     def stamp_of(self, user: str) -> str | None:
         """A text that changes when the user is made anew or gets another password."""
         return self.picture.stamps.get(user)
-
-
-def _one(rows: Iterable[Any], default: Any) -> Any:
-    for row in rows:
-        return row[0]
-    return default

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
 
 from procession.identity.model import Group, RoleView, User, WorkParty
 from procession.identity.source import Known
 from procession.store.repositories import identity as people
+from procession.store.repositories.identity import UserRow
 from procession.store.store import Reader
 
 
@@ -33,9 +33,9 @@ class Picture(msgspec.Struct, frozen=True):
 
 def paint(reader: Reader, version: str, known: Mapping[str, Known]) -> Picture:
     """Read everybody, and lay over it who is known from elsewhere."""
-    rows = {row.name: row for row in reader.execute(people.all_users())}
+    rows = {row.name: row for row in people.all_users(reader)}
     members, memberships = defaultdict(list), defaultdict(set)
-    for group, name in reader.execute(people.all_memberships()):
+    for group, name in people.all_memberships(reader):
         members[group].append(name)
         if name in rows:
             memberships[name].add(group)
@@ -45,7 +45,7 @@ def paint(reader: Reader, version: str, known: Mapping[str, Known]) -> Picture:
             members[group] = []
         for group in person.groups:
             members[group] = sorted({*members[group], name})
-    described = dict.fromkeys(members) | dict(map(tuple, reader.execute(people.all_groups())))
+    described = dict.fromkeys(members) | dict(people.all_groups(reader))
     groups = {
         name: Group(name, description, tuple(sorted(members[name])))
         for name, description in sorted(described.items())
@@ -77,7 +77,9 @@ def paint(reader: Reader, version: str, known: Mapping[str, Known]) -> Picture:
     )
 
 
-def _user(row: Any, memberships: Mapping[str, set[str]], roles_of: Mapping[str, set[str]]) -> User:
+def _user(
+    row: UserRow, memberships: Mapping[str, set[str]], roles_of: Mapping[str, set[str]]
+) -> User:
     return User(
         row.name,
         row.display_name,
@@ -89,7 +91,7 @@ def _user(row: Any, memberships: Mapping[str, set[str]], roles_of: Mapping[str, 
     )
 
 
-def _stamp(row: Any, known: Mapping[str, Known]) -> str:
+def _stamp(row: UserRow, known: Mapping[str, Known]) -> str:
     text = f"{row.created_at}:{row.password_hash}"
     person = known.get(row.name)
     return _sealed(f"{text}:{person.stamp}" if person and person.stamp else text)
@@ -101,7 +103,7 @@ def _sealed(text: str) -> str:
 
 def _roles(reader: Reader) -> dict[str, RoleView]:
     granted: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for role, kind, name in reader.execute(people.all_grants()):
+    for role, kind, name in people.all_grants(reader):
         granted[role, kind].append(name)
     return {
         name: RoleView(
@@ -110,7 +112,7 @@ def _roles(reader: Reader) -> dict[str, RoleView]:
             tuple(sorted(granted[name, "USER"])),
             tuple(sorted(granted[name, "GROUP"])),
         )
-        for name, code in reader.execute(people.all_roles())
+        for name, code in people.all_roles(reader)
     }
 
 
@@ -133,11 +135,11 @@ def _granted(
 
 def _parties(reader: Reader) -> dict[str, WorkParty]:
     members: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for party, kind, name in reader.execute(people.all_party_members()):
+    for party, kind, name in people.all_party_members(reader):
         members[party].append((kind, name))
     return {
         name: WorkParty(name, tuple(sorted(members[name])), lead)
-        for name, lead in reader.execute(people.all_parties())
+        for name, lead in people.all_parties(reader)
     }
 
 

@@ -162,8 +162,9 @@ class TokenDesk:
     def _find(self) -> Tokens | None:
         if self._tokens is None:
             with self._store.read() as reader:
-                for (key,) in reader.execute(people.setting_value(people.SIGNING_KEY)):
-                    self._tokens = Tokens(key, self._validity)
+                key = people.setting_value(reader, people.SIGNING_KEY)
+            if key is not None:
+                self._tokens = Tokens(key, self._validity)
         return self._tokens
 
     def _make(self) -> Tokens:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from itertools import chain, repeat
 from typing import Any, Final
 
-from psycopg.abc import AdaptContext
-from psycopg.adapt import Dumper
+import psycopg
+from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.pq import Format
 from psycopg.types.numeric import Int8BinaryDumper
 
@@ -116,15 +116,27 @@ class _FlagsDumper(Dumper):
         return _pack(16, obj, b"".join(map(_FLAGS, obj)))
 
 
-def register(context: AdaptContext) -> None:
-    """Teach a connection or cursor these classes, and to send every integer as 64 bits.
-
-    One width for all integers keeps one prepared statement per text.
-    """
-    adapters = context.adapters
-    assert adapters is not None
+def _taught() -> AdaptersMap:
+    adapters = AdaptersMap(psycopg.adapters)
     adapters.register_dumper(int, Int8BinaryDumper)
     adapters.register_dumper(Numbers, _NumbersDumper)
     adapters.register_dumper(Texts, _TextsDumper)
     adapters.register_dumper(Blobs, _BlobsDumper)
     adapters.register_dumper(Flags, _FlagsDumper)
+    return adapters
+
+
+_ADAPTERS: Final = _taught()
+
+
+class Context:
+    """What the driver needs to write values for a connection: it knows these classes.
+
+    It sends every integer as 64 bits: one width keeps one prepared statement per text. All
+    connections share what it knows, because teaching each would touch every class of the driver.
+    """
+
+    adapters = _ADAPTERS
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection

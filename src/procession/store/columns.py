@@ -30,12 +30,8 @@ def own_id() -> Column[int]:
 
 
 def where_known(name: str, column: str) -> Index:
-    """An index of the rows that have the column, where most have not.
-
-    ``schema.create_schema`` says the same to PostgreSQL: here it would load that dialect for all.
-    """
-    known = text(f"{column} is not null")
-    return Index(name, column, sqlite_where=known)
+    """An index of the rows that have the column, where most have not."""
+    return where(name, f"{column} is not null", column)
 
 
 ODD = "status not in (1, 2)"
@@ -46,6 +42,14 @@ CALLED = "root_id <> instance_id"
 """Of process logs of instances that another one called."""
 
 
+CLUSTERED = {"journal", "wait", "variable_now", "task_person", "task_variable"}
+"""Tables whose rows SQLite keeps in the order of their key, without a number of its own.
+
+``schema.create_schema`` says so, and says to either database the conditions of indexes: said here
+both dialects would be loaded for all, and few statements need any.
+"""
+
+
 BY_BYTES = {"ix_variable_log_variable": "value", "ix_task_instance": "status"}
 """Columns of indexes that patterns are looked for in, or stretches of texts that no other index
 shall be taken for; PostgreSQL has to be told.
@@ -54,7 +58,7 @@ shall be taken for; PostgreSQL has to be told.
 
 def where(name: str, condition: str, *columns: str) -> Index:
     """An index of the rows for which a condition holds; a question repeats it word by word."""
-    return Index(name, *columns, sqlite_where=text(condition))
+    return Index(name, *columns, info={"where": text(condition)})
 
 
 OPEN = "status in ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
@@ -81,12 +85,8 @@ def where_open(name: str, *columns: str, known: str = "") -> Index:
     A name with ``desc`` behind it is kept in falling order; ``known`` leaves out where it is null.
     """
     where = f"{OPEN} and {known} is not null" if known else OPEN
-    return Index(
-        name,
-        *map(_ordered, columns),
-        sqlite_where=text(one_by_one(where)),
-        info={"postgresql_where": text(where)},
-    )
+    said = {"where": text(where), "sqlite_where": text(one_by_one(where))}
+    return Index(name, *map(_ordered, columns), info=said)
 
 
 def _ordered(column: str) -> str | ColumnElement[Any]:

@@ -1,4 +1,4 @@
-"""SQLAlchemy over connections of SQLite that are open already.
+"""SQLAlchemy over connections that are open already.
 
 Nearly all that a server asks and writes is SQL of our own. Only statements that are composed need
 SQLAlchemy's engine, whose making touches memory all over that processes of one server could share.
@@ -7,8 +7,9 @@ So it is made for the first of these.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
+from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import Connection
@@ -16,15 +17,24 @@ from sqlalchemy.pool import NullPool
 
 
 class Composed:
-    """Lends SQLAlchemy's connections, each over one of ours."""
+    """Lends SQLAlchemy's connections, each over one of ours.
 
-    def __init__(self) -> None:
+    ``dialect`` is the beginning of an address; ``connect`` opens a connection for the engine to
+    look about on: ours may be in the middle of a transaction.
+    """
+
+    def __init__(self, dialect: str, connect: Callable[[], Any]) -> None:
+        self._dialect = dialect
+        self._connect = connect
         self._lock = threading.Lock()
         self._engine: Engine | None = None
-        self._given: sqlite3.Connection | None = None
+        self._given: Any = None
 
-    def over(self, raw: sqlite3.Connection) -> Connection:
-        """A connection that speaks through that one, and closes it with itself."""
+    def over(self, raw: Any) -> Connection:
+        """A connection that speaks through that one, and closes it with itself.
+
+        Raises what ``connect`` raises.
+        """
         with self._lock:
             if self._engine is None:
                 self._engine = self._made()
@@ -34,13 +44,13 @@ class Composed:
     def _made(self) -> Engine:
         """The engine, after it has looked about: it rolls back the first connection it is given."""
         engine = create_engine(
-            "sqlite://", creator=self._take, poolclass=NullPool, query_cache_size=1000
+            f"{self._dialect}://", creator=self._take, poolclass=NullPool, query_cache_size=1000
         )
-        self._given = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self._given = self._connect()
         engine.connect().close()
         return engine
 
-    def _take(self) -> sqlite3.Connection:
+    def _take(self) -> Any:
         given, self._given = self._given, None
         assert given is not None
         return given

@@ -16,9 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg import RawCursor
 from psycopg.rows import TupleRow
-from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -30,7 +28,8 @@ from procession.errors import (
     StoreFault,
     StoreUnavailable,
 )
-from procession.store.arrays import register
+from procession.store.arrays import Context
+from procession.store.composed import Composed
 from procession.store.nearness import Nearness
 from procession.store.trips import Rows, Trips
 
@@ -73,17 +72,22 @@ def _has_news(file: int) -> bool:
 
 
 class Session:
-    """An open connection: SQLAlchemy's view of it, the driver's, and trips for our own SQL."""
+    """An open connection: the driver's, trips for our own SQL, and SQLAlchemy's view of it."""
 
-    __slots__ = ("connection", "raw", "trips")
+    __slots__ = ("_composed", "_connection", "raw", "trips")
 
-    def __init__(self, engine: Engine) -> None:
-        self.connection: Connection = engine.connect()
-        raw: Any = self.connection.connection.driver_connection
-        self.raw: Raw = raw
-        context = RawCursor(raw)
-        register(context)
-        self.trips = Trips(raw, context)
+    def __init__(self, raw: Raw, composed: Composed) -> None:
+        self.raw = raw
+        self.trips = Trips(raw, Context(raw))
+        self._composed = composed
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """What statements that are composed go through; it is made for the first of them."""
+        if self._connection is None:
+            self._connection = self._composed.over(self.raw)
+        return self._connection
 
     def run(self, text: str, parameters: Sequence[Any] = ()) -> Rows:
         """The rows of a statement of our own, with ``$1`` parameters."""
@@ -145,8 +149,9 @@ class Session:
 
     def close(self) -> None:
         """Close the connection."""
-        self.connection.invalidate()
-        self.connection.close()
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
         self.raw.close()
 
 

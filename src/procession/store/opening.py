@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -48,13 +50,18 @@ def load(url: str) -> None:
     """Load what :func:`open_store` would, and connect to nothing."""
     match _parts(url).get_backend_name():
         case "sqlite":
-            import procession.store.sqlite
+            import sqlalchemy.dialects.sqlite
+
+            import procession.store.sqlite  # noqa: F401
         case "postgresql":
             import sqlalchemy.dialects.postgresql  # noqa: F401
 
-            import procession.store.postgresql  # noqa: F401
+            from procession.store.postgresql import address_of
+
+            address_of(url)
 
 
+@lru_cache(8)
 def _parts(url: str) -> URL:
     try:
         parts = make_url(url)

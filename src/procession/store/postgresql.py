@@ -12,15 +12,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy import create_engine, make_url, text
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from procession.errors import Conflict, Fault, Occupied, StoreUnavailable
 from procession.store.arrays import Texts
+from procession.store.composed import Composed
 from procession.store.composing import compose, phases
 from procession.store.contests import key_taken
 from procession.store.lines import Line, Session, fault
@@ -50,6 +52,16 @@ _BEGIN: Final = ("begin", ())
 _COLUMNS: Final = ", ".join(f'j."{name}"' for name in JobRow.__struct_fields__)
 
 
+@lru_cache(8)
+def address_of(url: str) -> str:
+    """What the driver is given; nodes find it worked out by the process that split them off."""
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        return make_conninfo(address, application_name="procession")
+    except psycopg.Error as error:
+        raise fault(error) from error
+
+
 class PostgresqlStore:
     """One PostgreSQL database (:class:`procession.store.store.Store`)."""
 
@@ -58,20 +70,14 @@ class PostgresqlStore:
     def __init__(self, url: str, *, create: bool = True) -> None:
         self.url = url
         self.patience = Patience()
-        address = make_url(url).set(drivername="postgresql")
-        self._address = address.render_as_string(hide_password=False)
-        self._engine = create_engine(
-            address.set(drivername="postgresql+psycopg"),
-            creator=self._connect,
-            poolclass=NullPool,
-            query_cache_size=1000,
-        )
+        self._address = address_of(url)
+        self._composed = Composed("postgresql+psycopg", self._connect)
         self._is_open = True
         self._nearness = Nearness()
         self._readers = Readers(self._take_reader, self._return_reader)
         self._idle: deque[PostgresqlReader] = deque()
-        self._writer = Line(self._open_writer)
-        self._side = Line(lambda: Session(self._engine))
+        self._writer = Line(lambda: self._open_session(*_WRITER))
+        self._side = Line(self._open_session)
         self._numbers = Blocks(self._reserve)
         self._ahead = dict.fromkeys(SEQUENCES, 1)
         self._reserved_at = dict.fromkeys(SEQUENCES, 0.0)
@@ -83,12 +89,16 @@ class PostgresqlStore:
             raise
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(self._address, autocommit=True, application_name="procession")
+        return psycopg.connect(self._address, autocommit=True)
 
-    def _open_writer(self) -> Session:
-        session = Session(self._engine)
-        for setting in _WRITER:
-            session.raw.execute(setting)
+    def _open_session(self, *settings: str) -> Session:
+        session = Session(self._connect(), self._composed)
+        try:
+            for setting in settings:
+                session.raw.execute(setting.encode())
+        except BaseException:
+            session.close()
+            raise
         return session
 
     def _prepare(self, create: bool) -> None:
@@ -99,7 +109,7 @@ class PostgresqlStore:
                 if is_present(session.run):
                     return
             session.say(b"begin")
-            session.connection.execute(text(f"select pg_advisory_xact_lock({_SCHEMA_LOCK})"))
+            session.run("select pg_advisory_xact_lock($1)", (_SCHEMA_LOCK,))
             prepare_schema(session.connection, create=create)
             session.say(b"commit")
 
@@ -118,20 +128,16 @@ class PostgresqlStore:
         if not self._is_open:
             raise StoreUnavailable("the database is closed")
         try:
-            if wait:
-                return self._idle_reader(None) or self._open_reader()
-            reader = self._idle_reader(self._nearness)
-            if reader is None:
+            reader = self._idle_reader(None if wait else self._nearness)
+            if reader is None and not wait:
                 raise Occupied
-            return reader
+            return reader or self._open_reader()
         except ERRORS as error:
             raise fault(error) from error
 
     def _open_reader(self) -> PostgresqlReader:
-        session = Session(self._engine)
         limit = f"set statement_timeout = {round(self.patience.seconds * 1000)}"
-        for setting in (*READER, limit):
-            session.raw.execute(setting.encode())
+        session = self._open_session(*READER, limit)
         return PostgresqlReader(session, self.patience)
 
     def _idle_reader(self, hurry: Nearness | None) -> PostgresqlReader | None:

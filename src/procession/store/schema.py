@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from procession.errors import StoreUnavailable
 from procession.store import node_pages
-from procession.store.columns import BY_BYTES
+from procession.store.columns import BY_BYTES, CLUSTERED
 from procession.store.tables import metadata
 
 REVISIONS: Final = ("0001",)
@@ -52,25 +52,25 @@ def is_present(ask: Callable[[str], Sequence[Any]]) -> bool:
 
 def create_schema(connection: Connection) -> None:
     """Every table, in an empty database, marked with the present version."""
-    if connection.dialect.name == "postgresql":
-        _condition_indexes()
+    _tell(connection.dialect.name)
     metadata.create_all(connection, checkfirst=False)
     connection.execute(text(node_pages.view(connection.dialect.name)))
     schema_version.create(connection, checkfirst=False)
     connection.execute(insert(schema_version).values(version_num=REVISIONS[-1]))
 
 
-def _condition_indexes() -> None:
-    """Give PostgreSQL's indexes the conditions of SQLite's, and say which are for patterns."""
+def _tell(dialect: str) -> None:
+    """Say to a database what tables and indexes say of themselves, and which are for patterns."""
     for table in metadata.tables.values():
+        if dialect == "sqlite" and table.name in CLUSTERED:
+            table.dialect_options[dialect]["with_rowid"] = False
         for index in table.indexes:
-            where = index.dialect_options["sqlite"]["where"]
-            where = index.info.get("postgresql_where", where)
+            where = index.info.get(f"{dialect}_where", index.info.get("where"))
             if where is not None:
-                index.dialect_options["postgresql"]["where"] = where
+                index.dialect_options[dialect]["where"] = where
             column = BY_BYTES.get(str(index.name))
-            if column is not None:
-                index.dialect_options["postgresql"]["ops"] = {column: "text_pattern_ops"}
+            if dialect == "postgresql" and column is not None:
+                index.dialect_options[dialect]["ops"] = {column: "text_pattern_ops"}
 
 
 def verify_schema(connection: Connection) -> None:

@@ -40,7 +40,7 @@ from procession.store.rows import JobRow
 from procession.store.schema import is_present, prepare_schema
 from procession.store.siblings import Gate, Siblings
 from procession.store.sqlite_faults import fault, is_busy, is_key
-from procession.store.sqlite_file import BUSY_MS, connect
+from procession.store.sqlite_file import BUSY_MS, connect, in_memory
 from procession.store.sqlite_reading import SqliteReader
 from procession.store.sqlite_writing import row_text, rows_text
 from procession.store.writing import Plan, Step, Writes, plan
@@ -112,7 +112,7 @@ class SqliteStore:
         self._write_lock = siblings.gate(path) if siblings else threading.Lock()
         self._block = _SHARED_BLOCK if siblings else BLOCK
         self._drawn_at = dict.fromkeys(SEQUENCES, 0.0)
-        self._composed = Composed()
+        self._composed = Composed("sqlite", in_memory)
         self._idle: deque[SqliteReader] = deque()
         self._readers = Readers(self._take_reader, self._return_reader)
         self._is_open = True

@@ -27,6 +27,11 @@ def connect(path: str, *, is_durable: bool) -> sqlite3.Connection:
     return raw
 
 
+def in_memory() -> sqlite3.Connection:
+    """A connection to an empty database of its own."""
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+
+
 def _write_ahead(raw: sqlite3.Connection) -> None:
     """Switch the mode; SQLite does not wait by itself for another connection that does the same."""
     until = time.monotonic() + BUSY_MS / 1000

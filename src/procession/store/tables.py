@@ -153,7 +153,6 @@ journal = Table(
     Column("root_id", Id, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
 wait = Table(
     "wait",
@@ -170,7 +169,6 @@ wait = Table(
     Column("due_at", BigInteger),
     Index("ix_wait_name", "kind", "name", "key", "deployment_id"),
     Index("ix_wait_public_id", "public_id"),
-    sqlite_with_rowid=False,
 )
 job = Table(
     "job",
@@ -298,7 +296,6 @@ variable_now = Table(
     Column("variable", BigInteger, primary_key=True, autoincrement=False),
     Column("digest", BigInteger, nullable=False),
     Index("ix_variable_now_digest", "digest", "instance_id"),
-    sqlite_with_rowid=False,
 )
 user = Table(
     "user_account",

@@ -97,7 +97,6 @@ task_person = Table(
         "created_at",
         "expires_at",
     ),
-    sqlite_with_rowid=False,
 )
 task_event = Table(
     "task_event",
@@ -134,7 +133,6 @@ task_variable = Table(
     Column("value", Text, nullable=False),
     Column("digest", BigInteger, nullable=False),
     Index("ix_task_variable_digest", "digest", "task_id"),
-    sqlite_with_rowid=False,
 )
 task_comment = Table(
     "task_comment",

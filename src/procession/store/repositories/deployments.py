@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, insert, select, upda
 
 from procession.store import tables
 from procession.store.codec import decode_value
+from procession.store.phrases import Phrase
 from procession.store.store import Reader, UnitOfWork
 from procession.values import Map
 
@@ -48,6 +49,15 @@ class Definition(msgspec.Struct, frozen=True):
     variables: bytes
 
 
+_UNITS: Final = f"select {', '.join(Unit.__struct_fields__)} from deployment"  # noqa: S608
+_DEFINITIONS: Final = (
+    f"select {', '.join(f'p.{name}' for name in Definition.__struct_fields__)}"  # noqa: S608
+    " from process_definition p join deployment d on d.revision = p.revision where "
+)
+_STARTABLE: Final = Phrase("d.status = ? and d.is_active", (DEPLOYED,))
+_FILES: Final = "select name, content from resource where revision = ?"
+
+
 def is_any(reader: Reader) -> bool:
     """Whether a unit is deployed; asked at each start, so without composing a statement."""
     return bool(reader.ask("select 1 from deployment where status = ? limit 1", (DEPLOYED,)))
@@ -76,13 +86,11 @@ def data_types_in(options: bytes) -> str:
 
 def unit(reader: Reader, deployment_id: str) -> Unit | None:
     """The latest revision of a deployment id, deployed or not."""
-    found = reader.execute(
-        select(tables.deployment)
-        .where(tables.deployment.c.id == deployment_id)
-        .order_by(tables.deployment.c.revision.desc())
-        .limit(1)
-    )
-    return Unit(*found[0]) if found else None
+    latest = f"{_UNITS} where id = ? order by revision desc limit 1"
+    for row in reader.ask(latest, (deployment_id,)):
+        found = Unit(*row)
+        return msgspec.structs.replace(found, is_active=bool(found.is_active))
+    return None
 
 
 def units(reader: Reader, offset: int, limit: int | None) -> tuple[list[Unit], int]:
@@ -110,37 +118,23 @@ def startable(
     reader: Reader, *, name: str | None = None, key: str | None = None
 ) -> list[Definition]:
     """Definitions that take starts, latest first, by name or process id, and by unique id."""
-    table = tables.process_definition
-    wanted = select(table).join(tables.deployment, tables.deployment.c.revision == table.c.revision)
-    wanted = wanted.where(tables.deployment.c.status == DEPLOYED, tables.deployment.c.is_active)
+    where = _STARTABLE
     if name:
-        wanted = wanted.where((table.c.name == name) | (table.c.process_id == name))
+        where = where.then(" and (p.name = ? or p.process_id = ?)", name, name)
     if key:
-        wanted = wanted.where((table.c.unique_id == key) | (table.c.process_id == key))
-    rows = reader.execute(wanted.order_by(table.c.revision.desc(), table.c.process_id))
-    return [Definition(*row) for row in rows]
+        where = where.then(" and (p.unique_id = ? or p.process_id = ?)", key, key)
+    wanted = where.within(_DEFINITIONS, " order by p.revision desc, p.process_id")
+    return [Definition(*row) for row in reader.ask(wanted.text, wanted.values)]
 
 
 def resources(reader: Reader, revision: int) -> list[tuple[str, bytes]]:
     """The files of a unit by name."""
-    table = tables.resource
-    rows = reader.execute(
-        select(table.c.name, table.c.content)
-        .where(table.c.revision == revision)
-        .order_by(table.c.name)
-    )
-    return [(row[0], bytes(row[1])) for row in rows]
+    return list(reader.ask(f"{_FILES} order by name", (revision,)))
 
 
 def forms(reader: Reader, revision: int) -> list[tuple[str, bytes]]:
     """The files of a unit that are forms, by name."""
-    table = tables.resource
-    rows = reader.execute(
-        select(table.c.name, table.c.content)
-        .where(table.c.revision == revision, table.c.name.like("%.form"))
-        .order_by(table.c.name)
-    )
-    return [(row[0], bytes(row[1])) for row in rows]
+    return list(reader.ask(f"{_FILES} and name like '%.form' order by name", (revision,)))
 
 
 def count_running(reader: Reader, revision: int) -> int:

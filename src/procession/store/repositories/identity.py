@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     Delete,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 
 from procession.store.digests import RELATIONS, who
+from procession.store.store import Reader
 from procession.store.tables import (
     group,
     membership,
@@ -42,51 +44,69 @@ _UNFINISHED = ("Reserved", "InProgress", "Suspended")
 # -- reading ---------------------------------------------------------------------------------
 
 
-def all_users() -> Select[Any]:
-    """Every user, with the hash of the password."""
-    return select(user)
+class UserRow(NamedTuple):
+    """A user, with the hash of the password."""
+
+    name: str
+    password_hash: str | None
+    display_name: str | None
+    email: str | None
+    language: str | None
+    is_active: bool
+    created_at: int
 
 
-def all_groups() -> Select[tuple[str, str | None]]:
-    """Every group."""
-    return select(group.c.name, group.c.description)
+_USERS: Final = f"select {', '.join(UserRow._fields)} from user_account"  # noqa: S608
 
 
-def all_memberships() -> Select[tuple[str, str]]:
+def all_users(reader: Reader) -> list[UserRow]:
+    """Every user."""
+    return [UserRow(*row) for row in reader.ask(_USERS, ())]
+
+
+def all_groups(reader: Reader) -> Sequence[tuple[str, str | None]]:
+    """Every group with its description."""
+    return reader.ask("select name, description from user_group", ())
+
+
+def all_memberships(reader: Reader) -> Sequence[tuple[str, str]]:
     """Group and member."""
-    return select(membership.c.group_name, membership.c.user_name)
+    return reader.ask("select group_name, user_name from membership", ())
 
 
-def all_roles() -> Select[tuple[str, str | None]]:
-    """Every role."""
-    return select(role.c.name, role.c.code)
+def all_roles(reader: Reader) -> Sequence[tuple[str, str | None]]:
+    """Every role with its code."""
+    return reader.ask("select name, code from role", ())
 
 
-def all_grants() -> Select[tuple[str, str, str]]:
+def all_grants(reader: Reader) -> Sequence[tuple[str, str, str]]:
     """Role, kind (``USER`` or ``GROUP``) and name of whom it is granted to."""
-    return select(role_grant.c.role_name, role_grant.c.kind, role_grant.c.name)
+    return reader.ask("select role_name, kind, name from role_grant", ())
 
 
-def all_parties() -> Select[tuple[str, str | None]]:
+def all_parties(reader: Reader) -> Sequence[tuple[str, str | None]]:
     """Every work party with its lead."""
-    return select(work_party.c.name, work_party.c.lead)
+    return reader.ask("select name, lead from work_party", ())
 
 
-def all_party_members() -> Select[tuple[str, str, str]]:
+def all_party_members(reader: Reader) -> Sequence[tuple[str, str, str]]:
     """Party, kind (``USER`` or ``ROLE``) and name of the member."""
-    return select(
-        work_party_member.c.party_name, work_party_member.c.kind, work_party_member.c.name
-    )
+    return reader.ask("select party_name, kind, name from work_party_member", ())
 
 
-def password_hash(name: str) -> Select[tuple[str | None]]:
+def password_hash(reader: Reader, name: str) -> str | None:
     """The hash of an active user's password."""
-    return select(user.c.password_hash).where(user.c.name == name, user.c.is_active)
+    active = "select password_hash from user_account where name = ? and is_active"
+    for (found,) in reader.ask(active, (name,)):
+        return str(found) if found is not None else None
+    return None
 
 
-def setting_value(name: str) -> Select[tuple[str]]:
+def setting_value(reader: Reader, name: str) -> str | None:
     """A setting kept in the database."""
-    return select(setting.c.value).where(setting.c.name == name)
+    for (found,) in reader.hot("setting", (name,)):
+        return str(found)
+    return None
 
 
 def user_named(name: str) -> Select[Any]:
