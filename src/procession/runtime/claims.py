@@ -8,7 +8,7 @@ needs it meanwhile is dropped and repeated afterwards, in order (``reference/arc
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 Key = tuple[str, int]
@@ -25,12 +25,32 @@ class Deferred(BaseException):
         self.key = key
 
 
+class Freed:
+    """What became free while a snapshot is in use, which may tell something older of it."""
+
+    def __init__(self, claims: Claims) -> None:
+        self.keys: set[Key] = set()
+        self.is_everything = False
+        self._watching = claims.watching
+        self._watching[id(self)] = self
+
+    def end(self) -> None:
+        """The snapshot is used no more."""
+        self._watching.pop(id(self), None)
+
+
 class Claims:
-    """Who is waiting for what; used by the executive's thread alone."""
+    """Who is waiting for what; used by whoever is on duty."""
 
     def __init__(self) -> None:
+        self.watching: dict[int, Freed] = {}
         self._held: dict[Key, object] = {}
         self._waiting: dict[Key, deque[Any]] = {}
+
+    def outdate(self) -> None:
+        """No snapshot that is in use now is to be computed from any more."""
+        for freed in tuple(self.watching.values()):
+            freed.is_everything = True
 
     def check(self, key: Key, holder: object = None) -> None:
         """Raise :class:`Deferred` if somebody else holds the key."""
@@ -54,9 +74,11 @@ class Claims:
         """Repeat the request when the key is free."""
         self._waiting.setdefault(key, deque()).append(request)
 
-    def release(self, keys: Iterable[Key], holder: object) -> list[Any]:
+    def release(self, keys: Collection[Key], holder: object) -> list[Any]:
         """Free keys; gives what waited for them, oldest first."""
         ready: list[Any] = []
+        for freed in tuple(self.watching.values()):
+            freed.keys.update(keys)
         for key in keys:
             if self._held.get(key) is holder:
                 del self._held[key]

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
@@ -25,10 +24,11 @@ from typing import Any, TypeVar
 from procession.core.ports import Limits
 from procession.errors import Occupied
 from procession.runtime.batches import Batches
-from procession.runtime.claims import Claims, Deferred
+from procession.runtime.claims import Claims, Deferred, Freed
 from procession.runtime.clock import Clock
 from procession.runtime.definitions import Definitions
 from procession.runtime.held import Held
+from procession.runtime.inbox import Inbox
 from procession.runtime.loaded import LoadedInstances
 from procession.runtime.projection import Projector
 from procession.runtime.reactions import Reactions
@@ -44,7 +44,6 @@ from procession.runtime.requests import (
     Written,
     answer,
     quick,
-    refuse_all,
     stopped,
 )
 from procession.runtime.turn import Turn
@@ -94,12 +93,11 @@ class Executive:
         self._turn: Turn | None = None
         self._reader: Reader | None = None
         self._thread_id = 0
-        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._inbox = Inbox()
         self._again: deque[Request] = deque()
         self._parked = 0
         self._stopping = False
         self._has_ended = False
-        self._has_stopped = False
         self._lock = threading.RLock()
         self._duty = threading.Lock()
         self._handlers = HandlerPool()
@@ -140,16 +138,26 @@ class Executive:
         self._accept(Request(work, actor, future, None, self.clock.now()))
         return future
 
-    def submit_async(self, work: Callable[[], R], *, actor: str) -> asyncio.Future[R]:
-        """The same for the running event loop, with one wake-up a batch."""
+    def submit_async(
+        self,
+        work: Callable[[], R],
+        *,
+        actor: str,
+        future: asyncio.Future[R] | None = None,
+        freed: Freed | None = None,
+    ) -> asyncio.Future[R]:
+        """The same for the running event loop, with one wake-up a batch.
+
+        ``freed``: what became free since this thread's snapshot was taken.
+        """
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[R] = loop.create_future()
+        future = future or loop.create_future()
         request = Request(work, actor, future, loop, self.clock.now())
         if not self.store.is_near or not self._duty.acquire(blocking=False):
             self._accept(request)
         else:
             try:
-                self._compute_quickly(request, loop)
+                self._compute_quickly(request, loop, freed)
             finally:
                 self._duty.release()
         return future
@@ -172,8 +180,7 @@ class Executive:
             self._inbox.put(None)
             self._thread.join()
             self._writer.join()
-            self._has_stopped = True
-            refuse_all(self._inbox)
+            self._inbox.refuse_all()
         self._handlers.close()
 
     def draw(self, sequence: str, *, wait: bool) -> int:
@@ -200,8 +207,13 @@ class Executive:
 
         What is submitted later is computed later.
         """
+
+        def act() -> None:
+            self.claims.outdate()
+            action()
+
         if self.threads:
-            self._inbox.put(action)
+            self._inbox.put(act)
         else:
             action()
 
@@ -210,16 +222,14 @@ class Executive:
     def _accept(self, request: Request) -> None:
         if self._stopping:
             answer([(request, None, stopped())])
-            return
-        self._inbox.put(request)
-        if self._has_stopped:
-            refuse_all(self._inbox)
+        else:
+            self._inbox.put(request)
 
     def _run(self) -> None:
         going = True
         batches = self._batches
         while going or self._parked or batches.ready or self._again or batches.is_writing:
-            item = self._inbox.get()
+            item = self._inbox.wait()
             with self._duty:
                 going = self._drain(item) and going
                 while self._again and batches.room > 0:
@@ -232,34 +242,23 @@ class Executive:
         self._writer.put(None)
 
     def _drain(self, item: Any = ()) -> bool:
-        """Take what has arrived, ``item`` first; False when told to stop."""
-        going = True
-        try:
-            while True:
-                if item is None:
-                    going = False
-                elif type(item) is Request:
-                    self._again.append(item)
-                elif item:
-                    item()
-                if len(self._again) >= self._most:
-                    break
-                item = self._inbox.get_nowait()
-        except queue.Empty:
-            pass
-        return going
+        return self._inbox.drain(self._again, self._most, item)
 
     def _call(self) -> None:
         self._inbox.put(())
 
-    def _compute_quickly(self, request: Request, loop: asyncio.AbstractEventLoop) -> None:
+    def _compute_quickly(
+        self, request: Request, loop: asyncio.AbstractEventLoop, freed: Freed | None
+    ) -> None:
         """Compute a turn on the event loop that asks for it, unless others were there first."""
         is_full = self._batches.room <= 0
-        if self._has_ended or self._again or is_full or not self._inbox.empty():
+        is_late = freed is not None and freed.is_everything
+        if self._has_ended or self._again or is_full or is_late or not self._inbox.is_empty():
             self._accept(request)
             return
-        request.is_quick = True
+        request.is_quick, request.freed = True, freed
         self._compute_some(deque((request,)), 1, wait=False)
+        request.is_quick, request.freed = False, None  # what is left of it is for the thread
         self._batches.gather(loop)
         if self._again:
             self._call()
@@ -277,7 +276,7 @@ class Executive:
         except (NotQuick, Occupied):
             for request in (*taken, *requests):
                 self._release(request)
-                request.slow_down()
+                request.start_over()
                 self._inbox.put(request)
         except Exception as error:  # the database is not to be had
             for request in (*taken, *requests):

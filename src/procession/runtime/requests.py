@@ -12,12 +12,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from hashlib import blake2b
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from procession.core.ports import Limits
 from procession.errors import Busy, Conflict, HandlerFailure, Occupied
-from procession.runtime.claims import Key
+from procession.runtime.claims import Freed, Key
 from procession.runtime.work_items import WorkItem
 from procession.store.store import Store
 
@@ -41,7 +40,7 @@ class HandlerNeeded(BaseException):
 
 
 class NotQuick(BaseException):
-    """The turn is too long, or might block, for the event loop that computes it.
+    """The turn is too long, might block, or knows too little for the event loop that computes it.
 
     It is dropped and computed by the executive's thread. Not an error either.
     """
@@ -132,6 +131,7 @@ class Request:
     __slots__ = (
         "actor",
         "drawn",
+        "freed",
         "future",
         "handled",
         "held_keys",
@@ -161,6 +161,8 @@ class Request:
         self.secret = _SECRETS.draw()
         self.seed = int.from_bytes(self.secret[:7], "big")
         self.drawn: dict[str, list[int]] = {}
+        self.freed: Freed | None = None
+        """What became free since the snapshot was taken that it is computed from."""
         self.needs: Key | None = None
         self.handled: dict[str, Handled] = {}
         self.held_keys: set[Key] = set()
@@ -184,11 +186,6 @@ class Request:
         """128 random bits, the same for the same number."""
         digest = blake2b(number.to_bytes(4, "big"), key=self.secret, digest_size=16)
         return int.from_bytes(digest.digest(), "big")
-
-    def slow_down(self) -> None:
-        """It is too long for an event loop: nothing of it has happened, so it begins anew."""
-        self.is_quick = False
-        self.start_over()
 
     def start_over(self) -> None:
         """It will be computed again from the start; what handlers did is remembered."""
@@ -349,17 +346,6 @@ class Numbers:
                 raise NotQuick from error
             left = self._left[sequence] = deque(drawn)
         return left.popleft()
-
-
-def refuse_all(inbox: SimpleQueue[Any]) -> None:
-    """Answer what came in while the threads were ending."""
-    while True:
-        try:
-            item = inbox.get_nowait()
-        except Empty:
-            return
-        if type(item) is Request:
-            answer([(item, None, stopped())])
 
 
 def stopped() -> Busy:

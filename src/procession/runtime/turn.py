@@ -119,6 +119,8 @@ class Turn:
         key = (kind, number)
         if key not in self.keys:
             self.executive.claims.check(key, self.request)
+            if self.request.freed is not None and key in self.request.freed.keys:
+                raise NotQuick
             self.keys.add(key)
 
     def at_end(self, action: Callable[[], object]) -> None:

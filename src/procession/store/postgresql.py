@@ -66,6 +66,7 @@ class PostgresqlStore:
     """One PostgreSQL database (:class:`procession.store.store.Store`)."""
 
     is_shared = True
+    is_asked_by_trips = True
 
     def __init__(self, url: str, *, create: bool = True) -> None:
         self.url = url
@@ -120,9 +121,15 @@ class PostgresqlStore:
         """Whether it answers so quickly, now, that an event loop may wait for it."""
         return self._nearness.is_near
 
-    def read(self, *, wait: bool = True) -> Reading[PostgresqlReader]:
+    def read(
+        self, *, wait: bool = True, taken: PostgresqlReader | None = None
+    ) -> Reading[PostgresqlReader]:
         """A snapshot on a reading connection of this thread."""
-        return self._readers.read(wait)
+        return self._readers.read(wait, taken)
+
+    def take_reader(self) -> PostgresqlReader:
+        """A reading connection for an event loop."""
+        return self._take_reader(False)
 
     def _take_reader(self, wait: bool) -> PostgresqlReader:
         if not self._is_open:

@@ -14,7 +14,7 @@ from procession.store.hot import HotRead, Spelling
 from procession.store.lines import Session, fault
 from procession.store.patience import Patience
 from procession.store.store import Question
-from procession.store.trips import Asked, Rows
+from procession.store.trips import Asked, Rows, Trip
 
 ERRORS: Final = (psycopg.Error, DBAPIError, UnicodeEncodeError)
 READER: Final = (
@@ -56,7 +56,7 @@ class PostgresqlReader:
         self.patience = patience
         self.has_begun = False
         self._planned = _NAMED
-        self._ahead: dict[str, tuple[Sequence[Any], Rows]] = {}
+        self._ahead: dict[str, list[tuple[Sequence[Any], Rows]]] = {}
 
     def execute(self, statement: Executable) -> Sequence[Any]:
         """All rows of a select, as named tuples."""
@@ -68,16 +68,43 @@ class PostgresqlReader:
 
     def hot(self, name: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of a prepared read."""
-        known = self._ahead.get(name)
-        if known is not None and known[0] == parameters:
-            return known[1]
+        known = self._known(name, parameters)
+        if known is not None:
+            return known
         return self._ask((_worded(SPELLING.named[name], parameters),))[0]
 
     def ahead(self, *questions: Question) -> None:
         """Ask in one trip what is going to be asked; it is then at hand."""
-        answers = self._ask([_worded(SPELLING.named[name], values) for name, values in questions])
+        new = self._unknown(questions)
+        if new:
+            self.keep(new, self._ask([_worded(SPELLING.named[name], one) for name, one in new]))
+
+    def set_out(self, *questions: Question) -> Ahead | None:
+        """The same for an event loop that goes on meanwhile; nothing if all is at hand."""
+        new = self._unknown(questions)
+        if not new:
+            return None
+        asked = [_worded(SPELLING.named[name], one) for name, one in new]
+        before = self._before(_NAMED)
+        try:
+            trip = self.session.trips.set_out((*before, *asked))
+        except ERRORS as error:
+            raise fault(error) from error
+        return Ahead(self, trip, new, len(before))
+
+    def keep(self, questions: Sequence[Question], answers: Sequence[Rows]) -> None:
+        """Have answers at hand."""
         for (name, values), rows in zip(questions, answers, strict=True):
-            self._ahead[name] = values, rows
+            self._ahead.setdefault(name, []).append((values, rows))
+
+    def _unknown(self, questions: Sequence[Question]) -> list[Question]:
+        return [one for one in questions if self._known(*one) is None]
+
+    def _known(self, name: str, parameters: Sequence[Any]) -> Rows | None:
+        for asked, rows in self._ahead.get(name, ()):
+            if asked == parameters:
+                return rows
+        return None
 
     def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of a read in our own spelling."""
@@ -92,20 +119,56 @@ class PostgresqlReader:
         return self.session.let_go() if has_begun else self.session.is_whole
 
     def _ask(self, asked: Sequence[Asked], planned: tuple[str, str, str] = _NAMED) -> list[Rows]:
-        before: list[Asked] = []
-        if not self.has_begun:
-            before.append((_BEGIN_READ, ()))
-        if planned != self._planned:
-            before.append((_PLANNING, planned))
+        before = self._before(planned)
         if not (before or asked):
             return []
-        self.has_begun, self._planned = True, planned
         try:
             return self.session.trips.ask((*before, *asked))[len(before) :]
         except psycopg.errors.QueryCanceled:
             raise self.patience.lost() from None
         except ERRORS as error:
             raise fault(error) from error
+
+    def _before(self, planned: tuple[str, str, str]) -> list[Asked]:
+        """What has to be said first."""
+        before: list[Asked] = []
+        if not self.has_begun:
+            before.append((_BEGIN_READ, ()))
+        if planned != self._planned:
+            before.append((_PLANNING, planned))
+        self.has_begun, self._planned = True, planned
+        return before
+
+
+class Ahead:
+    """Questions under way (:class:`procession.store.store.Ahead`)."""
+
+    __slots__ = ("_questions", "_reader", "_skipped", "_trip", "file")
+
+    def __init__(
+        self, reader: PostgresqlReader, trip: Trip, questions: list[Question], skipped: int
+    ) -> None:
+        self.file = reader.session.raw.fileno()
+        self._reader = reader
+        self._trip = trip
+        self._questions = questions
+        self._skipped = skipped
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether all is sent and only answers are waited for."""
+        return self._trip.is_sent
+
+    def advance(self) -> bool:
+        """Take what has arrived, without waiting; whether the answers are at hand."""
+        try:
+            rows = self._trip.advance()
+        except ERRORS as error:
+            raise fault(error) from error
+        if rows is None:
+            return False
+        self._reader.keep(self._questions, rows[self._skipped :])
+        return True
 
 
 def _worded(read: HotRead, parameters: Sequence[Any]) -> Asked:

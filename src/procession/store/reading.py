@@ -29,9 +29,9 @@ class Readers(Generic[R]):
         self.give_back = give_back
         self.lent = _Lent()
 
-    def read(self, wait: bool = True) -> Reading[R]:
-        """A block in which this thread has a reader."""
-        return Reading(self, wait)
+    def read(self, wait: bool = True, taken: R | None = None) -> Reading[R]:
+        """A block in which this thread has a reader; perhaps one that was ``taken`` before."""
+        return Reading(self, wait, taken)
 
     @contextmanager
     def fresh(self) -> Iterator[R]:
@@ -46,16 +46,17 @@ class Readers(Generic[R]):
 class Reading(Generic[R]):
     """One ``with`` block."""
 
-    __slots__ = ("_readers", "_wait")
+    __slots__ = ("_readers", "_taken", "_wait")
 
-    def __init__(self, readers: Readers[R], wait: bool) -> None:
+    def __init__(self, readers: Readers[R], wait: bool, taken: R | None) -> None:
         self._readers = readers
         self._wait = wait
+        self._taken = taken
 
     def __enter__(self) -> R:
         lent = self._readers.lent
         if lent.reader is None:
-            lent.reader = self._readers.take(self._wait)
+            lent.reader = self._taken or self._readers.take(self._wait)
         lent.depth += 1
         reader: R = lent.reader
         return reader

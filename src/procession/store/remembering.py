@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Executable
 
-from procession.store.store import Question, Reader
+from procession.store.store import Ahead, Question, Reader
 
 
 class Remembering:
@@ -30,6 +30,10 @@ class Remembering:
     def ahead(self, *questions: Question) -> None:
         """Ask in one trip what is going to be asked."""
         self._reader.ahead(*questions)
+
+    def set_out(self, *questions: Question) -> Ahead | None:
+        """The same for an event loop."""
+        return self._reader.set_out(*questions)
 
     def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of a read in our own spelling."""

@@ -85,6 +85,7 @@ class SqliteStore:
     """One SQLite database (:class:`procession.store.store.Store`)."""
 
     is_near = True
+    is_asked_by_trips = False
 
     def __init__(
         self,
@@ -148,9 +149,15 @@ class SqliteStore:
     def _connect(self) -> sqlite3.Connection:
         return connect(self._path, is_durable=not self._scratch)
 
-    def read(self, *, wait: bool = True) -> Reading[SqliteReader]:
+    def read(
+        self, *, wait: bool = True, taken: SqliteReader | None = None
+    ) -> Reading[SqliteReader]:
         """A snapshot on a reading connection of this thread."""
-        return self._readers.read()
+        return self._readers.read(taken=taken)
+
+    def take_reader(self) -> SqliteReader:
+        """A reading connection."""
+        return self._take_reader()
 
     def _take_reader(self, wait: bool = True) -> SqliteReader:
         if not self._is_open:

@@ -19,7 +19,7 @@ from procession.store.composed import Composed
 from procession.store.hot import HotRead, Spelling
 from procession.store.patience import Patience
 from procession.store.sqlite_faults import fault
-from procession.store.store import Question
+from procession.store.store import Ahead, Question
 
 _LIST: Final = "in (select value from json_each(?))"
 _SPELLING: Final = Spelling("?", _LIST, _LIST, " indexed by #", "= ?", one_by_one)
@@ -76,6 +76,10 @@ class SqliteReader:
 
     def ahead(self, *questions: Question) -> None:
         """Nothing is gained by asking now what is going to be asked."""
+
+    def set_out(self, *questions: Question) -> Ahead | None:
+        """The same."""
+        return None
 
     def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of a read in our own spelling, unless that takes too long."""

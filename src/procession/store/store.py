@@ -80,6 +80,22 @@ class UnitOfWork(Protocol):
         ...
 
 
+class Ahead(Protocol):
+    """Questions under way, while nobody waits for the answers."""
+
+    file: int
+    """Where answers arrive."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether all is sent and only answers are waited for."""
+        ...
+
+    def advance(self) -> bool:
+        """Take what has arrived, without waiting; whether the answers are at hand."""
+        ...
+
+
 class Reader(Protocol):
     """A consistent snapshot, without locks."""
 
@@ -96,6 +112,13 @@ class Reader(Protocol):
 
         Where each question takes a trip they are asked in one, and what they gave is kept for the
         snapshot's life; elsewhere nothing happens.
+        """
+        ...
+
+    def set_out(self, *questions: Question) -> Ahead | None:
+        """The same for an event loop, which is told when the answers arrive.
+
+        Until they are at hand nothing else may be asked. Nothing if they are already.
         """
         ...
 
@@ -139,6 +162,8 @@ class Store(Protocol):
     url: str
     is_shared: bool
     """Whether other processes may be writing to it."""
+    is_asked_by_trips: bool
+    """Whether what is asked together is answered sooner than one by one."""
     patience: Patience
     """How long one search may take."""
 
@@ -147,13 +172,17 @@ class Store(Protocol):
         """Whether reads are answered so quickly, now, that an event loop may wait for them."""
         ...
 
-    def read(self, *, wait: bool = True) -> AbstractContextManager[Reader]:
-        """A snapshot on this thread's own reading connection.
+    def read(self, *, wait: bool = True, taken: Any = None) -> AbstractContextManager[Reader]:
+        """A snapshot on this thread's own reading connection, or on a reader ``taken`` before.
 
         Blocks inside each other, on one thread, share the snapshot of the outermost. Without
         ``wait``, for an event loop, it and what is asked of it raises
         :class:`procession.errors.Occupied` where it would take longer than a moment.
         """
+        ...
+
+    def take_reader(self) -> Reader:
+        """A reader for an event loop, as without ``wait``; it is given back by :meth:`read`."""
         ...
 
     def unit_of_work(self) -> UnitOfWork:

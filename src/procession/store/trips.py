@@ -22,6 +22,7 @@ from psycopg.rows import TupleRow
 from psycopg.waiting import Ready
 
 from procession.errors import Occupied
+from procession.store.arrays import Column
 from procession.store.nearness import A_MOMENT, Nearness
 
 Rows = list[tuple[Any, ...]]
@@ -29,6 +30,8 @@ Asked = tuple[str, Sequence[Any]]
 """A statement with ``$1`` parameters, and their values."""
 
 Key = tuple[str, tuple[int, ...]]
+Dumping = tuple[Callable[[Any], Any], int, pq.Format]
+_SIMPLE: Final = (int, str, bytes, Column)
 T = TypeVar("T")
 
 MOST_NAMES: Final = 200
@@ -38,12 +41,23 @@ MOST_NAMES: Final = 200
 class Trips:
     """The way to the server on one connection, for one thread at a time."""
 
-    __slots__ = ("_awaited", "_given", "_loaded", "_names", "_number", "_pg", "_raw", "hurry")
+    __slots__ = (
+        "_awaited",
+        "_dumpers",
+        "_given",
+        "_loaded",
+        "_names",
+        "_number",
+        "_pg",
+        "_raw",
+        "hurry",
+    )
 
     def __init__(self, raw: psycopg.Connection[TupleRow], adapters: AdaptContext) -> None:
         self._raw = raw
         self._pg = raw.pgconn
         self._given = Transformer(adapters)
+        self._dumpers: dict[type, Dumping] = {}
         self._loaded = Transformer(adapters)
         self._names: dict[Key, bytes] = {}
         self._number = 0
@@ -150,11 +164,19 @@ class Trips:
                 types.append(0)
                 formats.append(pq.Format.TEXT)
                 continue
-            dumper = self._given.get_dumper(value, PyFormat.AUTO)
-            values.append(dumper.dump(value))
-            types.append(dumper.oid)
-            formats.append(dumper.format)
+            dump, oid, form = self._dumpers.get(type(value)) or self._dumper(value)
+            values.append(dump(value))
+            types.append(oid)
+            formats.append(form)
         return values, tuple(types), formats
+
+    def _dumper(self, value: Any) -> Dumping:
+        """How a value is written; of our own kinds that depends on nothing but the class."""
+        dumper = self._given.get_dumper(value, PyFormat.AUTO)
+        found = (dumper.dump, dumper.oid, dumper.format)
+        if isinstance(value, _SIMPLE):
+            self._dumpers[type(value)] = found
+        return found
 
     def _answers(self, count: int) -> PQGen[list[pq.abc.PGresult]]:
         yield from send(self._pg)

@@ -20,6 +20,7 @@ from procession.identity.model import Actor
 
 if TYPE_CHECKING:
     from procession.engine import Engine
+    from procession.services.tasks.foreseeing import Foreseen
 
 Lane = Literal["turn", "read", "glance", "pool", "here"]
 
@@ -85,7 +86,8 @@ class Route(msgspec.Struct, frozen=True):
 
     ``path`` is a template: ``{name}`` matches one segment, ``{name:regex}`` a segment of that
     form, ``{name:path}`` everything up to what follows. ``permission`` names a row of
-    ``services/access.py``. ``id`` is the row of the reference (``R03``).
+    ``services/access.py``. ``id`` is the row of the reference (``R03``). ``foresees`` tells of a
+    request what its handler will ask the database (``services/tasks/foreseeing.py``).
     """
 
     method: str
@@ -98,6 +100,7 @@ class Route(msgspec.Struct, frozen=True):
     body: Any = None
     answer: Any = None
     query: tuple[str, ...] = ()
+    foresees: Callable[[Request], Foreseen] | None = None
 
 
 class RouteTable:

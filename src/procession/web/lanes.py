@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from procession.errors import Occupied
 from procession.web.http import Reply, Request, Route
+from procession.web.together import Together, Waiting
 
 if TYPE_CHECKING:
     from procession.engine import Engine
@@ -43,9 +44,9 @@ class Readers:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, work: Work) -> asyncio.Future[Any]:
+    def submit(self, work: Work, future: asyncio.Future[Any] | None = None) -> asyncio.Future[Any]:
         """Have work done by a reader; to be called on a running event loop."""
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future = future or asyncio.get_running_loop().create_future()
         self._inbox.put((work, future))
         return future
 
@@ -94,6 +95,7 @@ class Lanes:
         self._engine = engine
         self._readers = Readers(readers)
         self._pool = ThreadPoolExecutor(pool, "procession-pool")
+        self._together = Together(engine, self._apart)
 
     async def run(self, route: Route, request: Request) -> Reply:
         """The handler's reply; a change is durable when this returns."""
@@ -104,12 +106,15 @@ class Lanes:
                 engine.access.check(request.actor, permission)
             return handler(request, engine)
 
+        store = engine.room.store
         match route.lane:
+            case "turn" | "glance" if route.foresees and store.is_asked_by_trips and store.is_near:
+                return await self._together.stand(route, request, work)
             case "turn":
                 return await engine.executive.submit_async(work, actor=request.actor.name)
-            case "glance" if engine.room.store.is_near:
+            case "glance" if store.is_near:
                 try:
-                    with engine.room.store.read(wait=False):
+                    with store.read(wait=False):
                         return work()
                 except Occupied:
                     again: Reply = await self._readers.submit(work)
@@ -121,6 +126,13 @@ class Lanes:
                 return await self.in_pool(work)
             case _:
                 return work()
+
+    def _apart(self, one: Waiting) -> None:
+        if one.route.lane == "turn":
+            actor = one.request.actor.name
+            self._engine.executive.submit_async(one.work, actor=actor, future=one.future)
+        else:
+            self._readers.submit(one.work, one.future)
 
     async def in_pool(self, work: Callable[[], T]) -> T:
         """Run something that may block."""

@@ -11,6 +11,8 @@ from procession.rest.jbpm.params import Parameters, path_number
 from procession.rest.jbpm.profiles import profile_of
 from procession.rest.jbpm.runtime import done
 from procession.rest.jbpm.task_query import NAMES, criteria
+from procession.services.tasks import foreseeing
+from procession.services.tasks.foreseeing import Foreseen
 from procession.web.http import Handler, Reply, Request, RouteTable
 
 if TYPE_CHECKING:
@@ -26,12 +28,17 @@ def _task_id(request: Request) -> int:
     return path_number(request, "id", "task")
 
 
+def _foreseen(request: Request) -> Foreseen:
+    return foreseeing.of_task(_task_id(request))
+
+
 def _operation(word: str, id: str, *query: str) -> Callable[[Handler], Handler]:
     """Register an operation; :func:`operation` finds it in other spellings."""
 
     def register(handler: Handler) -> Handler:
         OPERATIONS[word] = handler
-        return routes.post(f"{_TASK}/{word}", permission="task.act", id=id, query=query)(handler)
+        may: Any = {"permission": "task.act", "foresees": _foreseen}
+        return routes.post(f"{_TASK}/{word}", id=id, query=query, **may)(handler)
 
     return register
 
@@ -69,7 +76,10 @@ def query(request: Request, engine: Engine) -> Reply:
     return Reply(page, shapes.TASK_LIST)
 
 
-@routes.get(_TASK, "/tasks/{id:[0-9-]+}", lane="glance", permission="task.read", id="T03")
+_READ: Any = {"lane": "glance", "permission": "task.read", "foresees": _foreseen}
+
+
+@routes.get(_TASK, "/tasks/{id:[0-9-]+}", id="T03", **_READ)
 def task(request: Request, engine: Engine) -> Reply:
     """A task in any status."""
     return Reply(engine.tasks.get(request.actor, _task_id(request)), shapes.TASK)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from procession.rest.oneweb import people, shapes
 from procession.rest.oneweb.tasks import CANDIDATES, PAGING
+from procession.services.tasks import foreseeing
+from procession.services.tasks.foreseeing import Foreseen
 from procession.web.http import Reply, Request, RouteTable
 
 if TYPE_CHECKING:
@@ -14,8 +16,17 @@ if TYPE_CHECKING:
 routes = RouteTable()
 
 
+def _foreseen(request: Request) -> Foreseen:
+    return foreseeing.of_instance(shapes.instance_id(request)[0])
+
+
 @routes.get(
-    "/instance/{instance_id}/tasks", lane="glance", permission="task.read", id="5", query=PAGING
+    "/instance/{instance_id}/tasks",
+    lane="glance",
+    permission="task.read",
+    id="5",
+    query=PAGING,
+    foresees=_foreseen,
 )
 def tasks(request: Request, engine: Engine) -> Reply:
     """Active tasks of an instance and of the processes it called, without business objects."""

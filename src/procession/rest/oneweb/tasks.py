@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from procession.rest.oneweb import people, shapes
+from procession.services.tasks import foreseeing
+from procession.services.tasks.foreseeing import Foreseen
 from procession.web import json
 from procession.web.http import Reply, Request, RouteTable
 
@@ -16,7 +18,14 @@ CANDIDATES = ("user", "role", "group")
 PAGING = ("page", "pageSize")
 
 
-@routes.post("/tasks/{task_id}/claim", permission="task.act", id="3", query=("user",))
+def _foreseen(request: Request) -> Foreseen:
+    return foreseeing.of_task(shapes.task_id(request)[0])
+
+
+_ACT: Any = {"permission": "task.act", "foresees": _foreseen}
+
+
+@routes.post("/tasks/{task_id}/claim", id="3", query=("user",), **_ACT)
 def claim(request: Request, engine: Engine) -> Reply:
     """Take a task. Claiming one's own task again changes nothing."""
     task, uuid = shapes.task_id(request)
@@ -26,7 +35,7 @@ def claim(request: Request, engine: Engine) -> Reply:
     return shapes.answer()
 
 
-@routes.post("/tasks/{task_id}/unclaim", permission="task.act", id="A1", query=("user",))
+@routes.post("/tasks/{task_id}/unclaim", id="A1", query=("user",), **_ACT)
 def unclaim(request: Request, engine: Engine) -> Reply:
     """Give a task back to its candidates."""
     task, uuid = shapes.task_id(request)
@@ -35,7 +44,7 @@ def unclaim(request: Request, engine: Engine) -> Reply:
     return shapes.answer()
 
 
-@routes.post("/tasks/{task_id}/complete", permission="task.act", id="4", query=("user",))
+@routes.post("/tasks/{task_id}/complete", id="4", query=("user",), **_ACT)
 def complete(request: Request, engine: Engine) -> Reply:
     """Finish a task with its business objects; the process goes on to where it waits next."""
     objects = shapes.objects(request)
@@ -63,7 +72,7 @@ def variables(request: Request, engine: Engine) -> Reply:
     return shapes.answer(json.plain(found, dates_as_ms=True))
 
 
-@routes.post("/tasks/{task_id}/assign", permission="task.act", id="8", query=CANDIDATES)
+@routes.post("/tasks/{task_id}/assign", id="8", query=CANDIDATES, **_ACT)
 def assign(request: Request, engine: Engine) -> Reply:
     """Set the candidates of a task in place of the former ones."""
     users, roles, groups = (people.values(request, name) for name in CANDIDATES)

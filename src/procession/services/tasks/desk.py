@@ -57,7 +57,7 @@ class Desk:
         turn.touch(TASK, task_id)
         task = turn.objects.get((TASK, task_id))
         if task is None:
-            repository.expect(turn.reader, task_id)
+            turn.reader.ahead(*repository.asked_of_task(task_id))
             task = repository.find(turn.reader, task_id)
         if task is None:
             raise missing(task_id)

@@ -35,7 +35,7 @@ class Deskwork(Service):
     def _see(
         self, reader: Reader, actor: Actor, task_id: int
     ) -> tuple[TaskRow, tuple[TaskPersonRow, ...]]:
-        repository.expect(reader, task_id)
+        reader.ahead(*repository.asked_of_task(task_id))
         found = repository.find(reader, task_id)
         if found is None:
             raise missing(task_id)

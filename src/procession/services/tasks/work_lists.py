@@ -109,7 +109,7 @@ class WorkLists(Deskwork):
         """
         self.room.access.check(actor, "task.read")
         with self.room.store.read() as reader:
-            repository.expect_instance(reader, instance_id)
+            reader.ahead(*repository.asked_of_instance(instance_id))
             found = repository.active_of_family(reader, instance_id)
             people = repository.people_of(reader, [row.id for row in found])
             who = self._who(actor)

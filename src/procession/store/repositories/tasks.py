@@ -18,7 +18,7 @@ from procession.store.rows import (
     TaskRow,
 )
 from procession.store.standing import OPEN_STATES
-from procession.store.store import Reader
+from procession.store.store import Question, Reader
 from procession.store.tables import task, task_event, task_person
 
 # -- one by one ------------------------------------------------------------------------------
@@ -30,18 +30,23 @@ def find(reader: Reader, task_id: int) -> TaskRow | None:
     return rows[0] if rows else None
 
 
-def expect(reader: Reader, task_id: int) -> None:
-    """A task and its people are going to be asked for by their id."""
-    reader.ahead(("tasks", ((task_id,),)), ("people", ((task_id,),)))
+def asked_of_task(task_id: int) -> tuple[Question, ...]:
+    """A task and its people, by their id."""
+    return ("tasks", ((task_id,),)), ("people", ((task_id,),))
 
 
-def expect_instance(reader: Reader, instance_id: int) -> None:
-    """What is still to be done for an instance is going to be asked for, and what it is."""
-    reader.ahead(
+def asked_of_instance(instance_id: int) -> tuple[Question, ...]:
+    """What is still to be done for an instance, and what it is."""
+    return (
         ("active_tasks_of_family", (instance_id, OPEN_STATES)),
         ("instance_status", (instance_id, instance_id)),
         ("instance_uuids", ((instance_id,),)),
     )
+
+
+def asked_of_people(task_ids: Sequence[int]) -> tuple[Question, ...]:
+    """Everybody in any relation to the tasks."""
+    return (("people", (task_ids,)),) if task_ids else ()
 
 
 def people_of(reader: Reader, task_ids: Sequence[int]) -> dict[int, tuple[TaskPersonRow, ...]]:

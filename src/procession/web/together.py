@@ -1,0 +1,175 @@
+"""Requests that arrived together are answered from one snapshot, and ask in one trip.
+
+Where the database is a server nearby, an event loop asks it itself (:mod:`procession.web.lanes`).
+So those who stand in line when it turns to them share a snapshot, taken after all of them came.
+What their routes foresee is asked for all at once; the loop goes on meanwhile, and when the answers
+are there each finds them at hand. Whoever would have to wait longer is sent to a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from procession.errors import Fault, Occupied
+from procession.runtime.claims import Freed
+
+if TYPE_CHECKING:
+    from procession.engine import Engine
+    from procession.store.store import Ahead, Question, Reader, Store
+    from procession.web.http import Reply, Request, Route
+
+Work = Callable[[], Any]
+MOST: Final = 16
+"""So many are answered before the loop looks at what else it has to do."""
+
+
+class Waiting:
+    """A request in line."""
+
+    __slots__ = ("future", "request", "route", "work")
+
+    def __init__(
+        self, route: Route, request: Request, work: Work, future: asyncio.Future[Reply]
+    ) -> None:
+        self.route = route
+        self.request = request
+        self.work = work
+        self.future = future
+
+    def foreseen(self, reader: Reader) -> Iterator[Sequence[Question]]:
+        """What it is going to ask; nothing where the address is no good, which its handler says."""
+        if self.route.foresees is not None:
+            with suppress(Fault):
+                return self.route.foresees(self.request)(reader)
+        return iter(())
+
+
+class Together:
+    """The line of an event loop; ``elsewhere`` has a request answered by a thread."""
+
+    def __init__(self, engine: Engine, elsewhere: Callable[[Waiting], object]) -> None:
+        self.store: Store = engine.room.store
+        self._executive = engine.executive
+        self._elsewhere = elsewhere
+        self._line: tuple[asyncio.AbstractEventLoop, deque[Waiting]] | None = None
+
+    def stand(self, route: Route, request: Request, work: Work) -> asyncio.Future[Reply]:
+        """Wait in line; to be called on a running event loop."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Reply] = loop.create_future()
+        line = self._line
+        if line is None or line[0] is not loop:
+            line = self._line = (loop, deque())
+            loop.call_soon(self._serve, *line)
+        line[1].append(Waiting(route, request, work, future))
+        return future
+
+    def _serve(self, loop: asyncio.AbstractEventLoop, line: deque[Waiting]) -> None:
+        self._line = None
+        some = deque(line.popleft() for _ in range(min(MOST, len(line))))
+        if line:
+            loop.call_soon(self._serve, loop, line)
+        freed = Freed(self._executive.claims)
+        try:
+            reader = self.store.take_reader()
+        except (Fault, Occupied):
+            self.send_away(some, freed)
+        else:
+            _Asking(self, loop, some, freed, reader).go_on()
+
+    def answer(self, line: deque[Waiting], freed: Freed, reader: Reader) -> None:
+        """Answer them from one snapshot."""
+        # Who asks alone is told what is wrong, or that nothing is.
+        with suppress(Exception, Occupied), self.store.read(wait=False, taken=reader):
+            while line and self.store.is_near and not freed.is_everything:
+                self._answer(line.popleft(), freed)
+        self.send_away(line, freed)
+
+    def send_away(self, line: deque[Waiting], freed: Freed, reader: Reader | None = None) -> None:
+        """Have them answered elsewhere, and give the reader back."""
+        freed.end()
+        if reader is not None:
+            with suppress(Exception), self.store.read(taken=reader):
+                pass
+        while line:
+            self._elsewhere(line.popleft())
+
+    def _answer(self, one: Waiting, freed: Freed) -> None:
+        if one.future.done():
+            return
+        try:
+            if one.route.lane == "turn":
+                actor, future = one.request.actor.name, one.future
+                self._executive.submit_async(one.work, actor=actor, future=future, freed=freed)
+            else:
+                one.future.set_result(one.work())
+        except Occupied:
+            self._elsewhere(one)
+        except Exception as error:
+            one.future.set_exception(error)
+
+
+class _Asking:
+    """Some who wait for what they foresee."""
+
+    def __init__(
+        self,
+        together: Together,
+        loop: asyncio.AbstractEventLoop,
+        line: deque[Waiting],
+        freed: Freed,
+        reader: Reader,
+    ) -> None:
+        self._together = together
+        self._loop = loop
+        self._line = line
+        self._freed = freed
+        self._reader = reader
+        self._asking = [one.foreseen(reader) for one in line]
+
+    def go_on(self) -> None:
+        """Ask what comes next, or answer when that is nothing."""
+        try:
+            while self._asking:
+                ahead = self._reader.set_out(*self._questions())
+                if ahead is not None and not self._is_there(ahead):
+                    return
+        except (Exception, Occupied):
+            self._together.send_away(self._line, self._freed, self._reader)
+        else:
+            self._together.answer(self._line, self._freed, self._reader)
+
+    def _questions(self) -> list[Question]:
+        questions: list[Question] = []
+        going = []
+        for one in self._asking:
+            some = next(one, None)
+            if some is not None:
+                questions += some
+                going.append(one)
+        self._asking = going
+        return questions
+
+    def _is_there(self, ahead: Ahead) -> bool:
+        """Whether the answers are there already; else the loop will be told."""
+        if ahead.advance():
+            return True
+        if not ahead.is_waiting:  # the server takes nothing more
+            raise Occupied
+        self._loop.add_reader(ahead.file, self._arrived, ahead)
+        return False
+
+    def _arrived(self, ahead: Ahead) -> None:
+        try:
+            if not ahead.advance():
+                return
+        except (Exception, Occupied):
+            self._loop.remove_reader(ahead.file)
+            self._together.send_away(self._line, self._freed, self._reader)
+        else:
+            self._loop.remove_reader(ahead.file)
+            self.go_on()

@@ -1,0 +1,271 @@
+"""Requests that arrive together: what they ask, and what they may not know too early."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import psycopg
+import pytest
+
+from procession.engine import Engine
+from procession.errors import Fault
+from procession.rest.oneweb import instance, tasks
+from procession.runtime.claims import Freed
+from procession.store.trips import Trips
+from procession.web.http import Reply, Request, Route
+from procession.web.lanes import Lanes
+from procession.web.together import MOST
+from serving import put_people
+from tests.rest.oneweb import models
+
+UNIT = "com.acme:Shop:v1"
+BOOKED = models.process(
+    "booked",
+    "Booked",
+    models.START,
+    models.user_task("work", "Do the work", groups="clerks"),
+    '<task id="book" name="Book" xmlns:d="http://www.jboss.org/drools" d:taskName="Book"/>',
+    models.END,
+    models.sequence("start", "work", "book", "end"),
+)
+CLAIM = next(route for route in tasks.routes.routes if route.id == "3")
+COMPLETE = next(route for route in tasks.routes.routes if route.id == "4")
+TASKS = next(route for route in instance.routes.routes if route.id == "5")
+Outcome = Reply | BaseException
+
+
+class Desk:
+    """Asks an engine as its server does."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.ann = engine.room.actor("ann")
+        self.lanes = Lanes(engine, readers=2, pool=2)
+
+    def start(self, process: str = "one-task") -> tuple[str, str]:
+        """The long ids of a new instance and of its task."""
+        begun = self.engine.processes.start(self.engine.admin, process)
+        (task,) = self.engine.tasks.of_instance(self.ann, begun.id).items
+        return f"{begun.id}-{begun.uuid}", f"{task.id}-{task.uuid}"
+
+    def status(self, task: str) -> str:
+        return self.engine.tasks.get(self.engine.admin, int(task.split("-")[0])).status
+
+    def tasks(self, instance: str) -> tuple[Route, Request]:
+        return TASKS, Request("GET", "/", "", {}, b"", self.ann, {"instance_id": instance})
+
+    def complete(self, task: str) -> tuple[Route, Request]:
+        return COMPLETE, Request("POST", "/", "", {}, b"", self.ann, {"task_id": task})
+
+    def claim(self, task: str) -> tuple[Route, Request]:
+        return CLAIM, Request("POST", "/", "", {}, b"", self.ann, {"task_id": task})
+
+    def at_once(self, *asked: tuple[Route, Request]) -> list[Outcome]:
+        """What comes of requests that arrive together."""
+
+        async def together() -> list[Outcome]:
+            each = [self.lanes.run(route, request) for route, request in asked]
+            return await asyncio.gather(*each, return_exceptions=True)
+
+        return asyncio.run(together())
+
+    def close(self) -> None:
+        self.lanes.close()
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    with Engine.open(database_url) as engine:
+        put_people(engine, {"ann": ("clerks",), "bob": ("clerks",)})
+        files = {"one.bpmn": models.ONE_TASK, "booked.bpmn": BOOKED}
+        assert engine.deployments.deploy(engine.admin, UNIT, files).success
+        desk = Desk(engine)
+        yield desk
+        desk.close()
+
+
+def is_asked_together(engine: Engine) -> bool:
+    store = engine.room.store
+    return store.is_asked_by_trips and store.is_near
+
+
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Sequence[str]]]:
+    """The statements of every trip to PostgreSQL."""
+    seen: list[Sequence[str]] = []
+    set_out = Trips.set_out
+
+    def told(self: Trips, asked: Sequence[Any]) -> Any:
+        seen.append([text for text, _ in asked])
+        return set_out(self, asked)
+
+    monkeypatch.setattr(Trips, "set_out", told)
+    return iter([seen])
+
+
+def answered(outcomes: Sequence[Outcome]) -> Counter[str]:
+    return Counter(type(each).__name__ for each in outcomes)
+
+
+def ids(reply: Outcome) -> list[str]:
+    assert isinstance(reply, Reply)
+    return [task.id for task in reply.view]
+
+
+def test_all_are_answered_however_many(desk: Desk) -> None:
+    made = [desk.start() for _ in range(MOST + 5)]
+
+    lists = desk.at_once(*(desk.tasks(begun) for begun, _ in made))
+    done = desk.at_once(*(desk.complete(task) for _, task in made))
+
+    assert [ids(reply) for reply in lists] == [[task] for _, task in made]
+    assert answered(done) == {"Reply": len(made)}
+    assert {desk.status(task) for _, task in made} == {"Completed"}
+
+
+@pytest.mark.postgresql
+def test_they_share_a_snapshot_and_ask_in_one_trip(
+    desk: Desk, texts: Iterator[list[Sequence[str]]]
+) -> None:
+    if not is_asked_together(desk.engine):
+        pytest.skip("what is asked of a file needs no trip")
+    made = [desk.start() for _ in range(8)]
+    desk.at_once(desk.complete(desk.start()[1]))  # what is loaded once
+    seen = next(texts)
+
+    seen.clear()
+    desk.at_once(*(desk.tasks(begun) for begun, _ in made))
+    lists = list(seen)
+    seen.clear()
+    desk.at_once(*(desk.complete(task) for _, task in made))
+
+    of_tasks = [trip for trip in lists if any("task" in text for text in trip)]
+    assert [len(trip) for trip in of_tasks] == [1 + 3 * 8, 8]  # what is to do, and whose it is
+    assert sum(text.startswith("begin isolation") for trip in lists for text in trip) == 1
+    reads = [trip for trip in seen if trip[0].startswith("begin isolation")]
+    assert len(reads) == 1
+    assert len(reads[0]) == 1 + 2 * len(made)
+
+
+def test_a_bad_address_troubles_nobody_else(desk: Desk) -> None:
+    task = desk.start()[1]
+    bad = ["7", f"{2**70}-{task.split('-', 1)[1]}", f"999999-{task.split('-', 1)[1]}"]
+
+    first, *others = desk.at_once(desk.complete(task), *map(desk.complete, bad))
+
+    assert isinstance(first, Reply)
+    assert all(isinstance(other, Fault) for other in others)
+    assert desk.status(task) == "Completed"
+
+
+def test_of_two_who_complete_a_task_one_does(desk: Desk) -> None:
+    task = desk.start()[1]
+
+    outcomes = desk.at_once(*[desk.complete(task)] * 4)
+
+    assert answered(outcomes)["Reply"] == 1
+    assert all(isinstance(each, Reply | Fault) for each in outcomes)
+
+
+def test_a_lost_connection_costs_nobody_an_answer(desk: Desk, database_url: str) -> None:
+    made = [desk.start() for _ in range(4)]
+    if database_url.startswith("postgresql"):
+        with psycopg.connect(database_url, autocommit=True) as other:
+            other.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+
+    assert answered(desk.at_once(*(desk.tasks(begun) for begun, _ in made))) == {"Reply": 4}
+    assert answered(desk.at_once(*(desk.complete(task) for _, task in made))) == {"Reply": 4}
+
+
+# -- what is older than what somebody else has done since --------------------------------------
+
+
+class Meanwhile:
+    """Does something once, between the questions of a group and its answers."""
+
+    def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.action: Callable[[], object] = lambda: None
+        together = desk.lanes._together
+        answer = together.answer
+
+        def late(line: Any, freed: Freed, reader: Any) -> None:
+            action, self.action = self.action, lambda: None
+            thread = threading.Thread(target=action)
+            thread.start()
+            thread.join()
+            answer(line, freed, reader)
+
+        monkeypatch.setattr(together, "answer", late)
+
+
+@pytest.fixture
+def meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    return Meanwhile(desk, monkeypatch)
+
+
+@pytest.mark.parametrize("may_block", [False, True])
+def test_who_completes_second_calls_no_handler(
+    desk: Desk, meanwhile: Meanwhile, may_block: bool
+) -> None:
+    called: list[int] = []
+    desk.engine.handler("Book", may_block=may_block)(lambda item: called.append(1))
+    task = desk.start("booked")[1]
+    number = int(task.split("-")[0])
+    meanwhile.action = lambda: desk.engine.tasks.finish(desk.ann, number, {})
+
+    (outcome,) = desk.at_once(desk.complete(task))
+
+    assert isinstance(outcome, Fault) is is_asked_together(desk.engine)
+    assert called == [1]
+
+
+def test_who_claims_second_is_told_and_nothing_is_written_in_vain(
+    desk: Desk, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = desk.start()[1]
+    refused: list[BaseException] = []
+    store: Any = desk.engine.room.store
+    commit = store.commit
+
+    def told(batch: Sequence[Any]) -> Any:
+        outcomes = commit(batch)
+        refused.extend(error for error in outcomes if error is not None)
+        return outcomes
+
+    monkeypatch.setattr(store, "commit", told)
+    number = int(task.split("-")[0])
+    meanwhile.action = lambda: desk.engine.tasks.claim(desk.engine.room.actor("bob"), number)
+
+    (outcome,) = desk.at_once(desk.claim(task))
+
+    if is_asked_together(desk.engine):
+        assert isinstance(outcome, Fault)
+        assert "bob" in str(outcome)
+    assert refused == []
+
+
+def test_nothing_is_kept_of_a_snapshot_from_before_a_deployment(
+    desk: Desk, meanwhile: Meanwhile
+) -> None:
+    task = desk.start()[1]
+    freed = []
+
+    def deploy() -> None:
+        desk.engine.executive.forget()
+        desk.engine.executive.run(lambda: None, actor="admin")
+        freed.extend(desk.engine.executive.claims.watching.values())
+
+    meanwhile.action = deploy
+
+    (outcome,) = desk.at_once(desk.complete(task))
+
+    assert isinstance(outcome, Reply)
+    assert all(each.is_everything for each in freed)
+    assert desk.engine.executive.claims.watching == {}
