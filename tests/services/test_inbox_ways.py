@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from itertools import product
 from typing import Any
 
@@ -14,6 +15,7 @@ from procession.engine import Engine
 from procession.errors import NotFound, NotPermitted, Rejected
 from procession.services.tasks.inbox import InboxPage, InboxPart, InboxQuery
 from procession.services.views import TaskView
+from procession.store.remembering import Remembering
 from procession.store.repositories import task_bounds, task_offers, task_sizes, task_ways
 from procession.tasks.ad_hoc import NewTask
 from procession.tasks.lifecycle import OPEN, Candidate
@@ -62,6 +64,14 @@ WAYS: dict[str, dict[str, Any]] = {
         "SHARE": 1,
         "PLACES": 1,
         "SLICES": 1,
+    },
+    "from few": {"FEW": -1, "TIMES_SHORTER": 0},
+    "by joins": {
+        "FEW": -1,
+        "START": 0,
+        "TIMES_SHORTER": 10**9,
+        "worth_a_set": lambda *_: False,
+        "worth_a_join": lambda _, one, __: one.joined is not None,
     },
     "by stretches": {
         "FEW": -1,
@@ -243,6 +253,63 @@ def test_an_order_of_ids_is_gone_through_by_stretches_and_then_in_order(
                     for sort, size in expected:
                         assert pages(home, asked, sort, size) == expected[sort, size], sort
                     assert near
+
+
+def test_a_short_list_is_cut_down_to_what_is_offered_before_tasks_are_read(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(home, random.Random(3))
+    asked = [InboxQuery(**who, **what) for who, what in product(ASKED[:4], BESIDES[6:])]
+    expected = {
+        (number, sort): pages(home, one, sort, 3)
+        for (number, one), sort in product(enumerate(asked), SORTS)
+    }
+    met = []
+    narrowed = task_offers.narrowed
+    monkeypatch.setattr(task_offers, "narrowed", lambda *two: met.append(two) or narrowed(*two))
+    for name, value in WAYS["from few"].items():
+        monkeypatch.setattr(task_sizes, name, value)
+    for number, sort in expected:
+        assert pages(home, asked[number], sort, 3) == expected[number, sort], (number, sort)
+
+    assert any(found for _, found in expected.values())
+    assert all(narrowed(*two) is not None for two in met)
+    assert len(met) >= len(expected)
+
+
+def test_what_is_counted_in_halves_is_as_many_wherever_it_is_cut(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On two connections to PostgreSQL; where there is one alone, one after the other."""
+    ids = fill(home, random.Random(9))
+    asked = [InboxQuery(**who, **what) for who, what in product(ASKED[:4], BESIDES[6:])]
+    expected = [pages(home, one, "oldest", 50) for one in asked]
+    for name, value in WAYS["by joins"].items():
+        monkeypatch.setattr(task_sizes, name, value)
+    monkeypatch.setattr(Remembering, "beside", lambda self: nullcontext(Twice(self)))
+    for first, last in ((0, 2 * min(ids)), *((one, one) for one in ids), (0, 3 * max(ids))):
+        cut = task_sizes.Span(first, last)
+        monkeypatch.setattr(task_sizes, "span", lambda _, cut=cut: cut)
+        assert [pages(home, one, "oldest", 50) for one in asked] == expected, cut
+
+    assert any(total for _, total in expected)
+    assert Twice.asked > len(ids)
+
+
+class Twice:
+    """Asks what it is sent, when it is asked for the rows."""
+
+    asked = 0
+
+    def __init__(self, reader: Remembering) -> None:
+        self._reader = reader
+
+    def set_out(self, text: str, parameters: Sequence[Any]) -> None:
+        Twice.asked += 1
+        self._sent = (text, parameters)
+
+    def rows(self) -> Sequence[tuple[Any, ...]]:
+        return self._reader.ask(*self._sent)
 
 
 @pytest.mark.parametrize("name", ["ann", "bob", "carl"])

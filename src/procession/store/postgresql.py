@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from procession.errors import Conflict, Fault, Occupied, StoreUnavailable
 from procession.store.arrays import Texts
+from procession.store.beside import Lending
 from procession.store.composed import Composed
 from procession.store.composing import compose, phases
 from procession.store.contests import key_taken
@@ -77,6 +78,10 @@ class PostgresqlStore:
         self._nearness = Nearness()
         self._readers = Readers(self._take_reader, self._return_reader)
         self._idle: deque[PostgresqlReader] = deque()
+        self._busy: set[PostgresqlReader] = set()
+        self._lending = Lending(
+            lambda: self._take_reader(True), self._return_reader, lambda: len(self._busy)
+        )
         self._writer = Line(lambda: self._open_session(*_WRITER))
         self._side = Line(self._open_session)
         self._numbers = Blocks(self._reserve)
@@ -138,14 +143,16 @@ class PostgresqlStore:
             reader = self._idle_reader(None if wait else self._nearness)
             if reader is None and not wait:
                 raise Occupied
-            return reader or self._open_reader()
+            reader = reader or self._open_reader()
+            self._busy.add(reader)
+            return reader
         except ERRORS as error:
             raise fault(error) from error
 
     def _open_reader(self) -> PostgresqlReader:
         limit = f"set statement_timeout = {round(self.patience.seconds * 1000)}"
         session = self._open_session(*READER, limit)
-        return PostgresqlReader(session, self.patience)
+        return PostgresqlReader(session, self.patience, self._lending)
 
     def _idle_reader(self, hurry: Nearness | None) -> PostgresqlReader | None:
         while True:
@@ -159,6 +166,7 @@ class PostgresqlStore:
             reader.session.close()
 
     def _return_reader(self, reader: PostgresqlReader) -> None:
+        self._busy.discard(reader)
         if reader.end() and self._is_open:
             self._idle.append(reader)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 import psycopg
@@ -10,6 +11,7 @@ from sqlalchemy import Executable
 from sqlalchemy.exc import DBAPIError
 
 from procession.store.arrays import Numbers, Texts
+from procession.store.beside import Beside, Lending
 from procession.store.hot import HotRead, Spelling
 from procession.store.lines import Session, fault
 from procession.store.patience import Patience
@@ -43,15 +45,17 @@ Nor do they depend on how few rows there were when they were planned: they alway
 For a search, and more so for one that says it may merge, the values tell how long its lists are.
 """
 _BEGIN_READ: Final = "begin isolation level repeatable read read only"
+_FOLLOW: Final = "set transaction snapshot"
 SPELLING: Final = Spelling("$#", "= any($#::bigint[])", "= any($#::text[])", "", "= $#")
 
 
 class PostgresqlReader:
     """A snapshot; lent to one thread at a time. It is taken with the first question."""
 
-    __slots__ = ("_ahead", "_planned", "has_begun", "patience", "session")
+    __slots__ = ("_ahead", "_lending", "_planned", "has_begun", "patience", "session")
 
-    def __init__(self, session: Session, patience: Patience) -> None:
+    def __init__(self, session: Session, patience: Patience, lending: Lending) -> None:
+        self._lending = lending
         self.session = session
         self.patience = patience
         self.has_begun = False
@@ -111,6 +115,41 @@ class PostgresqlReader:
         read = SPELLING.of(text)
         return self._ask((_worded(read, parameters),), _MERGING if read.is_merging else _FREE)[0]
 
+    def beside(self) -> AbstractContextManager[Beside | None]:
+        """A second connection that reads this snapshot, if there is one."""
+        return self._lending.beside(self)
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether an event loop waits for the answers."""
+        return self.session.trips.hurry is not None
+
+    def snapshot(self) -> str:
+        """The name under which another connection finds this snapshot while it lasts."""
+        found = self._ask((("select pg_export_snapshot()", ()),), self._planned)
+        return str(found[0][0][0])
+
+    def follow(self, snapshot: str) -> bool:
+        """Begin with the snapshot of another; whether that is possible."""
+        try:
+            self.session.trips.leave(f"{_BEGIN_READ}; {_FOLLOW} '{snapshot}'".encode())
+            self.session.trips.settle()
+        except psycopg.Error:
+            self.session.close()
+            return False
+        self.has_begun = True
+        return True
+
+    def search(self, text: str, parameters: Sequence[Any]) -> Search:
+        """Send a read in our own spelling, whose answer is taken later."""
+        read = SPELLING.of(text)
+        before = self._before(_MERGING if read.is_merging else _FREE)
+        try:
+            trip = self.session.trips.set_out((*before, _worded(read, parameters)))
+        except ERRORS as error:
+            raise fault(error) from error
+        return Search(trip, self.patience)
+
     def end(self) -> bool:
         """Let the snapshot go; whether the session can be used again."""
         self._ahead.clear()
@@ -138,6 +177,25 @@ class PostgresqlReader:
             before.append((_PLANNING, planned))
         self.has_begun, self._planned = True, planned
         return before
+
+
+class Search:
+    """A read under way."""
+
+    __slots__ = ("_patience", "_trip")
+
+    def __init__(self, trip: Trip, patience: Patience) -> None:
+        self._trip = trip
+        self._patience = patience
+
+    def rows(self) -> Rows:
+        """Wait for its rows."""
+        try:
+            return self._trip.finish()[-1]
+        except psycopg.errors.QueryCanceled:
+            raise self._patience.lost() from None
+        except ERRORS as error:
+            raise fault(error) from error
 
 
 class Ahead:

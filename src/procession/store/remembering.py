@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Executable
 
-from procession.store.store import Ahead, Question, Reader
+from procession.store.store import Ahead, Beside, Question, Reader
 
 
 class Remembering:
@@ -34,6 +35,10 @@ class Remembering:
     def set_out(self, *questions: Question) -> Ahead | None:
         """The same for an event loop."""
         return self._reader.set_out(*questions)
+
+    def beside(self) -> AbstractContextManager[Beside | None]:
+        """A second connection that reads this snapshot, if there is one."""
+        return self._reader.beside()
 
     def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of a read in our own spelling."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from math import inf
 from typing import Any, Final
 
@@ -80,6 +81,10 @@ class SqliteReader:
     def set_out(self, *questions: Question) -> Ahead | None:
         """The same."""
         return None
+
+    def beside(self) -> AbstractContextManager[None]:
+        """Two connections cannot be told to read the same snapshot."""
+        return nullcontext()
 
     def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
         """All rows of a read in our own spelling, unless that takes too long."""

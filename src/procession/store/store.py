@@ -96,6 +96,18 @@ class Ahead(Protocol):
         ...
 
 
+class Beside(Protocol):
+    """A second connection that reads the snapshot of the first."""
+
+    def set_out(self, text: str, parameters: Sequence[Any]) -> None:
+        """Send a read as in :meth:`Reader.ask`; one at a time."""
+        ...
+
+    def rows(self) -> Sequence[tuple[Any, ...]]:
+        """Its rows, for which this waits."""
+        ...
+
+
 class Reader(Protocol):
     """A consistent snapshot, without locks."""
 
@@ -120,6 +132,10 @@ class Reader(Protocol):
 
         Until they are at hand nothing else may be asked. Nothing if they are already.
         """
+        ...
+
+    def beside(self) -> AbstractContextManager[Beside | None]:
+        """A second connection that reads this snapshot, if there is one to be had at once."""
         ...
 
     def ask(self, text: str, parameters: Sequence[Any]) -> Sequence[tuple[Any, ...]]:

@@ -55,6 +55,8 @@ class Source(msgspec.Struct, frozen=True):
     claims: tuple[int, ...] = ()
     """``is_open`` of the offers: of unclaimed tasks, of claimed ones, or both."""
     also: Phrase = ALWAYS
+    named: Phrase = ALWAYS
+    """The same of a row ``person``, in words of the index that begins with the task."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -69,6 +71,36 @@ class Run(msgspec.Struct, frozen=True):
     state: str = ""
     is_open: int | None = None
     is_offer: bool = False
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """A check by a list that is read beside all rows, in the order of a column of both.
+
+    ``begun`` is the check without its last bracket.
+    """
+
+    begun: Phrase
+    of_task: str
+    of_list: str
+
+    def within(self, half: Half | None) -> Phrase:
+        """The check, which reads no more of the list than lies in a half of the tasks."""
+        if half is None or half.column != self.of_task:
+            return self.begun.then(")")
+        return self.begun.then(f" and {self.of_list} {half.sign} ?)", half.middle)
+
+
+class Half(msgspec.Struct, frozen=True):
+    """The tasks on one side of a number; those without one are in no half."""
+
+    column: str
+    sign: str
+    middle: int
+
+    @property
+    def check(self) -> Phrase:
+        """What holds for them."""
+        return Phrase(f"{self.column} {self.sign} ?", (self.middle,))
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -96,7 +128,7 @@ class Condition(msgspec.Struct, frozen=True):
     """The check of a stretch of tasks, gathered as ``near``: by a set no wider than they lie."""
     weight: int = 1
     """How many look-ups the check of a row takes."""
-    joined: Phrase | None = None
+    joined: Joined | None = None
     """The check as a database may make a join of it: for many rows and a list as long as they."""
     sizes: tuple[Phrase, ...] = ()
     """What is quicker counted than ``lists`` and about as long."""

@@ -16,7 +16,7 @@ import msgspec
 
 from procession.store.columns import OPEN
 from procession.store.phrases import ALWAYS, Phrase, all_of, join
-from procession.store.repositories.task_conditions import Condition, Source
+from procession.store.repositories.task_conditions import Condition, Half, Source
 from procession.store.repositories.task_search import MOST_BRANCHES, NOTHING
 from procession.store.standing import CLAIMED, UNCLAIMED
 
@@ -39,6 +39,7 @@ _EACH_ONCE: Final = (
     " + count(distinct offered.id) filter (where offered.is_shared <> 0) from ("
 )
 _MINE: Final = f"select own.id from task own where own.{OPEN} and "  # noqa: S608 - constants
+_PERSONS: Final = ") as listed cross join task_person person where person.task_id = listed.id and "
 _NEAR: Final = "offer.task_id as task_id, offer.instance_id as instance_id"
 _NEAR_TASK: Final = "task.id as task_id, task.instance_id as instance_id"
 _NEAR_NONE: Final = Phrase(f"select {_NEAR_TASK} from task where 1 = 0")  # noqa: S608 - constants
@@ -155,14 +156,35 @@ def firsts(
     return join(" union ", parts or [NOTHING]).within("(", ")")
 
 
+def narrowed(few: Condition, start: Condition) -> Condition | None:
+    """A short list cut down to what is offered to somebody or theirs, before any task is read.
+
+    It still has to be checked what is offered. Nothing if that is not told by indexes alone.
+    """
+    if few.exact != few.lists or few.weight > 1 or not start.sources:
+        return None
+    listed = join(" union all ", few.exact)
+    lists = tuple(_narrowed(listed, one) for one in start.sources)
+    return Condition(few.check, lists, lists)
+
+
+def _narrowed(listed: Phrase, source: Source) -> Phrase:
+    if source.singles:
+        rows = listed.within("select person.task_id as id from (", _PERSONS)
+        return join("", (rows, source.named))
+    mine = Phrase(source.where.text.replace("task.", "own."), source.where.values)
+    return join(" and ", (mine.within(_MINE, ""), listed.within("(own.id in (", ")) is true")))
+
+
 def counted(
     conditions: Sequence[Condition],
     start: Condition,
     sets: Iterable[Condition],
     joins: Iterable[Condition] = (),
+    half: Half | None = None,
 ) -> Phrase:
-    """How many all are, each counted once."""
-    rest = _rest(conditions, start, sets, None, joins)
+    """How many all are, each counted once; or those in a half."""
+    rest = _rest(conditions, start, sets, None, joins, half)
     some = sources(conditions, start)
     if _are_apart(some):
         parts = [_sum(one, rest) for one in some] or [Phrase("0")]
@@ -216,10 +238,12 @@ def _rest(
     sets: Iterable[Condition],
     passes: Phrase | None,
     joins: Iterable[Condition] = (),
+    half: Half | None = None,
 ) -> _Rest:
     sets, joins = list(sets), list(joins)
     # What is told by the row itself comes first: a database may check in this order.
-    phrases = [] if passes is None else [(passes, _of_offer(passes))]
+    first = ([] if passes is None else [passes]) + ([] if half is None else [half.check])
+    phrases = [(one, _of_offer(one)) for one in first]
     for one in conditions:
         if one is start or one.is_all_open:
             continue
@@ -230,7 +254,8 @@ def _rest(
             if one.is_among_enough:
                 continue
         if one in joins and one.joined is not None:
-            phrases.append((one.joined, _of_offer(one.joined)))
+            check = one.joined.within(half)
+            phrases.append((check, _of_offer(check)))
             continue
         phrases.append((one.check, asked_of_offers(one)))
     return _Rest(phrases, joins=bool(joins))

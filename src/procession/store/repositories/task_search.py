@@ -14,7 +14,7 @@ import msgspec
 from procession.store.columns import OPEN
 from procession.store.digests import digest, place
 from procession.store.phrases import ALWAYS, NEVER, Phrase, all_of, any_of, join
-from procession.store.repositories.task_conditions import Condition, Names, Source
+from procession.store.repositories.task_conditions import Condition, Joined, Names, Source
 from procession.store.repositories.task_runs import of_people, of_tasks
 from procession.store.standing import CLAIMED, OFFER, UNCLAIMED, standings
 
@@ -82,7 +82,7 @@ def has_variable(name: str, value: str) -> Condition:
         (listed,),
         among=valued.within(_INSTANCE_AMONG, ")) is true"),
         is_among_enough=True,
-        joined=named.within(_VALUE_OF, ")"),
+        joined=Joined(named.within(_VALUE_OF, ""), "task.instance_id", "v.instance_id"),
         tasks=named.within(_VALUED_TASKS, ""),
         instances=valued,
         sizes=(valued,),
@@ -101,7 +101,7 @@ def has_task_variable(name: str, value: str) -> Condition:
         (listed,),
         among=listed.within("(task.id in (", ")) is true"),
         is_among_enough=True,
-        joined=named.within(_TASK_VALUE_OF, ")"),
+        joined=Joined(named.within(_TASK_VALUE_OF, ""), "task.id", "v.task_id"),
         samples=(listed.then(" and v.task_id >= ?"),),
         between=listed.within("(offer.task_id in (", _NEAR.format(of="task_id")),
     )
@@ -130,7 +130,7 @@ def _offers(names: Names) -> Source:
     numbers = names.numbers((OFFER,))
     singles = tuple(Phrase("offer.who = ?", (number,)) for number in numbers)
     where = singles[0] if len(singles) == 1 else Phrase("offer.who in ??", (numbers,))
-    return Source(where, singles, (UNCLAIMED, CLAIMED))
+    return Source(where, singles, (UNCLAIMED, CLAIMED), named=_stand((OFFER,), names))
 
 
 def is_of(relations: Sequence[str], names: Names) -> Condition:
@@ -359,13 +359,18 @@ def _persons(relations: Sequence[str], names: Names) -> list[Phrase]:
 
 def _named(tasks: str, relations: Sequence[str], names: Names) -> Phrase:
     """Whether one of the names stands in a relation to the row of ``tasks``."""
+    where = f"person.task_id = {tasks}.id and "
+    head = f"exists (select 1 from task_person person where {where}"  # noqa: S608 - constants
+    return _stand(relations, names).within(head, " @apart)")
+
+
+def _stand(relations: Sequence[str], names: Names) -> Phrase:
+    """The same of a row of a person."""
     meant = [
         Phrase(f"(person.kind = '{kind}' and person.name in $$)", (some,))
         for kind, some in names.pairs()
     ]
-    where = f"person.task_id = {tasks}.id and {_relation(relations)} and "
-    head = f"exists (select 1 from task_person person where {where}"  # noqa: S608 - constants
-    return any_of(*meant).within(head, " @apart)")
+    return any_of(*meant).within(_relation(relations) + " and ", "")
 
 
 def _relation(relations: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ from procession.store.repositories import task_offers as offers
 from procession.store.repositories import task_runs as runs
 from procession.store.repositories import task_sizes as sizes
 from procession.store.repositories.task_conditions import Condition
+from procession.store.repositories.task_halves import counted_offers
 from procession.store.repositories.task_search import NOTHING
 from procession.store.repositories.task_ways import (
     BY_DUE,
@@ -168,8 +169,7 @@ def count(reader: Reader, conditions: Sequence[Condition]) -> int:
     way = begin_all(reader, conditions)
     is_open = any(one.is_open for one in conditions)
     if way.is_offered and way.start is not None:
-        question = offers.counted(conditions, way.start, way.sets, way.joins)
-        return int(reader.ask(question.text, question.values)[0][0])
+        return counted_offers(reader, conditions, way)
     if way.start is None:
         checks = all_of(*_checks(conditions, way))
         where = checks.within(f"{'task @ix_task_open' if is_open else 'task'} where ", "")

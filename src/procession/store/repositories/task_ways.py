@@ -171,7 +171,7 @@ def _begin_offered(
     many, tasks = sizes.offered(reader, start, between), between.tasks
     least = min(lengths, key=lengths.__getitem__, default=None)
     if least is not None and sizes.is_shorter(lengths[least], many):
-        return Way(least)
+        return _begin_with_few(least, lengths[least], start)
     needed = sizes.steps(tasks, tuple(looked.values()), reach)
     if is_by_name and needed * 4 < many:
         stretch = None
@@ -190,6 +190,12 @@ def _begin_offered(
     told = [size for one, size in lengths.items() if one not in looked]
     rows = many / sizes.steps(tasks, told, 1)
     return Way(start, True, sets=_sets(reader, looked, rows))
+
+
+def _begin_with_few(few: Condition, length: int, start: Condition) -> Way:
+    """The same with a list that is shorter than what is offered, and mostly offered to others."""
+    mine = offers.narrowed(few, start) if length > sizes.FEW else None
+    return Way(few) if mine is None else Way(mine, told=(few,))
 
 
 def _bounded(
@@ -222,7 +228,7 @@ def begin_all(reader: Reader, conditions: Sequence[Condition], *, sorted_: bool 
         many = sizes.offered(reader, start, between) if lengths else 0
         least = min(lengths, key=lengths.__getitem__, default=None)
         if least is not None and sizes.is_shorter(lengths[least], many):
-            return Way(least)
+            return _begin_with_few(least, lengths[least], start)
         looked = {one: size for one, size in lengths.items() if offers.looks(one)}
         told = [size for one, size in lengths.items() if one not in looked]
         many = round(many / sizes.steps(between.tasks, told, 1))
