@@ -43,7 +43,7 @@ class Waiting:
     def foreseen(self, reader: Reader) -> Iterator[Sequence[Question]]:
         """What it is going to ask; nothing where the address is no good, which its handler says."""
         if self.route.foresees is not None:
-            with suppress(Fault):
+            with suppress(Exception):
                 return self.route.foresees(self.request)(reader)
         return iter(())
 
