@@ -79,8 +79,8 @@ def test_what_arrives_together_is_one_commit_of_the_loop(engine: Engine, commits
 def test_a_slow_disk_is_left_to_the_writer_and_comes_back(
     engine: Engine, commits: Commits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not is_near(engine):
-        pytest.skip("the loop never writes there")
+    if not is_near(engine) or engine.room.store.is_shared:
+        pytest.skip("the loop never waits there")
     monkeypatch.setattr(batches, "SHORT", 0.05)  # the disk of a test may be busy
     commits.wait = 0.7
     for _ in range(3):  # somebody else may be on duty once
@@ -93,6 +93,17 @@ def test_a_slow_disk_is_left_to_the_writer_and_comes_back(
         start(engine, 1)
 
     assert HERE() in [thread for thread, _ in commits.made[-10:]]
+
+
+def test_a_slow_disk_of_a_server_keeps_nobody_waiting(engine: Engine, commits: Commits) -> None:
+    if not is_near(engine) or not engine.room.store.is_shared:
+        pytest.skip("the loop writes by itself there, or never")
+    commits.wait = 0.05
+
+    for _ in range(10):
+        start(engine, 1)
+
+    assert [thread for thread, _ in commits.made].count(HERE()) > 5
 
 
 def test_who_comes_a_little_later_is_in_the_same_commit(engine: Engine, commits: Commits) -> None:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from procession.errors import Fault, Invalid, Occupied, StoreUnavailable
 from procession.settings import Settings
 from procession.store import nearness
 from procession.store.opening import open_store
+from procession.store.rows import ProcessInstanceRow
 from procession.store.store import Store
 from procession.store.tables import process_instance
 from procession.store.trips import Trips
@@ -240,6 +242,106 @@ def test_two_nodes_draw_different_numbers_in_order(store: Store, other: Store) -
 
     assert all(numbers == sorted(numbers) for numbers in drawn.values())
     assert not set(drawn[0]) & set(drawn[1])
+
+
+def written(store: Store, id: int) -> None:
+    """Sent as an event loop does it."""
+    unit = store.unit_of_work()
+    unit.insert(rows.instance(id))
+    sent = store.set_out([unit])
+    sent.finish()
+    assert sent.outcomes == [None]
+
+
+def test_numbers_that_run_low_come_with_a_batch(
+    store: Store, other: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trips: list[list[str]] = []
+    set_out = Trips.set_out
+
+    def told(self: Trips, asked: Sequence[Any]) -> Any:
+        trips.append([one[0] for one in asked])
+        return set_out(self, asked)
+
+    assert save(store, 1000) == [None]
+    monkeypatch.setattr(Trips, "set_out", told)
+    written(store, 1)
+    assert not any("nextval" in text for trip in trips for text in trip)  # nobody draws any
+    drawn = [number for _ in range(200) for number in store.next_ids("public", 1)]
+    far = list(other.next_ids("public", 3))
+    trips.clear()
+    for id in range(2, 80):
+        written(store, id)
+        drawn += store.next_ids("public", 2)
+        far += other.next_ids("public", 1)
+
+    own = [trip for trip in trips if len(trip) == 1 and "nextval" in trip[0]]
+    assert any(len(trip) == 2 and "nextval" in trip[1] for trip in trips)
+    assert len(own) < 20  # the other node's
+    assert drawn == sorted(drawn)
+    assert not set(drawn) & set(far)
+
+
+def test_a_batch_that_is_refused_brings_no_numbers(store: Store) -> None:
+    assert save(store, 1000) == [None]
+    drawn = [number for _ in range(200) for number in store.next_ids("public", 1)]
+    unit = store.unit_of_work()
+    unit.save_instance(rows.instance(1, 2), 1)  # there is none
+
+    sent = store.set_out([unit])
+    sent.finish()
+
+    assert sent.outcomes is None
+    drawn += [number for _ in range(200) for number in store.next_ids("public", 1)]
+    assert drawn == sorted(set(drawn))
+
+
+def test_what_is_set_out_alone_has_one_snapshot_and_ends_with_it(
+    store: Store, database_url: str
+) -> None:
+    assert save(store, 1) == [None]
+    with store.read() as opened:
+        assert opened.hot("instance_version", (1,)) == [(1,)]
+    reader = store.take_reader()
+    with psycopg.connect(database_url) as lock:
+        lock.execute("lock table task in access exclusive mode")
+        asked = [("instance_version", (1,)), ("tasks", ((1,),)), ("instances", ((1,),))]
+        under_way = reader.set_out(*asked, alone=True)
+        assert under_way is not None
+        assert not under_way.advance()  # it waits for the lock, behind the first answer
+        deadline = time.monotonic() + 10
+        while not waits_for_a_lock(database_url):
+            assert time.monotonic() < deadline
+        unit = store.unit_of_work()
+        unit.save_instance(rows.instance(1, 2), 1)
+        assert store.commit([unit]) == [None]
+    while not under_way.advance():
+        pass
+
+    with store.read(taken=reader) as reading:
+        assert reading.hot("instance_version", (1,)) == [(1,)]
+        assert [row[:1] for row in reading.hot("instances", ((1,),))] == [(1,)]
+        assert ProcessInstanceRow(*reading.hot("instances", ((1,),))[0]).version == 1
+        assert not reader.asked_more
+        assert reading.hot("setting", ("nothing",)) == []  # of no time in particular
+        assert not reader.asked_more
+        for ask in (
+            lambda: reading.hot("instance_version", (2,)),
+            lambda: reading.ask("select id from task where id = ?", (1,)),
+            lambda: reading.execute(select(process_instance.c.id)),
+        ):
+            with pytest.raises(Occupied):
+                ask()
+        assert reader.asked_more
+    with store.read() as again:
+        assert again.hot("instance_version", (1,)) == [(2,)]
+        assert again.hot("instance_status", (1, 1)) == [(1,)]
+
+
+def waits_for_a_lock(database_url: str) -> bool:
+    with psycopg.connect(database_url) as connection:
+        (count,) = connection.execute("select count(*) from pg_locks where not granted").fetchone()
+        return bool(count)
 
 
 def test_who_hurries_does_not_wait_for_a_lock(store: Store, database_url: str) -> None:

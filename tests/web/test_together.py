@@ -13,11 +13,16 @@ import pytest
 
 from procession.engine import Engine
 from procession.errors import Fault
+from procession.identity.model import Actor
+from procession.rest.jbpm import task as jbpm_task
 from procession.rest.oneweb import instance, tasks
 from procession.runtime.claims import Freed
+from procession.services.tasks.foreseeing import FEW
 from procession.store import trips
 from procession.store.nearness import Nearness
 from procession.store.trips import Trips
+from procession.tasks.ad_hoc import NewTask
+from procession.tasks.lifecycle import Candidate
 from procession.web.http import Reply, Request, Route
 from procession.web.lanes import Lanes
 from procession.web.together import MOST
@@ -37,6 +42,7 @@ BOOKED = models.process(
 CLAIM = next(route for route in tasks.routes.routes if route.id == "3")
 COMPLETE = next(route for route in tasks.routes.routes if route.id == "4")
 TASKS = next(route for route in instance.routes.routes if route.id == "5")
+QUERY = next(route for route in jbpm_task.routes.routes if route.id == "T02")
 Outcome = Reply | BaseException
 
 
@@ -59,6 +65,9 @@ class Desk:
 
     def tasks(self, instance: str) -> tuple[Route, Request]:
         return TASKS, Request("GET", "/", "", {}, b"", self.ann, {"instance_id": instance})
+
+    def query(self, words: str, actor: Actor | None = None) -> tuple[Route, Request]:
+        return QUERY, Request("GET", "/", words, {}, b"", actor or self.ann)
 
     def complete(self, task: str) -> tuple[Route, Request]:
         return COMPLETE, Request("POST", "/", "", {}, b"", self.ann, {"task_id": task})
@@ -88,7 +97,7 @@ def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         store: Any = engine.room.store
         for reader in [store._take_reader(True) for _ in range(4)]:
             store._return_reader(reader)
-        put_people(engine, {"ann": ("clerks",), "bob": ("clerks",)})
+        put_people(engine, {"ann": ("clerks",), "bob": ("clerks",), "eve": ("guests",)})
         files = {"one.bpmn": models.ONE_TASK, "booked.bpmn": BOOKED}
         assert engine.deployments.deploy(engine.admin, UNIT, files).success
         desk = Desk(engine)
@@ -107,7 +116,7 @@ def texts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Sequence[str]]]:
     set_out = Trips.set_out
 
     def told(self: Trips, asked: Sequence[Any]) -> Any:
-        seen.append([text for text, _ in asked])
+        seen.append([one[0] for one in asked])
         return set_out(self, asked)
 
     monkeypatch.setattr(Trips, "set_out", told)
@@ -151,11 +160,106 @@ def test_they_share_a_snapshot_and_ask_in_one_trip(
     desk.at_once(*(desk.complete(task) for _, task in made))
 
     of_tasks = [trip for trip in lists if any("task" in text for text in trip)]
-    assert [len(trip) for trip in of_tasks] == [1 + 3 * 8, 8]  # what is to do, and whose it is
-    assert sum(text.startswith("begin isolation") for trip in lists for text in trip) == 1
+    assert [len(trip) for trip in of_tasks] == [4 * len(made)]  # what is to do, and whose it is
+    assert not any(text.startswith("begin") for trip in lists for text in trip)
+    assert len(seen[0]) == 2 * len(made)
     reads = [trip for trip in seen if trip[0].startswith("begin isolation")]
-    assert len(reads[0]) == 1 + 2 * len(made)
     assert len(reads) < 4  # a thread that is on duty reads for itself
+
+
+@pytest.mark.postgresql
+def test_what_another_node_has_started_is_foreseen_in_the_end(
+    database_url: str, desk: Desk, texts: Iterator[list[Sequence[str]]]
+) -> None:
+    if not is_asked_together(desk.engine):
+        pytest.skip("what is asked of a file needs no trip")
+    with Engine.open(database_url) as other:
+        strange = Desk(other)
+        made = [strange.start()[1] for _ in range(40)]
+        strange.close()
+    seen = next(texts)
+    asked_alone = []
+    for task in made:
+        seen.clear()
+        (outcome,) = desk.at_once(desk.complete(task))
+        assert isinstance(outcome, Reply), outcome
+        asked_alone.append(
+            any("from process_instance where id = $1" in text for trip in seen for text in trip)
+        )
+
+    assert {desk.status(task) for task in made} == {"Completed"}
+    assert asked_alone[0]
+    assert not any(asked_alone[-20:])  # its row came with the task
+
+
+@pytest.mark.postgresql
+def test_queries_for_the_tasks_of_instances_share_a_trip(
+    desk: Desk, texts: Iterator[list[Sequence[str]]]
+) -> None:
+    if not is_asked_together(desk.engine):
+        pytest.skip("what is asked of a file needs no trip")
+    numbers = [desk.start()[0].split("-")[0] for _ in range(6)]
+    asked = [desk.query(f"processInstanceId={number}") for number in numbers]
+    desk.at_once(*asked)  # what is looked up once a second
+    seen = next(texts)
+
+    seen.clear()
+    found = desk.at_once(*asked)
+
+    assert [[each.process_instance_id for each in view(reply)] for reply in found] == [
+        [int(number)] for number in numbers
+    ]
+    assert sum(any("task" in text for text in trip) for trip in seen) == 1
+
+
+def view(reply: Outcome) -> Sequence[Any]:
+    assert isinstance(reply, Reply)
+    return reply.view.items  # type: ignore[no-any-return]
+
+
+def test_whoever_asks_in_whatever_words_is_told_the_same_in_company_as_alone(desk: Desk) -> None:
+    engine = desk.engine
+    made = [desk.start() for _ in range(4)]
+    engine.tasks.finish(desk.ann, int(made[0][1].split("-")[0]), {})
+    one, two, three, four = (begun.split("-")[0] for begun, _ in made)
+    clerks = (Candidate("GROUP", "clerks"),)
+    more = NewTask(name="more", process_instance_id=int(four), potential_owners=clerks)
+    for _ in range(FEW + 1):
+        engine.tasks.add(engine.admin, more)
+    eve = engine.room.actor("eve")
+    words = [
+        f"processInstanceId={one}",
+        f"processInstanceId={one}&status=Completed&status=Ready",
+        f"processInstanceId={two}&processInstanceId={three}&processInstanceId={one}",
+        f"processInstanceId={three}&status=Reserved",
+        f"processInstanceId={four}",
+        f"processInstanceId={four}&page=2&pageSize=10",
+        f"processInstanceId={two}&union=true&taskOwner=ann",
+        f"processInstanceId={two}&potentialOwner=bob",
+        f"processInstanceId={two}&taskId=1",
+        "processInstanceId=999999",
+        "taskOwner=ann",
+        "",
+    ]
+    actors = (desk.ann, eve, engine.admin)
+    asked = [desk.query(text, actor) for actor in actors for text in words]
+
+    alone = [route.handler(request, engine).view for route, request in asked]
+    for _ in range(3):  # until what is learned of them is learned
+        for request in (request for _, request in asked):
+            request.kept = None
+        together = desk.at_once(*asked)
+        assert [reply.view for reply in together if isinstance(reply, Reply)] == alone
+
+
+@pytest.mark.parametrize("words", ["processInstanceId=x", "status=Odd", "processInstanceId=1&a=b"])
+def test_a_bad_query_is_refused_by_its_handler(desk: Desk, words: str) -> None:
+    fine = desk.start()[0].split("-")[0]
+
+    bad, good = desk.at_once(desk.query(words), desk.query(f"processInstanceId={fine}"))
+
+    assert isinstance(bad, Fault)
+    assert len(view(good)) == 1
 
 
 def test_a_bad_address_troubles_nobody_else(desk: Desk) -> None:
@@ -183,7 +287,7 @@ def test_a_lost_connection_costs_nobody_an_answer(desk: Desk, database_url: str)
     if database_url.startswith("postgresql"):
         with psycopg.connect(database_url, autocommit=True) as other:
             other.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
                 " where datname = current_database() and pid <> pg_backend_pid()"
             )
 

@@ -57,7 +57,7 @@ class Batches:
         self._under_way: UnderWay | None = None
         self._gathering: asyncio.AbstractEventLoop | None = None
         self._seconds = 0.0
-        """How long a commit on an event loop takes, mostly the last dozen."""
+        """How long a commit keeps an event loop, mostly the last dozen."""
         self._slow_until = 0.0
         self._pause = AGAIN_AFTER
 
@@ -126,7 +126,8 @@ class Batches:
         else:
             self._under_way = UnderWay(sent, batch, self._writer, loop)
             self._under_way.start()
-            self._took(len(batch), begun, monotonic())
+            if not sent.is_waiting:
+                self._took(len(batch), begun, monotonic())
 
     def _took(self, turns: int, begun: float, ended: float) -> None:
         took = ended - begun - turns * _A_TURN

@@ -7,9 +7,9 @@ class here is a list of one column's values; its dumper packs the whole column a
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain, repeat
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import psycopg
 from psycopg.adapt import AdaptersMap, Dumper
@@ -19,110 +19,126 @@ from psycopg.types.numeric import Int8BinaryDumper
 _NULL: Final = b"\xff\xff\xff\xff"
 _length = struct.Struct(">i").pack
 _number = struct.Struct(">iq").pack
+_EMPTY: Final = struct.Struct(">iii").pack
+NUMBER: Final = 20
+"""The type of one integer, as the server knows it."""
+pack_number: Final = struct.Struct(">q").pack
 
 
-class Column(list[Any]):
-    """A column's values; ``cast`` is the array's type in SQL."""
+class _Heads(dict[int, bytes]):
+    """What an array begins with, by how many items it has."""
 
-    cast = ""
+    def __init__(self, item: int) -> None:
+        self.item = item
+        self[0] = _EMPTY(0, 0, item)
 
-
-class Numbers(Column):
-    """Integers of any size."""
-
-    cast = "bigint[]"
-
-
-class Texts(Column):
-    """Texts."""
-
-    cast = "text[]"
+    def __missing__(self, count: int) -> bytes:
+        head = struct.pack(">iiiii", 1, 1, self.item, count, 1)
+        if count < _COMMON:
+            self[count] = head
+        return head
 
 
-class Blobs(Column):
-    """Bytes."""
-
-    cast = "bytea[]"
+_COMMON: Final = 200
 
 
-class Flags(Column):
-    """Booleans."""
-
-    cast = "boolean[]"
-
-
-def _pack(oid: int, values: list[Any], body: bytes) -> bytes:
-    if not values:
-        return struct.pack(">iii", 0, 0, oid)
-    return struct.pack(">iiiii", 1, 1, oid, len(values), 1) + body
-
-
-class _NumbersDumper(Dumper):
-    format = Format.BINARY
-    oid = 1016
-
-    def dump(self, obj: list[Any]) -> bytes:
-        if None in obj:
-            body = b"".join([_NULL if item is None else _number(8, item) for item in obj])
+def _joined(heads: _Heads, items: Sequence[bytes | None]) -> bytes:
+    parts = [heads[len(items)]]
+    for item in items:
+        if item is None:
+            parts.append(_NULL)
         else:
-            flat = chain.from_iterable(zip(repeat(8), obj, strict=False))
-            body = struct.pack(">" + "iq" * len(obj), *flat)
-        return _pack(20, obj, body)
+            parts.append(_length(len(item)))
+            parts.append(item)
+    return b"".join(parts)
 
 
-class _TextsDumper(Dumper):
-    format = Format.BINARY
-    oid = 1009
-
-    def dump(self, obj: list[Any]) -> bytes:
-        parts = []
-        for item in obj:
-            if item is None:
-                parts.append(_NULL)
-            else:
-                text = item.encode()
-                parts.append(_length(len(text)))
-                parts.append(text)
-        return _pack(25, obj, b"".join(parts))
-
-
-class _BlobsDumper(Dumper):
-    format = Format.BINARY
-    oid = 1001
-
-    def dump(self, obj: list[Any]) -> bytes:
-        parts = []
-        for item in obj:
-            if item is None:
-                parts.append(_NULL)
-            else:
-                parts.append(_length(len(item)))
-                parts.append(item)
-        return _pack(17, obj, b"".join(parts))
-
-
-_FLAGS: Final[Callable[[Any], bytes]] = {
+_NUMBERS: Final = _Heads(NUMBER)
+_TEXTS: Final = _Heads(25)
+_BLOBS: Final = _Heads(17)
+_FLAGS: Final = _Heads(16)
+_FLAG: Final[Callable[[Any], bytes]] = {
     None: _NULL,
     False: b"\0\0\0\1\0",
     True: b"\0\0\0\1\1",
 }.__getitem__
 
 
-class _FlagsDumper(Dumper):
-    format = Format.BINARY
-    oid = 1000
+def _numbers(values: Sequence[int | None]) -> bytes:
+    head = _NUMBERS[len(values)]
+    if None in values:
+        return head + b"".join([_NULL if item is None else _number(8, item) for item in values])
+    flat = chain.from_iterable(zip(repeat(8), values, strict=False))
+    return head + struct.pack(">" + "iq" * len(values), *flat)
 
-    def dump(self, obj: list[Any]) -> bytes:
-        return _pack(16, obj, b"".join(map(_FLAGS, obj)))
+
+def _texts(values: Sequence[str | None]) -> bytes:
+    return _joined(_TEXTS, [None if item is None else item.encode() for item in values])
+
+
+def _blobs(values: Sequence[bytes | None]) -> bytes:
+    return _joined(_BLOBS, values)
+
+
+def _flags(values: Sequence[bool | None]) -> bytes:
+    return _FLAGS[len(values)] + b"".join(map(_FLAG, values))
+
+
+class Column(list[Any]):
+    """A column's values.
+
+    ``cast`` is the array's type in SQL, ``oid`` the same as the server knows it, and ``pack`` puts
+    values in binary form; it raises :class:`struct.error` for numbers of more than 64 bits and
+    :class:`UnicodeEncodeError` for texts that are none.
+    """
+
+    cast: ClassVar[str]
+    oid: ClassVar[int]
+    pack: ClassVar[staticmethod[[Any], bytes]]
+
+
+class Numbers(Column):
+    """Integers of any size."""
+
+    cast, oid, pack = "bigint[]", 1016, staticmethod(_numbers)
+
+
+class Texts(Column):
+    """Texts."""
+
+    cast, oid, pack = "text[]", 1009, staticmethod(_texts)
+
+
+class Blobs(Column):
+    """Bytes."""
+
+    cast, oid, pack = "bytea[]", 1001, staticmethod(_blobs)
+
+
+class Flags(Column):
+    """Booleans."""
+
+    cast, oid, pack = "boolean[]", 1000, staticmethod(_flags)
+
+
+def _dumper(kind: type[Column]) -> type[Dumper]:
+    class Packing(Dumper):
+        format = Format.BINARY
+        oid = kind.oid
+
+        def dump(self, obj: list[Any]) -> bytes:
+            return kind.pack(obj)
+
+    return Packing
 
 
 def _taught() -> AdaptersMap:
     adapters = AdaptersMap(psycopg.adapters)
     adapters.register_dumper(int, Int8BinaryDumper)
-    adapters.register_dumper(Numbers, _NumbersDumper)
-    adapters.register_dumper(Texts, _TextsDumper)
-    adapters.register_dumper(Blobs, _BlobsDumper)
-    adapters.register_dumper(Flags, _FlagsDumper)
+    adapters.register_dumper(Numbers, _dumper(Numbers))
+    adapters.register_dumper(Texts, _dumper(Texts))
+    adapters.register_dumper(Blobs, _dumper(Blobs))
+    adapters.register_dumper(Flags, _dumper(Flags))
     return adapters
 
 

@@ -10,13 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final, NamedTuple
 
+from psycopg.pq import Format
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary
 
-from procession.store.arrays import Blobs, Column, Flags, Numbers, Texts
+from procession.store.arrays import (
+    NUMBER,
+    Blobs,
+    Column,
+    Flags,
+    Numbers,
+    Texts,
+    pack_number,
+)
 from procession.store.rows import TaskPersonRow
 from procession.store.tables import metadata
+from procession.store.trips import Packed
 from procession.store.writing import (
     DELETE_PEOPLE,
     DELETE_WAIT_JOBS,
@@ -101,15 +111,25 @@ def _put(write: Write, arrays: str) -> str:
     )
 
 
+class Shape(NamedTuple):
+    """A phase without its rows: its text, and what its parameters are."""
+
+    text: str
+    types: tuple[int, ...]
+    formats: tuple[Format, ...]
+
+
 @cache
-def _text(shape: tuple[tuple[Write, bool], ...]) -> str:
+def _shape(steps: tuple[tuple[Write, bool], ...]) -> Shape:
     """The statement of a phase; the expected counts of guarded parts are its last parameters."""
     parts: list[str] = []
     checks: list[str] = []
     place = 1
-    for number, (write, numbered) in enumerate(shape):
+    types: list[int] = []
+    for number, (write, numbered) in enumerate(steps):
         part = _part(write, numbered, place)
         place += len(_kinds(write, numbered))
+        types += [kind.oid for kind in _kinds(write, numbered)]
         if write.guarded:
             part += " returning 1"
             checks.append(f"(select count(*) from s{number})")  # noqa: S608
@@ -118,23 +138,24 @@ def _text(shape: tuple[tuple[Write, bool], ...]) -> str:
     for check in checks:
         text += f" / (case when {check} = ${place}::bigint then 1 else 0 end)"
         place += 1
-    return text
+    types += [NUMBER] * len(checks)
+    return Shape(text, tuple(types), (Format.BINARY,) * len(types))
 
 
-def compose(steps: Sequence[Step]) -> tuple[str, list[Any]]:
-    """Text and parameters of a phase. Rows without an id of their own are numbered by the table."""
-    shape: list[tuple[Write, bool]] = []
-    parameters: list[Any] = []
-    counts: list[int] = []
+def compose(steps: Sequence[Step]) -> Packed:
+    """The statement of a phase. Rows without an id of their own are numbered by the table."""
+    kinds: list[tuple[Write, bool]] = []
+    values: list[bytes] = []
+    counts: list[bytes] = []
     for step in steps:
         write = step.write
         numbered = write.verb == "insert" and step.rows[0][0] is None
         columns = list(zip(*step.rows, strict=True))
         if numbered:
             del columns[0]
-        shape.append((write, numbered))
-        for kind, values in zip(_kinds(write, numbered), columns, strict=True):
-            parameters.append(kind(values))
+        kinds.append((write, numbered))
+        for kind, column in zip(_kinds(write, numbered), columns, strict=True):
+            values.append(kind.pack(column))
         if write.guarded:
-            counts.append(len(step.rows))
-    return _text(tuple(shape)), parameters + counts
+            counts.append(pack_number(len(step.rows)))
+    return Packed(*_shape(tuple(kinds)), values + counts)

@@ -55,11 +55,37 @@ _USER = (
     " from user_account where name = ?"
 )
 
+_FAMILY = (
+    "with recursive family(id) as (select cast(? as bigint)"
+    " union select l.instance_id from process_log l join family f on l.parent_id = f.id)"
+    " select id from family"
+)
+# The states are given, and in no order: while PostgreSQL takes the table for a small one, it
+# would sooner go through all tasks by an index of the open ones, or by number.
+_ACTIVE_OF_FAMILY = (
+    "task @ix_task_instance",
+    f"instance_id @within {_FAMILY} @whole and status @ending in $$",
+)
+_OF_INSTANCES_IN = ("task @ix_task_instance", "instance_id in ?? and status @ending in $$")
+_BY_TASK = " order by task_id, relation, kind, name"
+
+
+def _people(tasks: tuple[str, str], most: str = "") -> str:
+    """Everybody in any relation to those tasks."""
+    ids = f"select id from {tasks[0]} where {tasks[1]}{most}"  # noqa: S608 -- constants below
+    return _whole(TaskPersonRow, "task_person", f"task_id @within {ids} @whole" + _BY_TASK)
+
+
 HOT: Final[dict[str, str]] = {
     # process instances
     "instances": _whole(ProcessInstanceRow, "process_instance", "id in ??"),
     "instance_by_correlation_key": _whole(
         ProcessInstanceRow, "process_instance", "correlation_key = ?"
+    ),
+    "instances_of_tasks": _whole(
+        ProcessInstanceRow,
+        "process_instance",
+        "id @within select instance_id from task where id in ?? @whole",
     ),
     "instances_by_caller": "select id from process_instance where caller_id = ? order by id",
     "instance_uuids": "select id, uuid from process_instance where id in ??",
@@ -93,24 +119,12 @@ HOT: Final[dict[str, str]] = {
     "tasks": _task("id in ??"),
     "tasks_of_instances": _task("instance_id in ??"),
     "some_tasks_of_instances": _task("instance_id in ??") + " limit 501",
-    "some_tasks_of_instances_in": _whole(
-        TaskRow, "task @ix_task_instance", "instance_id in ?? and status @ending in $$"
-    )
-    + " limit 501",
-    # The states are given, and in no order: while PostgreSQL takes the table for a small one, it
-    # would sooner go through all tasks by an index of the open ones, or by number.
-    "active_tasks_of_family": _whole(
-        TaskRow,
-        "task @ix_task_instance",
-        "instance_id @within with recursive family(id) as (select cast(? as bigint)"
-        " union select l.instance_id from process_log l join family f on l.parent_id = f.id)"
-        " select id from family @whole and status @ending in $$",
-    ),
-    "instance_family": (
-        "with recursive family(id) as (select cast(? as bigint)"
-        " union select l.instance_id from process_log l join family f on l.parent_id = f.id)"
-        " select id from family"
-    ),
+    "some_tasks_of_instances_in": _whole(TaskRow, *_OF_INSTANCES_IN) + " limit 501",
+    "people_of_some_tasks": _people(("task", "instance_id in ??"), " limit 501"),
+    "people_of_some_tasks_in": _people(_OF_INSTANCES_IN, " limit 501"),
+    "active_tasks_of_family": _whole(TaskRow, *_ACTIVE_OF_FAMILY),
+    "people_of_active_tasks": _people(_ACTIVE_OF_FAMILY),
+    "instance_family": _FAMILY,
     "open_sub_tasks": _task(
         "parent_id = ? and status in ('Created', 'Ready', 'Reserved', 'InProgress', 'Suspended')"
     ),
@@ -120,9 +134,7 @@ HOT: Final[dict[str, str]] = {
     "attachments": _whole(TaskAttachmentRow, "task_attachment", "task_id = ? order by id"),
     "attachment": _whole(TaskAttachmentRow, "task_attachment", "id = ?"),
     "tasks_by_work_items": _task("work_item_id in ??"),
-    "people": _whole(
-        TaskPersonRow, "task_person", "task_id in ?? order by task_id, relation, kind, name"
-    ),
+    "people": _whole(TaskPersonRow, "task_person", "task_id in ??" + _BY_TASK),
     "content": _whole(TaskContentRow, "task_content", "id = ?"),
     "task_uuids": "select id, uuid from task where id in ??",
     "roles_named": 'select name, code from "role" where name in $$ or code in $$',
@@ -197,6 +209,13 @@ HOT: Final[dict[str, str]] = {
     "user": _USER,
     "groups_of": "select group_name from membership where user_name = ? order by group_name",
 }
+
+TIMELESS: Final = frozenset(
+    "definition definitions_by_process definitions_in definitions_by_name deployment_strategy"
+    " deployment_options deployment_by_id task_rules processes_of resource start_subscriptions"
+    " start_subscriptions_in setting user groups_of".split()
+)
+"""Reads of what is kept in memory, and looked at again now and then: any snapshot will do."""
 
 MARK: Final = re.compile(r"in \?\?|in \$\$|\?")
 HINT: Final = re.compile(r" @(\w+)")

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import psycopg
@@ -35,7 +35,8 @@ from procession.store.postgresql_reading import ERRORS, READER, PostgresqlReader
 from procession.store.reading import Readers, Reading
 from procession.store.rows import JobRow
 from procession.store.schema import is_present, prepare_schema
-from procession.store.sending import Sending, composed, set_out
+from procession.store.sending import Drawing, Sending, composed, set_out
+from procession.store.trips import Rows
 from procession.store.writing import Plan, Writes, plan
 
 _LOST_RACES: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
@@ -50,6 +51,10 @@ _WRITER: Final = (
     "set plan_cache_mode = force_generic_plan",
 )
 _BEGIN: Final = ("begin", ())
+_DRAW: Final = {
+    name: f"select nextval('{name}_seq') from generate_series(1, $1)"  # noqa: S608
+    for name in SEQUENCES
+}
 _COLUMNS: Final = ", ".join(f'j."{name}"' for name in JobRow.__struct_fields__)
 
 
@@ -201,8 +206,13 @@ class PostgresqlStore:
         return [answer for unit in batch for answer in self.commit([unit])]
 
     def set_out(self, batch: Sequence[Any]) -> Sending:
-        """Begin to write a batch; see :meth:`procession.store.store.Store.set_out`."""
-        return set_out(self._writer, batch, self._nearness)
+        """Begin to write a batch; see :meth:`procession.store.store.Store.set_out`.
+
+        Numbers that are going to be needed soon are drawn with it: who draws by himself waits.
+        """
+        low = self._running_low()
+        drawing = Drawing([(_DRAW[name], (_MOST_AHEAD,)) for name in low], partial(self._add, low))
+        return set_out(self._writer, batch, self._nearness, drawing)
 
     def _commit(self, batch: Sequence[Writes]) -> None:
         work = plan(batch)
@@ -228,25 +238,34 @@ class PostgresqlStore:
             self._numbers.forget(sequence)
         return self._numbers.draw(sequence, count, wait)
 
+    def _is_busy(self, name: str, now: float) -> bool:
+        return now - self._reserved_at[name] < _KEEP_AHEAD / 4
+
+    def _running_low(self) -> list[str]:
+        """The sequences of which a batch that is sent now had better bring some."""
+        now = time.monotonic()
+        low = self._numbers.low(_MOST_AHEAD)
+        return [n for n in low if self._ahead[n] == _MOST_AHEAD and self._is_busy(n, now)]
+
+    def _add(self, names: Sequence[str], drawn: Sequence[Rows]) -> None:
+        self._reserved_at.update(dict.fromkeys(names, time.monotonic()))
+        self._numbers.add(dict(zip(names, map(_last_in_a_row, drawn), strict=True)))
+
     def _reserve(self, name: str, count: int, wait: bool) -> range:
         """Numbers in a row; other nodes draw too, so a row may be broken and is drawn again."""
         now = time.monotonic()
-        busy = now - self._reserved_at[name] < _KEEP_AHEAD / 4
+        busy = self._is_busy(name, now)
         self._ahead[name] = min(self._ahead[name] * 2, _MOST_AHEAD) if busy else 1
         self._reserved_at[name] = now
         wanted = max(count, self._ahead[name])
-        draw = f"select nextval('{name}_seq') from generate_series(1, $1)"  # noqa: S608
         while True:
             try:
                 with self._side.use(None if wait else self._nearness) as session:
-                    drawn = [row[0] for row in session.run(draw, (wanted,))]
+                    drawn = _last_in_a_row(session.run(_DRAW[name], (wanted,)))
             except ERRORS as error:
                 raise fault(error) from error
-            first = len(drawn) - 1
-            while first and drawn[first - 1] == drawn[first] - 1:
-                first -= 1
-            if len(drawn) - first >= count:
-                return range(drawn[first], drawn[-1] + 1)
+            if len(drawn) >= count:
+                return drawn
             wanted *= 2
 
     # --- jobs ----------------------------------------------------------------------------------
@@ -312,6 +331,15 @@ class PostgresqlStore:
             reader.session.close()
         self._writer.close()
         self._side.close()
+
+
+def _last_in_a_row(drawn: Rows) -> range:
+    """Of ascending numbers those behind the last gap."""
+    numbers = [row[0] for row in drawn]
+    first = len(numbers) - 1
+    while first and numbers[first - 1] == numbers[first] - 1:
+        first -= 1
+    return range(numbers[first], numbers[-1] + 1)
 
 
 def _original(error: BaseException) -> BaseException | None:

@@ -10,9 +10,10 @@ import psycopg
 from sqlalchemy import Executable
 from sqlalchemy.exc import DBAPIError
 
+from procession.errors import Occupied
 from procession.store.arrays import Numbers, Texts
 from procession.store.beside import Beside, Lending
-from procession.store.hot import HotRead, Spelling
+from procession.store.hot import TIMELESS, HotRead, Spelling
 from procession.store.lines import Session, fault
 from procession.store.patience import Patience
 from procession.store.store import Question
@@ -27,10 +28,13 @@ READER: Final = (
     "set jit = off",
     "set work_mem = '64MB'",
     "set plan_cache_mode = force_generic_plan",
+    "set default_transaction_isolation = 'repeatable read'",
+    "set default_transaction_read_only = on",
 )
 """Reads are written to go from index to index. Joining whole tables, other processes and compiled
 plans are for reads of millions of rows; a wrong guess at how many there are costs a second. A set
-that is guessed not to fit the memory would be read anew for every row.
+that is guessed not to fit the memory would be read anew for every row. A trip without ``begin`` is
+a transaction by itself, and so has one snapshot too.
 """
 _PLANNING: Final = (
     "select set_config('plan_cache_mode', $1, true), set_config('enable_mergejoin', $2, true),"
@@ -52,13 +56,25 @@ SPELLING: Final = Spelling("$#", "= any($#::bigint[])", "= any($#::text[])", "",
 class PostgresqlReader:
     """A snapshot; lent to one thread at a time. It is taken with the first question."""
 
-    __slots__ = ("_ahead", "_lending", "_planned", "has_begun", "patience", "session")
+    __slots__ = (
+        "_ahead",
+        "_has_set_out",
+        "_lending",
+        "_planned",
+        "asked_more",
+        "has_begun",
+        "is_closed",
+        "patience",
+        "session",
+    )
 
     def __init__(self, session: Session, patience: Patience, lending: Lending) -> None:
         self._lending = lending
         self.session = session
         self.patience = patience
         self.has_begun = False
+        self.asked_more = self.is_closed = False
+        self._has_set_out = False
         self._planned = _NAMED
         self._ahead: dict[str, list[tuple[Sequence[Any], Rows]]] = {}
 
@@ -75,7 +91,10 @@ class PostgresqlReader:
         known = self._known(name, parameters)
         if known is not None:
             return known
-        return self._ask((_worded(SPELLING.named[name], parameters),))[0]
+        asked = (_worded(SPELLING.named[name], parameters),)
+        if name in TIMELESS and self._is_over:
+            return self._answers(asked)[0]
+        return self._ask(asked)[0]
 
     def ahead(self, *questions: Question) -> None:
         """Ask in one trip what is going to be asked; it is then at hand."""
@@ -83,13 +102,15 @@ class PostgresqlReader:
         if new:
             self.keep(new, self._ask([_worded(SPELLING.named[name], one) for name, one in new]))
 
-    def set_out(self, *questions: Question) -> Ahead | None:
-        """The same for an event loop that goes on meanwhile; nothing if all is at hand."""
+    def set_out(self, *questions: Question, alone: bool = False) -> Ahead | None:
+        """The same for an event loop; see :class:`procession.store.store.LoopReader`."""
         new = self._unknown(questions)
         if not new:
             return None
         asked = [_worded(SPELLING.named[name], one) for name, one in new]
-        before = self._before(_NAMED)
+        is_first = not (self.has_begun or self._has_set_out)
+        before = [] if alone and is_first else self._before(_NAMED)
+        self._has_set_out = True
         try:
             trip = self.session.trips.set_out((*before, *asked))
         except ERRORS as error:
@@ -100,6 +121,11 @@ class PostgresqlReader:
         """Have answers at hand."""
         for (name, values), rows in zip(questions, answers, strict=True):
             self._ahead.setdefault(name, []).append((values, rows))
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether nothing may be asked beyond what was set out."""
+        return self._has_set_out and (self.is_closed or not self.has_begun)
 
     def _unknown(self, questions: Sequence[Question]) -> list[Question]:
         return [one for one in questions if self._known(*one) is None]
@@ -154,6 +180,7 @@ class PostgresqlReader:
         """Let the snapshot go; whether the session can be used again."""
         self._ahead.clear()
         self._planned = _NAMED
+        self._has_set_out = self.asked_more = self.is_closed = False
         has_begun, self.has_begun = self.has_begun, False
         return self.session.let_go() if has_begun else self.session.is_whole
 
@@ -161,8 +188,11 @@ class PostgresqlReader:
         before = self._before(planned)
         if not (before or asked):
             return []
+        return self._answers((*before, *asked))[len(before) :]
+
+    def _answers(self, asked: Sequence[Asked]) -> list[Rows]:
         try:
-            return self.session.trips.ask((*before, *asked))[len(before) :]
+            return self.session.trips.ask(asked)
         except psycopg.errors.QueryCanceled:
             raise self.patience.lost() from None
         except ERRORS as error:
@@ -170,6 +200,10 @@ class PostgresqlReader:
 
     def _before(self, planned: tuple[str, str, str]) -> list[Asked]:
         """What has to be said first."""
+        if self._has_set_out:
+            self.asked_more = True
+            if self._is_over:
+                raise Occupied
         before: list[Asked] = []
         if not self.has_begun:
             before.append((_BEGIN_READ, ()))

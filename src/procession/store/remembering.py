@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Executable
 
-from procession.store.store import Ahead, Beside, Question, Reader
+from procession.store.store import Beside, Question, Reader
 
 
 class Remembering:
@@ -31,10 +31,6 @@ class Remembering:
     def ahead(self, *questions: Question) -> None:
         """Ask in one trip what is going to be asked."""
         self._reader.ahead(*questions)
-
-    def set_out(self, *questions: Question) -> Ahead | None:
-        """The same for an event loop."""
-        return self._reader.set_out(*questions)
 
     def beside(self) -> AbstractContextManager[Beside | None]:
         """A second connection that reads this snapshot, if there is one."""

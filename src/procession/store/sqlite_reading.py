@@ -31,7 +31,16 @@ _LOOK_UP: Final = 100_000
 class SqliteReader:
     """A snapshot; lent to one thread at a time."""
 
-    __slots__ = ("_composed", "_connection", "has_begun", "patience", "raw", "until")
+    __slots__ = (
+        "_composed",
+        "_connection",
+        "asked_more",
+        "has_begun",
+        "is_closed",
+        "patience",
+        "raw",
+        "until",
+    )
 
     def __init__(self, raw: sqlite3.Connection, composed: Composed, patience: Patience) -> None:
         self.patience = patience
@@ -40,6 +49,7 @@ class SqliteReader:
         self._composed = composed
         self._connection: Connection | None = None
         self.has_begun = False
+        self.asked_more = self.is_closed = False
         self.raw.set_progress_handler(lambda: time.monotonic() > self.until, _LOOK_UP)
 
     def begin(self) -> sqlite3.Connection:
@@ -78,9 +88,12 @@ class SqliteReader:
     def ahead(self, *questions: Question) -> None:
         """Nothing is gained by asking now what is going to be asked."""
 
-    def set_out(self, *questions: Question) -> Ahead | None:
+    def set_out(self, *questions: Question, alone: bool = False) -> Ahead | None:
         """The same."""
         return None
+
+    def keep(self, questions: Sequence[Question], answers: Sequence[Any]) -> None:
+        """Nothing is kept."""
 
     def beside(self) -> AbstractContextManager[None]:
         """Two connections cannot be told to read the same snapshot."""

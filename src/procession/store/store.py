@@ -127,13 +127,6 @@ class Reader(Protocol):
         """
         ...
 
-    def set_out(self, *questions: Question) -> Ahead | None:
-        """The same for an event loop, which is told when the answers arrive.
-
-        Until they are at hand nothing else may be asked. Nothing if they are already.
-        """
-        ...
-
     def beside(self) -> AbstractContextManager[Beside | None]:
         """A second connection that reads this snapshot, if there is one to be had at once."""
         ...
@@ -144,6 +137,28 @@ class Reader(Protocol):
         For questions put together of constant pieces (``store/phrases.py``): the text is prepared
         once, so it must never carry a value.
         """
+        ...
+
+
+class LoopReader(Reader, Protocol):
+    """A reader of an event loop, which goes on while it is answered."""
+
+    asked_more: bool
+    """Whether more was asked than was set out first."""
+    is_closed: bool
+    """Whether who asks more is told :class:`procession.errors.Occupied`."""
+
+    def set_out(self, *questions: Question, alone: bool = False) -> Ahead | None:
+        """As :meth:`ahead`, for a loop that is told when the answers arrive.
+
+        Until they are at hand nothing else may be asked. Nothing if they are already. ``alone``:
+        the snapshot ends with them, and whoever asks more of it is told
+        :class:`procession.errors.Occupied`.
+        """
+        ...
+
+    def keep(self, questions: Sequence[Question], answers: Sequence[Any]) -> None:
+        """Have at hand what was learned in other words."""
         ...
 
 
@@ -197,7 +212,7 @@ class Store(Protocol):
         """
         ...
 
-    def take_reader(self) -> Reader:
+    def take_reader(self) -> LoopReader:
         """A reader for an event loop, as without ``wait``; it is given back by :meth:`read`."""
         ...
 

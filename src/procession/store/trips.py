@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from time import monotonic
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import psycopg
 from psycopg import pq
@@ -26,7 +26,18 @@ from procession.store.arrays import Column
 from procession.store.nearness import A_MOMENT, Nearness
 
 Rows = list[tuple[Any, ...]]
-Asked = tuple[str, Sequence[Any]]
+
+
+class Packed(NamedTuple):
+    """A statement with its parameters as they go to the server."""
+
+    text: str
+    types: tuple[int, ...]
+    formats: Sequence[pq.Format]
+    values: Sequence[bytes | None]
+
+
+Asked = tuple[str, Sequence[Any]] | Packed
 """A statement with ``$1`` parameters, and their values."""
 
 Key = tuple[str, tuple[int, ...]]
@@ -77,11 +88,11 @@ class Trips:
     def set_out(self, asked: Sequence[Asked]) -> Trip:
         """Send statements; the answers are taken later. Until then nothing else may be asked."""
         self.settle()
-        packed = [(text, *self._packed(parameters)) for text, parameters in asked]
+        packed = [one if isinstance(one, Packed) else self._packed(*one) for one in asked]
         commands: list[Callable[[], None]] = []
         shown: list[int] = []
         made: list[Key] = []
-        for text, values, types, formats in packed:
+        for text, types, formats, values in packed:
             key = (text, types)
             name = self._names.pop(key, None)
             if name is None:
@@ -152,9 +163,7 @@ class Trips:
         self._number += 1
         return b"p%d" % self._number
 
-    def _packed(
-        self, parameters: Sequence[Any]
-    ) -> tuple[list[Any], tuple[int, ...], list[pq.Format]]:
+    def _packed(self, text: str, parameters: Sequence[Any]) -> Packed:
         values: list[Any] = []
         types: list[int] = []
         formats: list[pq.Format] = []
@@ -168,7 +177,7 @@ class Trips:
             values.append(dump(value))
             types.append(oid)
             formats.append(form)
-        return values, tuple(types), formats
+        return Packed(text, tuple(types), formats, values)
 
     def _dumper(self, value: Any) -> Dumping:
         """How a value is written; of our own kinds that depends on nothing but the class."""

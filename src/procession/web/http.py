@@ -31,7 +31,8 @@ class Request(msgspec.Struct):
     ``target`` is the path as the client sent it (undecoded, with the mount), ``query`` the pairs
     in order. ``base`` is scheme and host as the client sees them, ``mount`` what stands before the
     route's own path. ``once`` is how a handler of several turns keeps what each of them did, where
-    a client asked for that. ``speaks`` is the version of a dialect that the body itself names.
+    a client asked for that. ``speaks`` is the version of a dialect that the body itself names,
+    ``kept`` what was worked out of it before its handler runs.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Request(msgspec.Struct):
     client: str = ""
     once: Any = None
     speaks: Any = None
+    kept: Any = None
     _query: list[tuple[str, str]] | None = None
 
     @property
@@ -87,7 +89,8 @@ class Route(msgspec.Struct, frozen=True):
     ``path`` is a template: ``{name}`` matches one segment, ``{name:regex}`` a segment of that
     form, ``{name:path}`` everything up to what follows. ``permission`` names a row of
     ``services/access.py``. ``id`` is the row of the reference (``R03``). ``foresees`` tells of a
-    request what its handler will ask the database (``services/tasks/foreseeing.py``).
+    request what its handler will ask the database (``services/tasks/foreseeing.py``), or nothing
+    if it is not known.
     """
 
     method: str
@@ -100,7 +103,7 @@ class Route(msgspec.Struct, frozen=True):
     body: Any = None
     answer: Any = None
     query: tuple[str, ...] = ()
-    foresees: Callable[[Request], Foreseen] | None = None
+    foresees: Callable[[Request, Engine], Foreseen | None] | None = None
 
 
 class RouteTable:

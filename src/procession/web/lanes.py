@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from procession.errors import Occupied
@@ -23,6 +24,7 @@ from procession.web.together import Together, Waiting
 
 if TYPE_CHECKING:
     from procession.engine import Engine
+    from procession.services.tasks.foreseeing import Foreseen
 
 T = TypeVar("T")
 Work = Callable[[], Any]
@@ -107,9 +109,11 @@ class Lanes:
             return handler(request, engine)
 
         store = engine.room.store
+        if route.foresees and store.is_asked_by_trips and store.is_near:
+            foreseen = self._foreseen(route, request)
+            if foreseen is not None:
+                return await self._together.stand(route, request, work, foreseen)
         match route.lane:
-            case "turn" | "glance" if route.foresees and store.is_asked_by_trips and store.is_near:
-                return await self._together.stand(route, request, work)
             case "turn":
                 return await engine.executive.submit_async(work, actor=request.actor.name)
             case "glance" if store.is_near:
@@ -126,6 +130,12 @@ class Lanes:
                 return await self.in_pool(work)
             case _:
                 return work()
+
+    def _foreseen(self, route: Route, request: Request) -> Foreseen | None:
+        """What it is going to ask; nothing where it is no good, which its handler says."""
+        with suppress(Exception):
+            return route.foresees(request, self._engine) if route.foresees else None
+        return None
 
     def _apart(self, one: Waiting) -> None:
         if one.route.lane == "turn":

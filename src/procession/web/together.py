@@ -3,23 +3,26 @@
 Where the database is a server nearby, an event loop asks it itself (:mod:`procession.web.lanes`).
 So those who stand in line when it turns to them share a snapshot, taken after all of them came.
 What their routes foresee is asked for all at once; the loop goes on meanwhile, and when the answers
-are there each finds them at hand. Whoever would have to wait longer is sent to a thread.
+are there each finds them at hand. Where that is mostly all (:mod:`procession.web.habits`) the
+snapshot ends with the trip. Whoever would have to wait longer is sent to a thread.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from procession.errors import Fault, Occupied
 from procession.runtime.claims import Freed
+from procession.web.habits import Habit
 
 if TYPE_CHECKING:
     from procession.engine import Engine
-    from procession.store.store import Ahead, Question, Reader, Store
+    from procession.services.tasks.foreseeing import Foreseen
+    from procession.store.store import Ahead, LoopReader, Question, Reader, Store
     from procession.web.http import Reply, Request, Route
 
 Work = Callable[[], Any]
@@ -30,22 +33,30 @@ MOST: Final = 16
 class Waiting:
     """A request in line."""
 
-    __slots__ = ("future", "request", "route", "work")
+    __slots__ = ("foreseen", "future", "habit", "is_long", "request", "route", "work")
 
     def __init__(
-        self, route: Route, request: Request, work: Work, future: asyncio.Future[Reply]
+        self,
+        route: Route,
+        request: Request,
+        work: Work,
+        foreseen: Foreseen,
+        habit: Habit,
+        future: asyncio.Future[Reply],
     ) -> None:
         self.route = route
         self.request = request
         self.work = work
+        self.foreseen = foreseen
+        self.habit = habit
         self.future = future
+        self.is_long = False
+        """Whether it turned out that it is not for an event loop."""
 
-    def foreseen(self, reader: Reader) -> Iterator[Sequence[Question]]:
-        """What it is going to ask; nothing where the address is no good, which its handler says."""
-        if self.route.foresees is not None:
-            with suppress(Exception):
-                return self.route.foresees(self.request)(reader)
-        return iter(())
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing may be asked that is not foreseen: it may be long."""
+        return self.route.lane == "read"
 
 
 class Together:
@@ -56,17 +67,25 @@ class Together:
         self._executive = engine.executive
         self._elsewhere = elsewhere
         self._line: tuple[asyncio.AbstractEventLoop, deque[Waiting]] | None = None
+        self._habits: defaultdict[int, Habit] = defaultdict(Habit)
 
-    def stand(self, route: Route, request: Request, work: Work) -> asyncio.Future[Reply]:
+    def stand(
+        self, route: Route, request: Request, work: Work, foreseen: Foreseen
+    ) -> asyncio.Future[Reply]:
         """Wait in line; to be called on a running event loop."""
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Reply] = loop.create_future()
+        habit = self._habits[id(route)]
+        one = Waiting(route, request, work, foreseen, habit, loop.create_future())
+        if one.is_closed and habit.is_lasting:  # it would hardly ever be answered here
+            habit.saw(False)
+            self._elsewhere(one)
+            return one.future
         line = self._line
         if line is None or line[0] is not loop:
             line = self._line = (loop, deque())
             loop.call_soon(self._serve, *line)
-        line[1].append(Waiting(route, request, work, future))
-        return future
+        line[1].append(one)
+        return one.future
 
     def _serve(self, loop: asyncio.AbstractEventLoop, line: deque[Waiting]) -> None:
         self._line = None
@@ -81,12 +100,16 @@ class Together:
         else:
             _Asking(self, loop, some, freed, reader).go_on()
 
-    def answer(self, line: deque[Waiting], freed: Freed, reader: Reader) -> None:
+    def answer(self, line: deque[Waiting], freed: Freed, reader: LoopReader) -> None:
         """Answer them from one snapshot."""
         # Who asks alone is told what is wrong, or that nothing is.
         with suppress(Exception, Occupied), self.store.read(wait=False, taken=reader):
             while line and self.store.is_near and not freed.is_everything:
-                self._answer(line.popleft(), freed)
+                one = line.popleft()
+                reader.asked_more = False
+                reader.is_closed = one.is_closed
+                self._answer(one, freed)
+                one.habit.saw(reader.asked_more)
         self.send_away(line, freed)
 
     def send_away(self, line: deque[Waiting], freed: Freed, reader: Reader | None = None) -> None:
@@ -100,6 +123,9 @@ class Together:
 
     def _answer(self, one: Waiting, freed: Freed) -> None:
         if one.future.done():
+            return
+        if one.is_long:
+            self._elsewhere(one)
             return
         try:
             if one.route.lane == "turn":
@@ -122,23 +148,26 @@ class _Asking:
         loop: asyncio.AbstractEventLoop,
         line: deque[Waiting],
         freed: Freed,
-        reader: Reader,
+        reader: LoopReader,
     ) -> None:
         self._together = together
         self._loop = loop
         self._line = line
         self._freed = freed
         self._reader = reader
-        self._asking = [one.foreseen(reader) for one in line]
+        self._asking = [(one, one.foreseen(reader, one.habit.is_ample)) for one in line]
+        self._is_alone = not any(one.habit.is_lasting for one in line)
 
     def go_on(self) -> None:
         """Ask what comes next, or answer when that is nothing."""
         try:
             while self._asking:
-                ahead = self._reader.set_out(*self._questions())
+                ahead = self._reader.set_out(*self._questions(), alone=self._is_alone)
                 if ahead is not None and not self._is_there(ahead):
                     return
         except (Exception, Occupied):
+            for one, _ in self._asking:
+                one.habit.saw(self._reader.asked_more)
             self._together.send_away(self._line, self._freed, self._reader)
         else:
             self._together.answer(self._line, self._freed, self._reader)
@@ -146,11 +175,15 @@ class _Asking:
     def _questions(self) -> list[Question]:
         questions: list[Question] = []
         going = []
-        for one in self._asking:
-            some = next(one, None)
-            if some is not None:
-                questions += some
-                going.append(one)
+        for one, asking in self._asking:
+            try:
+                questions += next(asking)
+            except StopIteration:
+                continue
+            except Occupied:
+                one.is_long = True
+                continue
+            going.append((one, asking))
         self._asking = going
         return questions
 

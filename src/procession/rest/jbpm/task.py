@@ -28,7 +28,7 @@ def _task_id(request: Request) -> int:
     return path_number(request, "id", "task")
 
 
-def _foreseen(request: Request) -> Foreseen:
+def _foreseen(request: Request, engine: Engine) -> Foreseen:
     return foreseeing.of_task(_task_id(request))
 
 
@@ -67,11 +67,19 @@ def complete(request: Request, engine: Engine) -> Reply:
     return done()
 
 
-@routes.get("/task/query", "/query/task", "/tasks", permission="task.query", id="T02", query=NAMES)
+def _few(request: Request, engine: Engine) -> Foreseen | None:
+    request.kept = criteria(Parameters(request, engine))
+    return engine.tasks.foreseen(request.kept)
+
+
+_SEARCH: Any = {"permission": "task.query", "query": NAMES, "foresees": _few}
+
+
+@routes.get("/task/query", "/query/task", "/tasks", id="T02", **_SEARCH)
 def query(request: Request, engine: Engine) -> Reply:
     """Tasks by work item, process, people and status."""
     given = Parameters(request, engine)
-    wanted = criteria(given)
+    wanted = request.kept or criteria(given)
     page = given.bounded(lambda page: engine.tasks.query(request.actor, wanted, page))
     return Reply(page, shapes.TASK_LIST)
 

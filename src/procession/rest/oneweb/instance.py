@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 routes = RouteTable()
 
 
-def _foreseen(request: Request) -> Foreseen:
+def _foreseen(request: Request, engine: Engine) -> Foreseen:
     return foreseeing.of_instance(shapes.instance_id(request)[0])
 
 

@@ -18,7 +18,7 @@ CANDIDATES = ("user", "role", "group")
 PAGING = ("page", "pageSize")
 
 
-def _foreseen(request: Request) -> Foreseen:
+def _foreseen(request: Request, engine: Engine) -> Foreseen:
     return foreseeing.of_task(shapes.task_id(request)[0])
 
 

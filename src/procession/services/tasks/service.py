@@ -13,9 +13,10 @@ from procession.runtime.held import from_row
 from procession.runtime.lanes import change, query
 from procession.services.paging import EVERYTHING, PageRequest
 from procession.services.tasks import criteria as lists
-from procession.services.tasks import families, picking, ruling, showing, taking
+from procession.services.tasks import families, foreseeing, picking, ruling, showing, taking
 from procession.services.tasks.adding import Adding
 from procession.services.tasks.criteria import UNPAGED_LIMIT, TaskCriteria
+from procession.services.tasks.foreseeing import Foreseen
 from procession.services.tasks.forms import Forms
 from procession.services.tasks.inbox import Inbox
 from procession.services.tasks.keeping import Keeping
@@ -276,13 +277,20 @@ class TaskService(Adding, Forms, Papers, Keeping, Reporting, WorkLists, Inbox):
             total = count(reader, wanted) if page.counted else None
             return page.of(showing.views(reader, found, people), total, many)
 
+    def foreseen(self, criteria: TaskCriteria) -> Foreseen | None:
+        """What :meth:`query` asks for criteria, if they name few tasks."""
+        return foreseeing.of_criteria(criteria) if self._may_pick(criteria) else None
+
     # -- inside ------------------------------------------------------------------------------
+
+    def _may_pick(self, criteria: TaskCriteria) -> bool:
+        return not (criteria.restricted or self.room.settings.jbpm_dialect == "M")
 
     def _pick(
         self, reader: Reader, actor: Actor, criteria: TaskCriteria
     ) -> tuple[list[TaskRow], Mapping[int, tuple[TaskPersonRow, ...]]] | None:
         """The answer to criteria that name few tasks by their ids; ``None`` for any others."""
-        if criteria.restricted or self.room.settings.jbpm_dialect == "M":
+        if not self._may_pick(criteria):
             return None
         found = picking.picked(reader, criteria)
         if found is None:

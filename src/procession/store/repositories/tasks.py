@@ -44,9 +44,12 @@ def asked_of_instance(instance_id: int) -> tuple[Question, ...]:
     )
 
 
-def asked_of_people(task_ids: Sequence[int]) -> tuple[Question, ...]:
-    """Everybody in any relation to the tasks."""
-    return (("people", (task_ids,)),) if task_ids else ()
+def asked_of_instances(numbers: Sequence[int], statuses: Sequence[str]) -> tuple[Question, ...]:
+    """What :func:`some_of_instances` asks, and what the instances are."""
+    what: Question = ("some_tasks_of_instances", (numbers,))
+    if statuses:
+        what = ("some_tasks_of_instances_in", (numbers, statuses))
+    return what, ("instance_uuids", (numbers,))
 
 
 def people_of(reader: Reader, task_ids: Sequence[int]) -> dict[int, tuple[TaskPersonRow, ...]]:
