@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 from select import select as select_files
 from typing import Any
 
@@ -19,6 +20,7 @@ from procession.errors import (
     StoreFault,
     StoreUnavailable,
 )
+from procession.store.hot import load_instances, load_tasks
 from procession.store.opening import open_store
 from procession.store.rows import IncidentRow, TaskPersonRow
 from procession.store.store import Store, UnitOfWork
@@ -87,6 +89,7 @@ def inserted(row: Any) -> Any:
     return lambda unit: unit.insert(row)
 
 
+NEXT = count(100)
 INSTANCES = select(process_instance.c.id, process_instance.c.version).order_by(
     process_instance.c.id
 )
@@ -371,6 +374,66 @@ def test_text_that_no_database_holds_is_refused(store: Store) -> None:
 
     assert isinstance(answer[0], InvalidValue)
     assert store.commit([turn(store, saved(2))]) == [None]
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 2**64, 2**70])
+def test_a_number_that_no_database_holds_is_refused(store: Store, number: int) -> None:
+    answer = store.commit(
+        [turn(store, saved(1)), turn(store, inserted(rows.task(1, created_at=number)))]
+    )
+
+    assert answer[0] is None
+    assert isinstance(answer[1], InvalidValue)
+    assert store.commit([turn(store, saved(2))]) == [None]
+
+
+def test_a_text_with_nul_is_kept_or_refused(store: Store, database_url: str) -> None:
+    answer = store.commit([turn(store, saved(1)), turn(store, inserted(rows.task(1, name="a\0b")))])
+
+    assert answer[0] is None
+    if database_url.startswith("postgresql"):
+        assert isinstance(answer[1], InvalidValue)
+    else:
+        assert all_of(store, select(task.c.name)) == [("a\0b",)]
+    assert store.commit([turn(store, saved(2))]) == [None]
+
+
+NUMBERS_64 = st.one_of(st.integers(-(2**63), 2**63 - 1), st.sampled_from([2**53 + 1, -(2**63)]))
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40),
+    st.sampled_from(['"', "\\u0000", "\\", "\u2028\x7f\x01\t", "null", "true", "{}", "NULL", ""]),
+)
+
+
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.tuples(TEXTS, st.none() | TEXTS, NUMBERS_64, st.booleans(), st.binary(max_size=40)),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_whatever_is_written_is_read_the_same(store: Store, values: list[Any]) -> None:
+    numbers = [next(NEXT) for _ in values]
+    units = [
+        turn(
+            store,
+            saved(number, state=body),
+            inserted(rows.task(number, name=name, form_name=form, created_at=at, skipable=yes)),
+        )
+        for number, (name, form, at, yes, body) in zip(numbers, values, strict=True)
+    ]
+
+    assert store.commit(units) == [None] * len(units)
+
+    with store.read() as reader:
+        found = load_tasks(reader, numbers)
+        states = {row.id: bytes(row.state) for row in load_instances(reader, numbers)}
+    assert [
+        (row.name, row.form_name, row.created_at, row.skipable, states[row.id]) for row in found
+    ] == values
 
 
 def test_many_rows_keep_their_order(store: Store) -> None:

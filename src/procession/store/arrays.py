@@ -1,13 +1,13 @@
-"""Columns of a batch as PostgreSQL arrays in binary form.
+"""Lists of parameters as PostgreSQL arrays in binary form.
 
-psycopg writes lists item by item in Python, which costs more than everything else in a batch. Each
-class here is a list of one column's values; its dumper packs the whole column at once.
+psycopg writes lists item by item in Python. Each class here is a list of one kind; its dumper packs
+all of it at once.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import Any, ClassVar, Final
 
@@ -56,12 +56,6 @@ def _joined(heads: _Heads, items: Sequence[bytes | None]) -> bytes:
 _NUMBERS: Final = _Heads(NUMBER)
 _TEXTS: Final = _Heads(25)
 _BLOBS: Final = _Heads(17)
-_FLAGS: Final = _Heads(16)
-_FLAG: Final[Callable[[Any], bytes]] = {
-    None: _NULL,
-    False: b"\0\0\0\1\0",
-    True: b"\0\0\0\1\1",
-}.__getitem__
 
 
 def _numbers(values: Sequence[int | None]) -> bytes:
@@ -80,12 +74,8 @@ def _blobs(values: Sequence[bytes | None]) -> bytes:
     return _joined(_BLOBS, values)
 
 
-def _flags(values: Sequence[bool | None]) -> bytes:
-    return _FLAGS[len(values)] + b"".join(map(_FLAG, values))
-
-
 class Column(list[Any]):
-    """A column's values.
+    """Values of one kind.
 
     ``cast`` is the array's type in SQL, ``oid`` the same as the server knows it, and ``pack`` puts
     values in binary form; it raises :class:`struct.error` for numbers of more than 64 bits and
@@ -115,12 +105,6 @@ class Blobs(Column):
     cast, oid, pack = "bytea[]", 1001, staticmethod(_blobs)
 
 
-class Flags(Column):
-    """Booleans."""
-
-    cast, oid, pack = "boolean[]", 1000, staticmethod(_flags)
-
-
 def _dumper(kind: type[Column]) -> type[Dumper]:
     class Packing(Dumper):
         format = Format.BINARY
@@ -138,7 +122,6 @@ def _taught() -> AdaptersMap:
     adapters.register_dumper(Numbers, _dumper(Numbers))
     adapters.register_dumper(Texts, _dumper(Texts))
     adapters.register_dumper(Blobs, _dumper(Blobs))
-    adapters.register_dumper(Flags, _dumper(Flags))
     return adapters
 
 

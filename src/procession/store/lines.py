@@ -49,7 +49,7 @@ def fault(error: Exception) -> Fault:
             return Conflict("the database was too busy with the same rows; try again")
         case psycopg.IntegrityError():
             return Conflict("a row that must be there once is there already; try again")
-        case psycopg.DataError() | UnicodeEncodeError() | struct.error():
+        case psycopg.DataError() | UnicodeEncodeError() | OverflowError() | struct.error():
             return InvalidValue("the database cannot hold a value: text with NUL, or out of range")
         case psycopg.OperationalError() | psycopg.InterfaceError():
             return StoreUnavailable(f"the database does not answer; try again ({_first(error)})")

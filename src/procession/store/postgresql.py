@@ -1,7 +1,7 @@
 """PostgreSQL: what is different here.
 
-A batch is one statement with arrays (``composing.py``) on the writing connection, whose planner is
-kept from joining the arrays to whole tables. Reads run on connections of their own, one per thread
+A batch is one statement (``composing.py``) on the writing connection, whose planner is
+kept from joining its rows to whole tables. Reads run on connections of their own, one per thread
 that reads, in a read-only snapshot. Numbers, leases and notifications have a third connection, so
 that they never wait for a batch. Any number of nodes may work on one database: versions decide.
 """
