@@ -17,6 +17,7 @@ from procession.identity.model import Actor
 from procession.rest.jbpm import task as jbpm_task
 from procession.rest.oneweb import instance, tasks
 from procession.runtime.claims import Freed
+from procession.runtime.work_items import WorkItem
 from procession.services.tasks.foreseeing import FEW
 from procession.store import trips
 from procession.store.nearness import Nearness
@@ -335,6 +336,25 @@ def test_who_completes_second_calls_no_handler(
 
     assert isinstance(outcome, Fault) is is_asked_together(desk.engine)
     assert called == [1]
+
+
+def test_a_handler_that_asks_the_engine_is_called_once(desk: Desk) -> None:
+    seen: list[str] = []
+
+    def book(item: WorkItem) -> None:
+        seen.append("called")
+        found = desk.engine.tasks.of_instance(desk.engine.admin, item.process_instance_id)
+        seen.append(f"{len(found.items)} to do")
+
+    desk.engine.handler("Book")(book)
+    for _ in range(8):  # until what is learned of the route is learned
+        task = desk.start("booked")[1]
+        seen.clear()
+
+        (outcome,) = desk.at_once(desk.complete(task))
+
+        assert isinstance(outcome, Reply), outcome
+        assert seen == ["called", "1 to do"]
 
 
 def test_who_claims_second_is_told_and_nothing_is_written_in_vain(
