@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -189,6 +190,21 @@ def test_a_database_from_before_the_first_release_is_refused(
 
     with pytest.raises(StoreUnavailable, match="before the first release"):
         open_store(database_url)
+
+
+def test_a_database_that_is_refused_leaves_nothing_open(
+    empty_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with looking_at(empty_url) as connection:
+        connection.execute(text("create table theirs (id integer)"))
+    gc.collect()
+    caplog.clear()
+
+    with pytest.raises(StoreUnavailable):
+        open_store(empty_url)
+    gc.collect()
+
+    assert not caplog.records  # SQLAlchemy tells of connections that it finds lying about
 
 
 def test_somebody_elses_database_is_refused(empty_url: str) -> None:

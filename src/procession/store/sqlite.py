@@ -128,8 +128,7 @@ class SqliteStore:
                 with self._writing():
                     prepare_schema(self._writer, create=create)
         except BaseException as error:
-            if hasattr(self, "_raw"):
-                self._raw.close()
+            self._hang_up()
             self._release()
             if isinstance(error, DBAPIError | sqlite3.Error):
                 raise fault(error) from error
@@ -356,10 +355,14 @@ class SqliteStore:
         while self._idle:
             self._idle.pop().close()
         with self._write_lock:
-            if "_writer" in vars(self):
-                self._writer.close()
-            self._raw.close()
+            self._hang_up()
         self._release()
+
+    def _hang_up(self) -> None:
+        """Close the writing connection, what speaks through it first."""
+        for name in ("_writer", "_raw"):
+            if name in vars(self):
+                vars(self)[name].close()
 
     def _release(self) -> None:
         self._is_open = False
