@@ -4,6 +4,10 @@ Every answer that is waited for costs the waiting thread its turn at the interpr
 builds anew for each statement what is the same each time. So a trip goes through libpq's pipeline:
 all its statements are under way before the first is answered. Each is prepared under a name the
 first time its text and the types of its parameters are seen.
+
+The server keeps the plan of each until it counts the rows of a table anew, which it does once in a
+minute. What was planned when a table was counted as empty goes through all of it (to the planner
+every way costs the same), so plans are dropped from time to time, soon at first.
 """
 
 from __future__ import annotations
@@ -48,6 +52,11 @@ T = TypeVar("T")
 MOST_NAMES: Final = 200
 """Statements that stay prepared."""
 
+_PLANNED_FOR_LEAST: Final = 16
+_PLANNED_FOR_MOST: Final = 4096
+"""Trips until plans are dropped: at first, and at last."""
+_TIMES_LONGER: Final = 4
+
 
 class Trips:
     """The way to the server on one connection, for one thread at a time."""
@@ -60,7 +69,9 @@ class Trips:
         "_names",
         "_number",
         "_pg",
+        "_planned_for",
         "_raw",
+        "_until_planned",
         "hurry",
     )
 
@@ -73,6 +84,7 @@ class Trips:
         self._names: dict[Key, bytes] = {}
         self._number = 0
         self._awaited = False
+        self._planned_for = self._until_planned = _PLANNED_FOR_LEAST
         self.hurry: Nearness | None = None
         """Set while an event loop waits for the answers."""
 
@@ -92,6 +104,8 @@ class Trips:
         commands: list[Callable[[], None]] = []
         shown: list[int] = []
         made: list[Key] = []
+        if self._is_to_plan():
+            commands.append(partial(self._pg.send_query_params, b"discard plans", None))
         for text, types, formats, values in packed:
             key = (text, types)
             name = self._names.pop(key, None)
@@ -112,6 +126,15 @@ class Trips:
             self._raw.close()
             raise
         return Trip(self, self._answers(len(commands)), shown, made)
+
+    def _is_to_plan(self) -> bool:
+        """Whether the plans have served for long enough."""
+        self._until_planned -= 1
+        if self._until_planned:
+            return False
+        self._planned_for = min(self._planned_for * _TIMES_LONGER, _PLANNED_FOR_MOST)
+        self._until_planned = self._planned_for
+        return True
 
     def take(self, results: Sequence[pq.abc.PGresult], shown: Sequence[int]) -> list[Rows]:
         """The trip is over: the rows of what was to be shown. Raises :class:`psycopg.Error`."""
