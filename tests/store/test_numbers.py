@@ -5,14 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from procession.store import postgresql
 from procession.store.numbering import SEQUENCES, Blocks
 from procession.store.opening import open_store
 from procession.store.sqlite import BLOCK
 from procession.store.store import Store
+from procession.store.trips import Trips
 
 from . import rows
 
@@ -127,7 +132,7 @@ def test_two_programs_on_one_file_draw_different_numbers(
 
 
 def test_a_block_reserved_too_late_is_left_out() -> None:
-    reserved = iter([range(1, 11), range(21, 31)])
+    reserved = iter([{"public": range(1, 11)}, {"public": range(21, 31)}])
     blocks = Blocks(lambda name, count, wait: next(reserved))
 
     assert blocks.draw("public", 8) == range(1, 9)
@@ -138,3 +143,32 @@ def test_a_block_reserved_too_late_is_left_out() -> None:
     assert blocks.draw("public", 12) == range(25, 37)
     assert blocks.low(5) == ["public"]
     assert blocks.rest() == {"public": range(37, 41)}
+
+
+@pytest.mark.postgresql
+def test_a_load_that_begins_again_draws_what_the_last_one_used_in_one_trip(
+    store: Store, database_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database_kind != "postgresql":
+        pytest.skip("a file is not asked by trips")
+    trips: list[list[str]] = []
+    set_out = Trips.set_out
+
+    def told(self: Trips, asked: Sequence[Any]) -> Any:
+        trips.append([one[0] for one in asked if "nextval" in one[0]])
+        return set_out(self, asked)
+
+    last = 0
+    for _ in range(12):
+        last = store.next_ids("public", 1)[-1]
+        store.next_ids("content", 1)
+    now = time.monotonic
+    monkeypatch.setattr(postgresql.time, "monotonic", lambda: now() + 10)
+    monkeypatch.setattr(Trips, "set_out", told)
+
+    again = [store.next_ids("public", 1)[0] for _ in range(4)]
+    store.next_ids("content", 1)
+
+    assert [len(trip) for trip in trips if trip] == [2]
+    assert again[0] > last
+    assert again == list(range(again[0], again[0] + 4))

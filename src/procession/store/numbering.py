@@ -13,9 +13,13 @@ SEQUENCES = ("public", "job", "content", "revision")
 
 
 class Blocks:
-    """Free numbers by sequence; ``reserve(name, count, wait)`` gets a new block, durably."""
+    """Free numbers by sequence.
 
-    def __init__(self, reserve: Callable[[str, int, bool], range]) -> None:
+    ``reserve(name, count, wait)`` gets a new block, durably, and one of others that have none that
+    is to be used.
+    """
+
+    def __init__(self, reserve: Callable[[str, int, bool], Mapping[str, range]]) -> None:
         self._reserve = reserve
         self._lock = threading.Lock()
         self._free: dict[str, list[range]] = {name: [] for name in SEQUENCES}
@@ -29,7 +33,7 @@ class Blocks:
                 if len(free) > 1:
                     free.pop(0)
                 else:
-                    self._add(name, self._reserve(name, count, wait))
+                    self._take(name, self._reserve(name, count, wait))
             block = free[0]
             drawn, free[0] = block[:count], block[count:]
             return drawn
@@ -68,6 +72,12 @@ class Blocks:
             for free in self._free.values():
                 free.clear()
             return left
+
+    def _take(self, wanted: str, blocks: Mapping[str, range]) -> None:
+        for name, block in blocks.items():
+            if name != wanted:
+                self._free[name].clear()
+            self._add(name, block)
 
     def _add(self, name: str, block: range) -> None:
         if block.start <= self._last[name]:

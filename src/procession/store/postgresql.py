@@ -42,6 +42,7 @@ from procession.store.writing import Plan, Writes, plan
 _LOST_RACES: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 _TRIES: Final = 4
 _FASTER: Final = 8
+_SLOWER: Final = 2
 _MOST_AHEAD: Final = 64
 _KEEP_AHEAD: Final = 1.0
 _SCHEMA_LOCK: Final = 0x70726F63
@@ -252,22 +253,36 @@ class PostgresqlStore:
         self._reserved_at.update(dict.fromkeys(names, time.monotonic()))
         self._numbers.add(dict(zip(names, map(_last_in_a_row, drawn), strict=True)))
 
-    def _reserve(self, name: str, count: int, wait: bool) -> range:
-        """Numbers in a row; other nodes draw too, so a row may be broken and is drawn again."""
+    def _reserve(self, name: str, count: int, wait: bool) -> dict[str, range]:
+        """Numbers in a row; other nodes draw too, so a row may be broken and is drawn again.
+
+        A load that begins once more is going to need what the last one needed: that is drawn in the
+        same trip.
+        """
         now = time.monotonic()
-        busy = self._is_busy(name, now)
-        self._ahead[name] = min(self._ahead[name] * _FASTER, _MOST_AHEAD) if busy else 1
-        self._reserved_at[name] = now
-        wanted = max(count, self._ahead[name])
+        wanted = {name: max(count, self._step(name, now))}
+        for other, ahead in self._ahead.items():
+            if ahead > _SLOWER and now - self._reserved_at[other] > _KEEP_AHEAD:
+                wanted[other] = self._step(other, now)
         while True:
+            asked = [(_DRAW[one], (many,)) for one, many in wanted.items()]
             try:
                 with self._side.use(None if wait else self._nearness) as session:
-                    drawn = _last_in_a_row(session.run(_DRAW[name], (wanted,)))
+                    told = session.trips.ask(asked)
             except ERRORS as error:
                 raise fault(error) from error
-            if len(drawn) >= count:
+            drawn = dict(zip(wanted, map(_last_in_a_row, told), strict=True))
+            if len(drawn[name]) >= count:
                 return drawn
-            wanted *= 2
+            wanted[name] *= 2
+
+    def _step(self, name: str, now: float) -> int:
+        """How many to draw: ever more while a load lasts, and fewer for each that begins."""
+        ahead = self._ahead[name]
+        busy = self._is_busy(name, now)
+        self._ahead[name] = min(ahead * _FASTER, _MOST_AHEAD) if busy else max(ahead // _SLOWER, 1)
+        self._reserved_at[name] = now
+        return self._ahead[name]
 
     # --- jobs ----------------------------------------------------------------------------------
 

@@ -276,10 +276,10 @@ class SqliteStore:
         (last,) = self._raw.execute(_RESERVE, (name, count)).fetchone()
         return range(last - count + 1, last + 1)
 
-    def _reserve_now(self, name: str, count: int, wait: bool) -> range:
+    def _reserve_now(self, name: str, count: int, wait: bool) -> dict[str, range]:
         try:
             with self._writing(wait):
-                return self._reserve(name, max(count, self._block))
+                return {name: self._reserve(name, max(count, self._block))}
         except sqlite3.Error as error:
             raise fault(error) from error
 
