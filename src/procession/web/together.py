@@ -67,6 +67,7 @@ class Together:
         self._executive = engine.executive
         self._elsewhere = elsewhere
         self._line: tuple[asyncio.AbstractEventLoop, deque[Waiting]] | None = None
+        self._asking: asyncio.AbstractEventLoop | None = None
         self._habits: defaultdict[int, Habit] = defaultdict(Habit)
 
     def stand(
@@ -83,7 +84,8 @@ class Together:
         line = self._line
         if line is None or line[0] is not loop:
             line = self._line = (loop, deque())
-            loop.call_soon(self._serve, *line)
+            if self._asking is not loop:
+                loop.call_soon(self._serve, *line)
         line[1].append(one)
         return one.future
 
@@ -99,6 +101,18 @@ class Together:
             self.send_away(some, freed)
         else:
             _Asking(self, loop, some, freed, reader).go_on()
+
+    def asks(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Some are under way: who comes meanwhile waits, and goes with all who do."""
+        self._asking = loop
+
+    def has_asked(self, loop: asyncio.AbstractEventLoop) -> None:
+        """They are there: the next set out, and are under way while these are answered."""
+        if self._asking is not loop:
+            return
+        self._asking = None
+        if self._line is not None and self._line[0] is loop:
+            self._serve(*self._line)
 
     def answer(self, line: deque[Waiting], freed: Freed, reader: LoopReader) -> None:
         """Answer them from one snapshot."""
@@ -168,8 +182,10 @@ class _Asking:
         except (Exception, Occupied):
             for one, _ in self._asking:
                 one.habit.saw(self._reader.asked_more)
+            self._together.has_asked(self._loop)
             self._together.send_away(self._line, self._freed, self._reader)
         else:
+            self._together.has_asked(self._loop)
             self._together.answer(self._line, self._freed, self._reader)
 
     def _questions(self) -> list[Question]:
@@ -194,6 +210,7 @@ class _Asking:
         if not ahead.is_waiting:  # the server takes nothing more
             raise Occupied
         self._loop.add_reader(ahead.file, self._arrived, ahead)
+        self._together.asks(self._loop)
         return False
 
     def _arrived(self, ahead: Ahead) -> None:
@@ -202,6 +219,7 @@ class _Asking:
                 return
         except (Exception, Occupied):
             self._loop.remove_reader(ahead.file)
+            self._together.has_asked(self._loop)
             self._together.send_away(self._line, self._freed, self._reader)
         else:
             self._loop.remove_reader(ahead.file)
