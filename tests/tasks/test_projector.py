@@ -22,12 +22,13 @@ from procession.core.state import (
     empty_state,
 )
 from procession.errors import ExecutionFailure
+from procession.runtime.kept_tasks import TASK
 from procession.runtime.projection import InstanceContext, Recorded, recorded
 from procession.store.codec import decode_value
 from procession.store.opening import open_store
 from procession.store.repositories import tasks as repository
 from procession.store.store import Store
-from procession.tasks.projector import TASK, TaskProjector
+from procession.tasks.projector import TaskProjector
 from procession.values import EMPTY, Map
 
 from .people_and_tasks import AT, Town

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -13,119 +11,15 @@ import pytest
 
 from procession.engine import Engine
 from procession.errors import Fault
-from procession.identity.model import Actor
-from procession.rest.jbpm import task as jbpm_task
-from procession.rest.oneweb import instance, tasks
 from procession.runtime.claims import Freed
 from procession.runtime.work_items import WorkItem
 from procession.services.tasks.foreseeing import FEW
-from procession.store import trips
-from procession.store.nearness import Nearness
-from procession.store.trips import Trips
 from procession.tasks.ad_hoc import NewTask
 from procession.tasks.lifecycle import Candidate
-from procession.web.http import Reply, Request, Route
-from procession.web.lanes import Lanes
+from procession.web.http import Reply
 from procession.web.together import MOST
-from serving import put_people
-from tests.rest.oneweb import models
 
-UNIT = "com.acme:Shop:v1"
-BOOKED = models.process(
-    "booked",
-    "Booked",
-    models.START,
-    models.user_task("work", "Do the work", groups="clerks"),
-    '<task id="book" name="Book" xmlns:d="http://www.jboss.org/drools" d:taskName="Book"/>',
-    models.END,
-    models.sequence("start", "work", "book", "end"),
-)
-CLAIM = next(route for route in tasks.routes.routes if route.id == "3")
-COMPLETE = next(route for route in tasks.routes.routes if route.id == "4")
-TASKS = next(route for route in instance.routes.routes if route.id == "5")
-QUERY = next(route for route in jbpm_task.routes.routes if route.id == "T02")
-Outcome = Reply | BaseException
-
-
-class Desk:
-    """Asks an engine as its server does."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.ann = engine.room.actor("ann")
-        self.lanes = Lanes(engine, readers=2, pool=2)
-
-    def start(self, process: str = "one-task") -> tuple[str, str]:
-        """The long ids of a new instance and of its task."""
-        begun = self.engine.processes.start(self.engine.admin, process)
-        (task,) = self.engine.tasks.of_instance(self.ann, begun.id).items
-        return f"{begun.id}-{begun.uuid}", f"{task.id}-{task.uuid}"
-
-    def status(self, task: str) -> str:
-        return self.engine.tasks.get(self.engine.admin, int(task.split("-")[0])).status
-
-    def tasks(self, instance: str) -> tuple[Route, Request]:
-        return TASKS, Request("GET", "/", "", {}, b"", self.ann, {"instance_id": instance})
-
-    def query(self, words: str, actor: Actor | None = None) -> tuple[Route, Request]:
-        return QUERY, Request("GET", "/", words, {}, b"", actor or self.ann)
-
-    def complete(self, task: str) -> tuple[Route, Request]:
-        return COMPLETE, Request("POST", "/", "", {}, b"", self.ann, {"task_id": task})
-
-    def claim(self, task: str) -> tuple[Route, Request]:
-        return CLAIM, Request("POST", "/", "", {}, b"", self.ann, {"task_id": task})
-
-    def at_once(self, *asked: tuple[Route, Request]) -> list[Outcome]:
-        """What comes of requests that arrive together."""
-
-        async def together() -> list[Outcome]:
-            each = [self.lanes.run(route, request) for route, request in asked]
-            return await asyncio.gather(*each, return_exceptions=True)
-
-        return asyncio.run(together())
-
-    def close(self) -> None:
-        self.lanes.close()
-
-
-@pytest.fixture
-def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    # However busy this machine is, the database is near, and connections are at hand.
-    monkeypatch.setattr(Nearness, "is_near", property(lambda nearness: True))
-    monkeypatch.setattr(trips, "A_MOMENT", 10.0)
-    with Engine.open(database_url) as engine:
-        store: Any = engine.room.store
-        for reader in [store._take_reader(True) for _ in range(4)]:
-            store._return_reader(reader)
-        put_people(engine, {"ann": ("clerks",), "bob": ("clerks",), "eve": ("guests",)})
-        files = {"one.bpmn": models.ONE_TASK, "booked.bpmn": BOOKED}
-        assert engine.deployments.deploy(engine.admin, UNIT, files).success
-        desk = Desk(engine)
-        yield desk
-        desk.close()
-
-
-def is_asked_together(engine: Engine) -> bool:
-    return engine.room.store.is_asked_by_trips
-
-
-@pytest.fixture
-def texts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Sequence[str]]]:
-    """The statements of every trip to PostgreSQL."""
-    seen: list[Sequence[str]] = []
-    set_out = Trips.set_out
-
-    def told(self: Trips, asked: Sequence[Any]) -> Any:
-        seen.append([one[0] for one in asked])
-        return set_out(self, asked)
-
-    monkeypatch.setattr(Trips, "set_out", told)
-    return iter([seen])
-
-
-def answered(outcomes: Sequence[Outcome]) -> Counter[str]:
-    return Counter(type(each).__name__ for each in outcomes)
+from .desks import Desk, Outcome, answered, is_asked_together
 
 
 def ids(reply: Outcome) -> list[str]:

@@ -16,7 +16,7 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeVar
@@ -305,16 +305,16 @@ class Executive:
             self.claims.wait_for(deferred.key, request)
             return
         except HandlerNeeded as needed:
-            if not self._was_outdated(request, ()):
+            if not self._was_outdated(request, None):
                 self._park(request, turn, needed)
             return
         except Exception as error:
-            if not self._was_outdated(request, ()):
+            if not self._was_outdated(request, None):
                 self._refuse(request, error)
             return
         finally:
             self._turn = None
-        if self._was_outdated(request, turn.changed):
+        if self._was_outdated(request, turn):
             return
         self.turns += 1
         if turn.uow.is_empty():
@@ -326,12 +326,12 @@ class Executive:
         self._batches.ready.append(Ready(request, turn, value))
         request.is_quick = False
 
-    def _was_outdated(self, request: Request, guarded: Collection[int]) -> bool:
+    def _was_outdated(self, request: Request, turn: Turn | None) -> bool:
         """Whether another node has moved what the turn relied on: then it is computed again.
 
-        What the turn writes is ``guarded`` by versions; the rest, and what made it fail, is not.
+        What it writes is guarded by versions; the rest, and what made it fail (``None``), is not.
         """
-        if not self._is_shared or not self.loaded.drop_outdated(self._reader, guarded):
+        if not self._is_shared or not self.loaded.drop_outdated(self._reader, turn):
             return False
         self._release(request)
         request.start_over()
@@ -365,7 +365,7 @@ class Executive:
         """The writer is done: what is durable is free, what lost a race is computed again."""
         self._batches.is_over()
         for ready in written.durable:
-            self.loaded.moved(ready.turn.changed.values())
+            self.loaded.moved(ready.turn)
             self._release(ready.request)
         for ready in (*written.refused, *written.again):
             self.loaded.lost(ready.turn.keys)

@@ -136,6 +136,7 @@ HOT: Final[dict[str, str]] = {
     "tasks_by_work_items": _task("work_item_id in ??"),
     "people": _whole(TaskPersonRow, "task_person", "task_id in ??" + _BY_TASK),
     "content": _whole(TaskContentRow, "task_content", "id = ?"),
+    "task_version": "select version from task where id = ?",
     "task_uuids": "select id, uuid from task where id in ??",
     "roles_named": 'select name, code from "role" where name in $$ or code in $$',
     # audit

@@ -17,6 +17,7 @@ from procession.bpmn.deadlines import DEADLINES
 from procession.core.records import WaitClosed, WaitOpened
 from procession.core.state import WaitKind
 from procession.identity.model import ADMINISTRATOR
+from procession.runtime.kept_tasks import TASK, TASK_PEOPLE
 from procession.runtime.projection import ProjectingTurn, Recorded
 from procession.runtime.work_items import HUMAN_TASK
 from procession.store.codec import encode_value
@@ -45,10 +46,6 @@ from procession.tasks.people import (
 )
 from procession.tasks.variables import variables
 from procession.values import EMPTY, Map
-
-TASK = "task"
-TASK_PEOPLE = "task people"
-"""Kinds of ``turn.objects``: what this turn has made of a task and of its people."""
 
 _WAITS = frozenset({WaitOpened, WaitClosed})
 

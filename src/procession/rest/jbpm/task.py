@@ -32,12 +32,16 @@ def _foreseen(request: Request, engine: Engine) -> Foreseen:
     return foreseeing.of_task(_task_id(request))
 
 
+def _to_do(request: Request, engine: Engine) -> Foreseen | None:
+    return engine.tasks.foreseen_of(_task_id(request))
+
+
 def _operation(word: str, id: str, *query: str) -> Callable[[Handler], Handler]:
     """Register an operation; :func:`operation` finds it in other spellings."""
 
     def register(handler: Handler) -> Handler:
         OPERATIONS[word] = handler
-        may: Any = {"permission": "task.act", "foresees": _foreseen}
+        may: Any = {"permission": "task.act", "foresees": _to_do}
         return routes.post(f"{_TASK}/{word}", id=id, query=query, **may)(handler)
 
     return register

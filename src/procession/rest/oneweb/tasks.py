@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from procession.rest.oneweb import people, shapes
-from procession.services.tasks import foreseeing
 from procession.services.tasks.foreseeing import Foreseen
 from procession.web import json
 from procession.web.http import Reply, Request, RouteTable
@@ -18,11 +17,11 @@ CANDIDATES = ("user", "role", "group")
 PAGING = ("page", "pageSize")
 
 
-def _foreseen(request: Request, engine: Engine) -> Foreseen:
-    return foreseeing.of_task(shapes.task_id(request)[0])
+def _to_do(request: Request, engine: Engine) -> Foreseen | None:
+    return engine.tasks.foreseen_of(shapes.task_id(request)[0])
 
 
-_ACT: Any = {"permission": "task.act", "foresees": _foreseen}
+_ACT: Any = {"permission": "task.act", "foresees": _to_do}
 
 
 @routes.post("/tasks/{task_id}/claim", id="3", query=("user",), **_ACT)

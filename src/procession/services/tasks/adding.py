@@ -5,6 +5,7 @@ from __future__ import annotations
 from procession.bpmn.deadlines import DEADLINES
 from procession.errors import Invalid, NotFound, NotPermitted
 from procession.identity.model import Actor
+from procession.runtime.kept_tasks import TASK, TASK_PEOPLE
 from procession.runtime.lanes import change, query
 from procession.services.tasks import ruling, showing
 from procession.services.tasks.desk import Desk, Sheet, sees_task
@@ -24,7 +25,6 @@ from procession.tasks.changes import (
     require_priority,
 )
 from procession.tasks.lifecycle import event_of
-from procession.tasks.projector import TASK, TASK_PEOPLE
 from procession.tasks.variables import variables
 from procession.values import EMPTY, Map, freeze_all
 

@@ -10,6 +10,7 @@ import msgspec
 from procession.core.commands import Command
 from procession.errors import Denied, Fault, Invalid, NotFound, NotPermitted, Rejected
 from procession.identity.model import Actor
+from procession.runtime.kept_tasks import TASK, TASK_PEOPLE, People
 from procession.runtime.lanes import Room
 from procession.runtime.turn import Turn
 from procession.services import required_roles
@@ -23,7 +24,6 @@ from procession.store.store import Reader
 from procession.tasks import deadlines
 from procession.tasks.lifecycle import OPEN, Applied, Candidate, Operation, apply
 from procession.tasks.people import GROUP, USER, Who, has_part, is_open_to_all, who_is
-from procession.tasks.projector import TASK, TASK_PEOPLE
 from procession.values import EMPTY, Map
 
 
@@ -31,9 +31,9 @@ class Sheet(msgspec.Struct):
     """A task in hand. ``read_version`` guards the row: nobody else may have changed it."""
 
     task: TaskRow
-    people: tuple[TaskPersonRow, ...]
+    people: People
     read_version: int
-    read_people: tuple[TaskPersonRow, ...]
+    read_people: People
     events: list[TaskEventRow]
     read_deadlines: int = 0
 
@@ -56,12 +56,9 @@ class Desk:
         turn = self.turn
         turn.touch(TASK, task_id)
         task = turn.objects.get((TASK, task_id))
-        if task is None:
-            turn.reader.ahead(*repository.asked_of_task(task_id))
-            task = repository.find(turn.reader, task_id)
-        if task is None:
-            raise missing(task_id)
         people = turn.objects.get((TASK_PEOPLE, task_id))
+        if task is None:
+            task, people = self._recalled(task_id) or self._read(task_id)
         if people is None:
             people = repository.people_of(turn.reader, (task_id,))[task_id]
         sheet = Sheet(task, people, task.version, people, [], task.deadlines)
@@ -69,6 +66,21 @@ class Desk:
         if lacking is not None:
             raise self.refusal(sheet, lacking)
         return sheet
+
+    def _recalled(self, task_id: int) -> tuple[TaskRow, People] | None:
+        """What this node knows of it, on an event loop alone: who may wait had better read."""
+        request = self.turn.request
+        if not request.is_quick or request.freed is not None:
+            return None
+        return self.turn.executive.loaded.tasks.recall(task_id)
+
+    def _read(self, task_id: int) -> tuple[TaskRow, People]:
+        reader = self.turn.reader
+        reader.ahead(*repository.asked_of_task(task_id))
+        task = repository.find(reader, task_id)
+        if task is None:
+            raise missing(task_id)
+        return task, repository.people_of(reader, (task_id,))[task_id]
 
     def lacking(self, task: TaskRow) -> Denied | None:
         """Why the task's unit does not let the actor work, if it asks for roles."""

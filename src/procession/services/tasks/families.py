@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from procession.core.commands import FailWait, TriggerWait
 from procession.errors import NotFound, NotPermitted
 from procession.identity.model import SYSTEM
+from procession.runtime.kept_tasks import TASK
 from procession.services.tasks.desk import Desk, Sheet
 from procession.store.repositories import tasks as repository
 from procession.store.rows import TaskRow
 from procession.tasks.lifecycle import OPEN, Operation, Status, finish_change
 from procession.tasks.people import known_as
-from procession.tasks.projector import TASK
 
 END_PARENT = "EndParentOnAllSubTasksEnd"
 SKIP_ALL = "SkipAllSubTasksOnParentSkip"

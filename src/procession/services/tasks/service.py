@@ -277,6 +277,12 @@ class TaskService(Adding, Forms, Papers, Keeping, Reporting, WorkLists, Inbox):
             total = count(reader, wanted) if page.counted else None
             return page.of(showing.views(reader, found, people), total, many)
 
+    def foreseen_of(self, task_id: int) -> Foreseen | None:
+        """What an operation on a task asks; nothing if this node knows it."""
+        if self.room.executive.loaded.knows_task(task_id):
+            return None
+        return foreseeing.of_task(task_id)
+
     def foreseen(self, criteria: TaskCriteria) -> Foreseen | None:
         """What :meth:`query` asks for criteria, if they name few tasks."""
         return foreseeing.of_criteria(criteria) if self._may_pick(criteria) else None
