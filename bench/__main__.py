@@ -29,7 +29,7 @@ from bench import (
 )
 
 _EXAMPLES = """examples:
-  python -m bench                                 everything, about ten minutes
+  python -m bench                                 everything, about 18 minutes
   python -m bench --quick                         the same, shorter runs, about two minutes
   python -m bench --only 'rest/sqlite/*'          REST on SQLite
   python -m bench --only 'engine only' --only spiffworkflow
@@ -95,7 +95,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--databases", default="sqlite,postgresql", help="sqlite, postgresql or both, with a comma"
     )
-    parser.add_argument("--seconds", type=float, help="length of each run of load [3, quick 0.9]")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        help="a load's three runs together, twice that with 8 callers [3, quick 0.9]",
+    )
     parser.add_argument(
         "--page", action="store_true", help="put the figures into docs/benchmarks.md"
     )

@@ -61,13 +61,14 @@ def _rest(results: Results) -> str:
             values["p50_ms"],
             values["p99_ms"],
             values["server_cpu_us_per_call"],
+            values["loop_ns"],
         )
         for name, values in results.items()
         if name.startswith("rest/") and "flows_per_second" in values
     ]
     if not rows:
         return ""
-    heads = ["", "instances/s", "best", "calls/s", "p50 ms", "p99 ms", "CPU µs/call"]
+    heads = ["", "instances/s", "best", "calls/s", "p50 ms", "p99 ms", "CPU µs/call", "loop ns"]
     return "## Over REST\n\n" + _table(heads, rows)
 
 
