@@ -271,8 +271,7 @@ def errors_page() -> str:
 
 def elements_page() -> str:
     """Supported elements, from the registry."""
-    import procession.bpmn.elements  # noqa: F401 - registers all
-    from procession.bpmn.compiler import IGNORED
+    from procession.bpmn.compiler import IGNORED  # registers all
     from procession.bpmn.element import REGISTRY
 
     families: dict[str, list[str]] = {}
@@ -490,7 +489,7 @@ def _annotation(kind: Any) -> str:
 
 def scripts_page() -> str:
     """The script library."""
-    from procession.scripting.library import LIBRARY
+    from procession.scripting.library.families import LIBRARY
 
     parts = [
         "# Script library\n",

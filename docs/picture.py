@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from procession import demo
-from procession.bpmn.diagram import render
+from procession.bpmn.diagram.rendering import render
 from procession.testing import compile_model, start
 
 IMAGE: Final = Path(__file__).resolve().parent / "images" / "evaluation.svg"

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import postgresql_server
 from postgresql_databases import Databases
-from procession.bpmn import soundness
+from procession.bpmn.soundness import checking
 from procession.identity import directory
 from procession.identity.credentials import Hasher
 from procession.store import sqlite, sqlite_file
@@ -110,7 +110,7 @@ def quick_deployments() -> Iterator[None]:
     It follows from what it is asked about alone; ``bpmn/test_soundness.py`` asks without this.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(soundness, "check_soundness", lru_cache(1000)(soundness.check_soundness))
+        patch.setattr(checking, "check_soundness", lru_cache(1000)(checking.check_soundness))
         yield
 
 

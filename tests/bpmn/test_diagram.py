@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from procession.bpmn.diagram import render
 from procession.bpmn.diagram.layers import Arrow, arrange
 from procession.bpmn.diagram.lettering import width_of, wrap
+from procession.bpmn.diagram.rendering import render
 from procession.demo import UNITS, DemoUnit
 from procession.errors import Invalid, NotFound
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from procession import Engine
 from procession.bpmn.compiler import compile_document
 from procession.bpmn.problems import Problem
-from procession.bpmn.soundness import DEPLOYING, check_soundness
+from procession.bpmn.soundness.checking import DEPLOYING, check_soundness
 from procession.bpmn.soundness.search import Bounds
 from procession.cli.check import check
 from procession.scripting.evaluator import Evaluator

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from base64 import b64encode
 
@@ -160,3 +162,41 @@ def test_waiting_too_long_for_a_check_is_an_error_and_other_names_do_not_wait():
     with turnstile.one_at_a_time("ann"):
         pass
     assert not turnstile._doors
+
+
+WHILE_ANOTHER_LOADS = """
+import sys
+import threading
+from importlib.machinery import PathFinder
+
+from procession.identity.credentials import Hasher
+
+
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        found = PathFinder.find_spec(name, path, target)
+        if name == "argon2":
+            found.loader.create_module = create
+        return found
+
+
+def create(spec):
+    begun.set()
+    threading.Event().wait(0.3)
+
+
+begun = threading.Event()
+sys.meta_path.insert(0, Slow())
+threading.Thread(target=__import__, args=("argon2",)).start()
+begun.wait(10)
+print(Hasher().verify(None, "anything"))
+"""
+
+
+def test_a_password_can_be_checked_while_another_thread_loads_what_that_needs() -> None:
+    """A server that has just started does so in the background; it answered 500 once."""
+    done = subprocess.run(
+        [sys.executable, "-c", WHILE_ANOTHER_LOADS], capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout, done.stderr) == ("False\n", "")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from procession.bpmn.soundness import check_soundness
+from procession.bpmn.soundness.checking import check_soundness
 from procession.bpmn.soundness.search import Bounds
 from procession.core import commands as c
 from procession.core import records as r

@@ -6,7 +6,7 @@ import pytest
 
 from procession.core.ports import Purpose, ScriptScope, ScriptSyntax
 from procession.scripting.evaluator import Evaluator
-from procession.scripting.library import LIBRARY
+from procession.scripting.library.families import LIBRARY
 from procession.values import Map
 from tests.scripting.scripts import EVALUATOR
 

@@ -11,7 +11,7 @@ from procession.core.ports import Limits, Purpose, ScriptSyntax, ScriptThrow
 from procession.errors import LimitExceeded
 from procession.scripting.equality import class_word
 from procession.scripting.frame import Frame
-from procession.scripting.library import LIBRARY
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.machine.program import Program
 from procession.scripting.throwables import PARENTS
 from tests.scripting.scripts import EVALUATOR, context, execute

@@ -36,7 +36,7 @@ def check(files: tuple[Path, ...], strict: bool, semantics: tuple[str, ...], as_
     procession check --strict --json models/*.bpmn
     """
     from procession.bpmn.compiler import compile_document
-    from procession.bpmn.soundness import Soundness, check_soundness
+    from procession.bpmn.soundness.checking import Soundness, check_soundness
     from procession.core.semantics import read_choice
     from procession.scripting.evaluator import Evaluator
 

@@ -60,13 +60,13 @@ class Hasher:
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is the one; takes as long when there is no stored hash."""
-        from argon2.exceptions import InvalidHashError, VerificationError
+        from argon2 import exceptions  # the package first: see tests/architecture/test_loading.py
 
         if len(password) > LONGEST_PASSWORD:
             return False
         try:
             known = self._argon2.verify(stored or self._hash_of_nobody(), _bytes(password))
-        except (VerificationError, InvalidHashError):
+        except (exceptions.VerificationError, exceptions.InvalidHashError):
             return False
         return known and bool(stored)
 

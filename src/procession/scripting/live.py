@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Any, Final
 
+import procession.scripting.machine.every_node  # noqa: F401
 from procession.core.live import Known, LiveScope, LiveText, Shape
 from procession.core.ports import (
     UNDEFINED,
@@ -26,8 +27,8 @@ from procession.scripting.equality import key_of
 from procession.scripting.frame import Frame
 from procession.scripting.freezing import freeze
 from procession.scripting.languages import java, mvel
-from procession.scripting.library import LIBRARY
 from procession.scripting.library.beans import get_property
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.library.rules import DROOLS
 from procession.scripting.live_operators import OPERATORS
 from procession.scripting.machine.calls import dispatched

@@ -240,7 +240,7 @@ class DeploymentService(Service):
     def _compile(
         self, files: Mapping[str, bytes], strict: bool, choice: Map, data_types: DataTypes
     ) -> tuple[dict[str, Compilation], Sequence[Problem]]:
-        from procession.bpmn.soundness import DEPLOYING, check_soundness
+        from procession.bpmn.soundness.checking import DEPLOYING, check_soundness
 
         compilations: dict[str, Compilation] = {}
         problems: deque[Problem] = deque()

@@ -275,7 +275,7 @@ class ProcessService(Service):
     @query
     def diagram(self, actor: Actor, instance_id: int) -> str:
         """The diagram of a running instance as SVG, with what is active marked."""
-        from procession.bpmn.diagram import render
+        from procession.bpmn.diagram.rendering import render
 
         with self.room.store.read() as reader:
             self._see(reader, actor, instance_id)

@@ -3,7 +3,3 @@
 ``render`` answers one self-contained SVG: no scripts, no style sheets, no references to anything
 outside, every text escaped. A file without diagram interchange gets a plain layout of our own.
 """
-
-from procession.bpmn.diagram.rendering import render
-
-__all__ = ["render"]

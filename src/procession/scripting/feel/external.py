@@ -14,7 +14,7 @@ from typing import Final
 from procession.scripting.feel.operators import noted
 from procession.scripting.feel.values import FeelFunction, plain
 from procession.scripting.frame import Frame
-from procession.scripting.library import LIBRARY
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.machine.statements import HOST_ERRORS
 from procession.scripting.numerals import narrow
 from procession.scripting.objects import BeanObject, ListObject, MapObject

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
+import procession.scripting.machine.every_node  # noqa: F401
 from procession.core.formulas import Interval, TypeCheck
 from procession.core.ports import NOWHERE, UNDEFINED, Limits, Purpose, ScriptContext, ScriptSyntax
 from procession.errors import LimitExceeded

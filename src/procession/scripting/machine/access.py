@@ -8,9 +8,9 @@ from procession.core.ports import ScriptSyntax
 from procession.scripting import tree
 from procession.scripting.equality import class_word
 from procession.scripting.frame import Frame
-from procession.scripting.library import LIBRARY
 from procession.scripting.library.arguments import index as position
 from procession.scripting.library.beans import get_property, set_property
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.machine.casts import NUMERIC, declared
 from procession.scripting.machine.compiler import Code, Compiler, Slot, expression
 from procession.scripting.machine.each import of_each

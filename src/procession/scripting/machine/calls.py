@@ -6,8 +6,8 @@ from procession.core.ports import ScriptSyntax
 from procession.scripting import tree
 from procession.scripting.equality import class_word
 from procession.scripting.frame import Frame
-from procession.scripting.library import LIBRARY
 from procession.scripting.library.beans import call_bean, make_bean, make_throwable
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.library.functions import invoke
 from procession.scripting.library.process import FUNCTIONS
 from procession.scripting.library.rules import OF_FACTS

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from procession.scripting import tree
 from procession.scripting.equality import class_word
 from procession.scripting.frame import Frame
-from procession.scripting.library import LIBRARY
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.machine.classes import is_instance
 from procession.scripting.machine.compiler import Code, Compiler, expression
 from procession.scripting.numerals import RANK, narrow

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from procession.core.ports import Purpose, ScriptScope, ScriptSyntax
 from procession.scripting import tree
 from procession.scripting.frame import Frame
-from procession.scripting.library import LIBRARY
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.library.process import KCONTEXT, template_names
 from procession.scripting.machine.classes import Classes
 from procession.scripting.machine.typed_texts import reader_of

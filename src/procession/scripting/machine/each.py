@@ -14,8 +14,8 @@ import msgspec
 from procession.core.ports import UNDEFINED
 from procession.scripting import tree
 from procession.scripting.frame import Frame
-from procession.scripting.library import LIBRARY
 from procession.scripting.library.beans import get_property
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.library.process import FUNCTIONS
 from procession.scripting.machine.compiler import Compiler
 from procession.scripting.tree import Expr

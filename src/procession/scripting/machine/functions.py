@@ -13,8 +13,8 @@ from procession.scripting import tree
 from procession.scripting.equality import class_word
 from procession.scripting.frame import Frame
 from procession.scripting.freezing import freeze, same
-from procession.scripting.library import LIBRARY
 from procession.scripting.library.beans import call_bean
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.machine.compiler import UNSET, Code, Compiler, expression, statement
 from procession.scripting.machine.statements import RETURN, sequence
 from procession.scripting.objects import BeanObject, FunctionObject

@@ -8,8 +8,8 @@ from procession.core.ports import ScriptSyntax
 from procession.scripting import tree
 from procession.scripting.equality import class_word
 from procession.scripting.frame import Frame
-from procession.scripting.library import LIBRARY
 from procession.scripting.library.beans import call_bean
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.machine.compiler import Code, Compiler, statement
 from procession.scripting.machine.statements import BREAK, CONTINUE, HOST_ERRORS, RETURN
 from procession.scripting.objects import BeanObject

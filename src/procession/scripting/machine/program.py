@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 from typing import Final
 
+import procession.scripting.machine.every_node  # noqa: F401 - registers what a compiler knows
 from procession.core.ports import (
     Limits,
     Purpose,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from procession.scripting import tree
-from procession.scripting.library import LIBRARY
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.machine.compiler import Compiler
 from procession.scripting.tree import Expr, TypeName
 from procession.values import Byte, Char, Float, Long, Short, Value

@@ -11,8 +11,8 @@ from typing import Final
 
 from procession.scripting.equality import class_word, key_of
 from procession.scripting.frame import Frame
-from procession.scripting.library import LIBRARY
 from procession.scripting.library.beans import call_bean
+from procession.scripting.library.families import LIBRARY
 from procession.scripting.objects import (
     LINKED_MAP,
     BeanObject,
