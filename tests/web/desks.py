@@ -70,6 +70,19 @@ class Desk:
 
         return asyncio.run(together())
 
+    def one_behind(self, *asked: tuple[Route, Request]) -> list[Outcome]:
+        """What comes of requests of which the last arrives when the first are being served."""
+
+        async def behind(route: Route, request: Request) -> Outcome:
+            await asyncio.sleep(0)
+            return await self.lanes.run(route, request)
+
+        async def together() -> list[Outcome]:
+            each = [self.lanes.run(route, request) for route, request in asked[:-1]]
+            return await asyncio.wait_for(asyncio.gather(*each, behind(*asked[-1])), 20)
+
+        return asyncio.run(together())
+
     def close(self) -> None:
         self.lanes.close()
 

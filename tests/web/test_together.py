@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -36,6 +38,54 @@ def test_all_are_answered_however_many(desk: Desk) -> None:
     assert [ids(reply) for reply in lists] == [[task] for _, task in made]
     assert answered(done) == {"Reply": len(made)}
     assert {desk.status(task) for _, task in made} == {"Completed"}
+
+
+def test_who_arrives_while_more_are_served_than_at_once_is_answered(desk: Desk) -> None:
+    """He was forgotten once, and a benchmark waited for ever."""
+    made = [desk.start() for _ in range(MOST + 5)]
+
+    lists = desk.one_behind(*(desk.tasks(begun) for begun, _ in made))
+
+    assert [ids(reply) for reply in lists] == [[task] for _, task in made]
+
+
+@pytest.mark.postgresql
+def test_nobody_waits_for_long_for_the_questions_of_others(desk: Desk, database_url: str) -> None:
+    if not is_asked_together(desk.engine):
+        pytest.skip("what is asked of a file needs no trip")
+    made = [desk.start() for _ in range(2)]
+    for _ in range(20):  # learn that these ask nothing else
+        desk.at_once(*(desk.tasks(begun) for begun, _ in made))
+    with (
+        psycopg.connect(database_url) as locking,
+        psycopg.connect(database_url, autocommit=True) as looking,
+    ):
+
+        def both_have_asked() -> bool:
+            blocked = (
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and wait_event_type = 'Lock'"
+            )
+            until = time.monotonic() + 2  # or those before were given up
+            while (count := looking.execute(blocked).fetchone()) != (2,):
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.02)
+            locking.rollback()
+            return count == (2,)
+
+        async def one_after_the_other() -> list[Reply]:
+            each = []
+            for begun, _ in made:
+                each.append(asyncio.ensure_future(desk.lanes.run(*desk.tasks(begun))))
+                await asyncio.sleep(0.01)
+            assert await asyncio.to_thread(both_have_asked)
+            return await asyncio.gather(*each)
+
+        locking.execute("lock table task in access exclusive mode")
+        lists = asyncio.run(one_after_the_other())
+
+    assert [ids(reply) for reply in lists] == [[task] for _, task in made]
 
 
 @pytest.mark.postgresql

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from procession.errors import Fault, Occupied
+from procession.errors import Occupied
 from procession.runtime.claims import Freed
 from procession.web.habits import Habit
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Work = Callable[[], Any]
 MOST: Final = 16
 """So many are answered before the loop looks at what else it has to do."""
+LONG: Final = 0.05
+"""Seconds after which nobody waits any more for the questions of those before."""
 
 
 class Waiting:
@@ -59,6 +61,28 @@ class Waiting:
         return self.route.lane == "read"
 
 
+class Line:
+    """Who waits for an event loop. Whoever stands in it is called, or some are under way."""
+
+    __slots__ = ("is_asking", "is_called", "late", "loop", "waiting")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.waiting: deque[Waiting] = deque()
+        self.is_called = False
+        """Whether the loop is going to serve it, without being told more."""
+        self.is_asking = False
+        """Whether questions are under way: who comes meanwhile waits, and goes with all who do."""
+        self.late: asyncio.TimerHandle | None = None
+        """Until when at most."""
+
+    def end_late(self) -> None:
+        """Nobody has to be called later."""
+        if self.late is not None:
+            self.late.cancel()
+            self.late = None
+
+
 class Together:
     """The line of an event loop; ``elsewhere`` has a request answered by a thread."""
 
@@ -66,8 +90,7 @@ class Together:
         self.store: Store = engine.room.store
         self._executive = engine.executive
         self._elsewhere = elsewhere
-        self._line: tuple[asyncio.AbstractEventLoop, deque[Waiting]] | None = None
-        self._asking: asyncio.AbstractEventLoop | None = None
+        self._line: Line | None = None
         self._habits: defaultdict[int, Habit] = defaultdict(Habit)
 
     def stand(
@@ -82,58 +105,66 @@ class Together:
             self._elsewhere(one)
             return one.future
         line = self._line
-        if line is None or line[0] is not loop:
-            line = self._line = (loop, deque())
-            if self._asking is not loop:
-                loop.call_soon(self._serve, *line)
-        line[1].append(one)
+        if line is None or line.loop is not loop:
+            line = self._line = Line(loop)
+        line.waiting.append(one)
+        if line.is_called:
+            pass
+        elif not line.is_asking:
+            self._call(line)
+        elif line.late is None:
+            line.late = loop.call_later(LONG, self._serve, line)
         return one.future
 
-    def _serve(self, loop: asyncio.AbstractEventLoop, line: deque[Waiting]) -> None:
-        self._line = None
-        some = deque(line.popleft() for _ in range(min(MOST, len(line))))
-        if line:
-            loop.call_soon(self._serve, loop, line)
+    def _call(self, line: Line) -> None:
+        line.is_called = True
+        line.loop.call_soon(self._serve, line)
+
+    def _serve(self, line: Line) -> None:
+        line.is_called = False
+        line.end_late()
+        waiting = line.waiting
+        if not waiting:
+            return
+        some = deque(waiting.popleft() for _ in range(min(MOST, len(waiting))))
+        if waiting:
+            self._call(line)
         freed = Freed(self._executive.claims)
+        reader = None
         try:
             reader = self.store.take_reader()
-        except (Fault, Occupied):
-            self.send_away(some, freed)
+            asking = _Asking(self, line, some, freed, reader)
+        except (Exception, Occupied):
+            self.send_away(some, freed, reader)
         else:
-            _Asking(self, loop, some, freed, reader).go_on()
+            asking.go_on()
 
-    def asks(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Some are under way: who comes meanwhile waits, and goes with all who do."""
-        self._asking = loop
+    def has_asked(self, line: Line) -> None:
+        """Answers are there: the next set out, and are under way while these are told."""
+        line.is_asking = False
+        if line.waiting and not line.is_called:
+            self._serve(line)
 
-    def has_asked(self, loop: asyncio.AbstractEventLoop) -> None:
-        """They are there: the next set out, and are under way while these are answered."""
-        if self._asking is not loop:
-            return
-        self._asking = None
-        if self._line is not None and self._line[0] is loop:
-            self._serve(*self._line)
-
-    def answer(self, line: deque[Waiting], freed: Freed, reader: LoopReader) -> None:
+    def answer(self, some: deque[Waiting], freed: Freed, reader: LoopReader) -> None:
         """Answer them from one snapshot."""
         # Who asks alone is told what is wrong, or that nothing is.
         with suppress(Exception, Occupied), self.store.read(wait=False, taken=reader):
-            while line and self.store.is_near and not freed.is_everything:
-                one = line.popleft()
+            while some and self.store.is_near and not freed.is_everything:
+                one = some.popleft()
                 reader.asked_more = False
                 reader.is_closed = one.is_closed
                 self._answer(one, freed)
                 one.habit.saw(reader.asked_more)
-        self.send_away(line, freed)
+        self.send_away(some, freed)
 
-    def send_away(self, line: deque[Waiting], freed: Freed, reader: Reader | None = None) -> None:
+    def send_away(self, some: deque[Waiting], freed: Freed, reader: Reader | None = None) -> None:
         """Have them answered elsewhere, and give the reader back."""
         freed.end()
         if reader is not None:
             with suppress(Exception), self.store.read(taken=reader):
                 pass
-        while line:
-            self._elsewhere(line.popleft())
+        while some:
+            self._elsewhere(some.popleft())
 
     def _answer(self, one: Waiting, freed: Freed) -> None:
         if one.future.done():
@@ -159,18 +190,18 @@ class _Asking:
     def __init__(
         self,
         together: Together,
-        loop: asyncio.AbstractEventLoop,
-        line: deque[Waiting],
+        line: Line,
+        some: deque[Waiting],
         freed: Freed,
         reader: LoopReader,
     ) -> None:
         self._together = together
-        self._loop = loop
         self._line = line
+        self._some = some
         self._freed = freed
         self._reader = reader
-        self._asking = [(one, one.foreseen(reader, one.habit.is_ample)) for one in line]
-        self._is_alone = not any(one.habit.is_lasting for one in line)
+        self._asking = [(one, one.foreseen(reader, one.habit.is_ample)) for one in some]
+        self._is_alone = not any(one.habit.is_lasting for one in some)
 
     def go_on(self) -> None:
         """Ask what comes next, or answer when that is nothing."""
@@ -182,11 +213,11 @@ class _Asking:
         except (Exception, Occupied):
             for one, _ in self._asking:
                 one.habit.saw(self._reader.asked_more)
-            self._together.has_asked(self._loop)
-            self._together.send_away(self._line, self._freed, self._reader)
+            self._together.has_asked(self._line)
+            self._together.send_away(self._some, self._freed, self._reader)
         else:
-            self._together.has_asked(self._loop)
-            self._together.answer(self._line, self._freed, self._reader)
+            self._together.has_asked(self._line)
+            self._together.answer(self._some, self._freed, self._reader)
 
     def _questions(self) -> list[Question]:
         questions: list[Question] = []
@@ -209,8 +240,8 @@ class _Asking:
             return True
         if not ahead.is_waiting:  # the server takes nothing more
             raise Occupied
-        self._loop.add_reader(ahead.file, self._arrived, ahead)
-        self._together.asks(self._loop)
+        self._line.loop.add_reader(ahead.file, self._arrived, ahead)
+        self._line.is_asking = True
         return False
 
     def _arrived(self, ahead: Ahead) -> None:
@@ -218,9 +249,9 @@ class _Asking:
             if not ahead.advance():
                 return
         except (Exception, Occupied):
-            self._loop.remove_reader(ahead.file)
-            self._together.has_asked(self._loop)
-            self._together.send_away(self._line, self._freed, self._reader)
+            self._line.loop.remove_reader(ahead.file)
+            self._together.has_asked(self._line)
+            self._together.send_away(self._some, self._freed, self._reader)
         else:
-            self._loop.remove_reader(ahead.file)
+            self._line.loop.remove_reader(ahead.file)
             self.go_on()
