@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import datetime
 
 import pytest
 
@@ -170,7 +171,10 @@ def test_each_task_has_a_row_with_its_times(served: Served) -> None:
 
     (row,) = times(task=done)
     assert (row["task_name"], row["status"], row["user_id"]) == ("Timed", "Completed", "ann")
-    assert str(row["created_at"]) <= str(row["started_at"]) <= str(row["ended_at"])
+    created, started, ended = (
+        datetime.fromisoformat(str(row[f"{what}_at"])) for what in ("created", "started", "ended")
+    )
+    assert created <= started <= ended
     assert isinstance(row["duration"], int)
     (row,) = times(task=begun)
     assert (row["ended_at"], row["duration"], row["status"]) == (None, None, "InProgress")
