@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sqlite3
 import threading
 import time
@@ -221,3 +222,26 @@ def test_a_loop_that_ends_before_the_answer_leaves_it_to_others(
         assert is_over(engine, number)
     with engine.room.store.read() as reader:
         assert len(reader.execute(select(process_log.c.id))) == 9
+
+
+def test_who_starts_much_together_starts_it_once(engine: Engine, commits: Commits) -> None:
+    """What the database does not take at once is left to the writer, who does not send it again."""
+    held = straight("held", script("s", "int a = 1;"), variables="text")
+    deploy(engine, held, unit="org.test:held:1.0")
+
+    async def together(size: int) -> list[Any]:
+        given = {"text": random.Random(size).randbytes(size).hex()}
+        submit = engine.executive.submit_async
+        asked = [
+            submit(lambda: engine.processes.start(engine.admin, "held", given), actor="admin")
+            for _ in range(40)
+        ]
+        return await asyncio.gather(*asked)
+
+    sizes = range(1_500, 4_500, 250)  # how much a socket takes is the system's affair
+    started = {view.id for size in sizes for view in asyncio.run(together(size))}
+
+    with engine.room.store.read() as reader:
+        rows = reader.execute(select(process_log.c.instance_id))
+    assert sorted(row[0] for row in rows) == sorted(started)
+    assert len(started) == 40 * len(sizes)

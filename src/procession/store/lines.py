@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -34,6 +34,7 @@ from procession.store.nearness import Nearness
 from procession.store.trips import Rows, Trips
 
 Raw = psycopg.Connection[TupleRow]
+_TOLD: Final = (psycopg.Error, DBAPIError, Fault)
 
 
 def fault(error: Exception) -> Fault:
@@ -55,6 +56,21 @@ def fault(error: Exception) -> Fault:
             return StoreUnavailable(f"the database does not answer; try again ({_first(error)})")
         case _:
             return StoreFault(f"the database refused a statement: {type(error).__name__}")
+
+
+def unwritten(error: Exception, raw: Raw) -> Fault:
+    """Why something was not written; :class:`StoreUnavailable` where nobody knows whether it was.
+
+    What the server refuses is undone, and so is what was left before the end. But where the answer
+    was not taken, or the connection has not survived it, all of it may be durable.
+    """
+    told = fault(error)
+    is_known = not raw.closed and isinstance(error, _TOLD)
+    if is_known or isinstance(told, StoreUnavailable):
+        return told
+    return StoreUnavailable(
+        "the database's answer was lost; look whether it was done before you try again"
+    )
 
 
 def _first(error: Exception) -> str:

@@ -26,7 +26,7 @@ from procession.store.beside import Lending
 from procession.store.composed import Composed
 from procession.store.composing import compose, phases
 from procession.store.contests import key_taken
-from procession.store.lines import Line, Session, fault
+from procession.store.lines import Line, Session, fault, unwritten
 from procession.store.listening import Listener
 from procession.store.nearness import Nearness
 from procession.store.numbering import SEQUENCES, Blocks
@@ -219,12 +219,20 @@ class PostgresqlStore:
     def _commit(self, batch: Sequence[Writes]) -> None:
         work = plan(batch)
         with self._writer.use() as session:
-            if not work.statements:
-                session.trips.ask(composed(work.steps))
-            else:
-                session.trips.ask((_BEGIN, *map(compose, phases(work.steps))))
-                self._execute(session, work)
-                session.say(b"commit")
+            try:
+                self._carry_out(session, work)
+            except Exception as error:
+                if session.raw.closed:
+                    raise unwritten(error, session.raw) from error
+                raise
+
+    def _carry_out(self, session: Session, work: Plan) -> None:
+        if not work.statements:
+            session.trips.ask(composed(work.steps))
+        else:
+            session.trips.ask((_BEGIN, *map(compose, phases(work.steps))))
+            self._execute(session, work)
+            session.say(b"commit")
 
     def _execute(self, session: Session, work: Plan) -> None:
         for statement, guard in work.statements:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from contextlib import AbstractContextManager
+from typing import Final, NamedTuple
 
 import psycopg
 
 from procession.errors import Occupied, StoreUnavailable
 from procession.store.composing import compose, phases
-from procession.store.lines import Line, fault
+from procession.store.lines import Line, Session, unwritten
 from procession.store.nearness import Nearness
 from procession.store.trips import Asked, Rows, Trip
 from procession.store.writing import Step, Writes, plan
@@ -46,30 +47,32 @@ def set_out(line: Line, batch: Sequence[Writes], nearness: Nearness, drawing: Dr
 class Sending:
     """:class:`procession.store.store.Sent`; it holds the connection until it is over."""
 
-    def __init__(self, use: Any, count: int, drawing: Drawing) -> None:
-        self.file = -1
+    def __init__(self, use: AbstractContextManager[Session], count: int, drawing: Drawing) -> None:
         self.outcomes: list[BaseException | None] | None = None
         self._use = use
+        self._session = use.__enter__()
+        self.file = self._session.raw.fileno()
         self._trip: Trip | None = None
         self._count = count
         self._drawing = drawing
         self._drawn = slice(0)
 
     def begin(self, asked: Sequence[Asked]) -> None:
-        """Take the connection and send."""
-        session = self._use.__enter__()
+        """Send."""
         drawing = self._drawing.asked
         if drawing:
             first = asked.index(drawing[0])
             self._drawn = slice(first, first + len(drawing))
         try:
-            self.file = session.raw.fileno()
-            self._trip = session.trips.set_out(asked)
-        except psycopg.OperationalError as error:  # a part of it may have been sent, and done
+            self._trip = self._session.trips.set_out(asked)
+        except psycopg.OperationalError as error:
             self.ended(error)
         except BaseException as error:
-            self._use.__exit__(type(error), error, error.__traceback__)
-            raise
+            if isinstance(error, Exception) and self._session.raw.closed:
+                self.ended(error)
+            else:  # nothing was sent
+                self._use.__exit__(type(error), error, error.__traceback__)
+                raise
 
     @property
     def is_waiting(self) -> bool:
@@ -90,9 +93,10 @@ class Sending:
         return True
 
     def finish(self) -> None:
-        """Wait until it is over."""
+        """Wait until it is over, on a thread that may."""
         try:
             if self._trip is not None:
+                self._session.trips.hurry = None
                 self._took(self._trip.finish())
         except Exception as error:
             self.ended(error)
@@ -107,9 +111,10 @@ class Sending:
         return True
 
     def ended(self, error: Exception | None) -> None:
-        """Say what came of it. If the connection broke nobody knows, so it is not tried again."""
+        """Say what came of it. If nobody knows it is not tried again."""
+        told = None if error is None else unwritten(error, self._session.raw)
         self._use.__exit__(None, None, None)
         if error is None:
             self.outcomes = [None] * self._count
-        elif isinstance(told := fault(error), StoreUnavailable):
+        elif isinstance(told, StoreUnavailable):
             self.outcomes = [told] * self._count

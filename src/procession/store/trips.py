@@ -23,7 +23,7 @@ from psycopg.abc import AdaptContext, PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.generators import fetch, fetch_many, send
 from psycopg.rows import TupleRow
-from psycopg.waiting import Ready
+from psycopg.waiting import Ready, Wait
 
 from procession.errors import Occupied
 from procession.store.arrays import Column
@@ -86,7 +86,7 @@ class Trips:
         self._awaited = False
         self._planned_for = self._until_planned = _PLANNED_FOR_LEAST
         self.hurry: Nearness | None = None
-        """Set while an event loop waits for the answers."""
+        """Set while an event loop waits for the answers, or takes what has arrived."""
 
     def ask(self, asked: Sequence[Asked]) -> list[Rows]:
         """The rows of each statement, in order; none for what answers none.
@@ -230,16 +230,19 @@ class Trips:
         return self._loaded.load_rows(0, result.ntuples, tuple)
 
     def _forget(self) -> None:
-        """Let go of the statements that were not used for longest, if there are too many."""
+        """Let go of the statements that were not used for longest, if there are too many.
+
+        What the trip did is done, so nothing is raised here; the next finds what is wrong.
+        """
         while len(self._names) > MOST_NAMES:
             name = self._names.pop(next(iter(self._names)))
-            _check(self._pg.exec_(b"deallocate " + name))
+            self._pg.exec_(b"deallocate " + name)
 
 
 class Trip:
     """Statements that are under way."""
 
-    __slots__ = ("_answers", "_made", "_shown", "_trips", "is_sent")
+    __slots__ = ("_answers", "_made", "_shown", "_trips", "_wanted")
 
     def __init__(
         self,
@@ -252,13 +255,20 @@ class Trip:
         self._answers = answers
         self._shown = shown
         self._made = made
-        self.is_sent = False
+        self._wanted: Wait | None = None
+        """What it waits for since it began to."""
+
+    @property
+    def is_sent(self) -> bool:
         """Whether only answers are waited for."""
+        return self._wanted == Wait.R
 
     def finish(self) -> list[Rows]:
         """Wait for the answers: the rows of each statement. Raises as :meth:`Trips.ask`."""
+        wanted = self._wanted
+        answers = self._answers if wanted is None else _resumed(self._answers, wanted)
         try:
-            return self._trips.take(self._trips.wait(self._answers), self._shown)
+            return self._trips.take(self._trips.wait(answers), self._shown)
         except BaseException:
             self._trips.forget(self._made)
             raise
@@ -266,7 +276,10 @@ class Trip:
     def advance(self) -> list[Rows] | None:
         """Take what has arrived, without waiting; the rows when that is all of it."""
         try:
-            wanted = self._answers.send(Ready.R) if self.is_sent else next(self._answers)
+            if self._wanted is None:
+                self._wanted = next(self._answers)
+            elif self.is_sent:
+                self._wanted = self._answers.send(Ready.R)
         except StopIteration as end:
             try:
                 return self._trips.take(end.value, self._shown)
@@ -276,7 +289,6 @@ class Trip:
         except BaseException:
             self._trips.abandon()
             raise
-        self.is_sent = int(wanted) == Ready.R
         return None
 
 
@@ -289,6 +301,16 @@ def _within(answers: PQGen[T], until: float) -> PQGen[T]:
             if not ready and monotonic() > until:
                 raise Occupied
             wanted = answers.send(ready)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+
+
+def _resumed(answers: PQGen[T], wanted: Wait) -> PQGen[T]:
+    """The same, for who begins to wait in the middle of it, when ``wanted`` is waited for."""
+    try:
+        while True:
+            wanted = answers.send((yield wanted))
     except StopIteration as end:
         value: T = end.value
         return value
