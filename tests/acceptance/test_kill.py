@@ -21,6 +21,8 @@ KILLS = int(os.environ.get("PROCESSION_KILLS", "10"))
 MODELS = Path(__file__).parent / "models"
 UNIT = "org.load:load:1.0"
 CALLERS = 4
+LARGE = 150_000
+"""Bytes of a text that some instances carry: several in a batch are more than a socket takes."""
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(1800)]
 
@@ -28,15 +30,16 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(1800)]
 class Load:
     """Callers that write down every answer they got, until the server goes away."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, number: int) -> None:
         self.server = server
+        self.number = number
         self.started: dict[int, str] = {}
         self.completed: set[int] = set()
         self.trying: set[int] = set()
         self._lock = threading.Lock()
         self._is_answered = threading.Event()
         self._threads = [
-            threading.Thread(target=self._call, args=(number,)) for number in range(CALLERS)
+            threading.Thread(target=self._call, args=(caller,)) for caller in range(CALLERS)
         ]
 
     def run_until_killed(self, seconds: float) -> None:
@@ -49,19 +52,22 @@ class Load:
         for thread in self._threads:
             thread.join()
 
-    def _call(self, number: int) -> None:
+    def _call(self, caller: int) -> None:
+        dice = random.Random(CALLERS * self.number + caller)
         with self.server.client() as client:
-            turn = number
+            turn = caller
             while True:
                 turn += 1
                 process = "load.timer" if turn % 3 == 0 else "load.order"
+                text = dice.randbytes(dice.randrange(LARGE) // 2 if turn % 2 else 4).hex()
                 try:
-                    self._one(client, process)
+                    self._one(client, process, text)
                 except httpx2.HTTPError:
                     return
 
-    def _one(self, client: httpx2.Client, process: str) -> None:
-        answer = client.post(f"/runtime/{UNIT}/process/{process}/start?map_n=1i")
+    def _one(self, client: httpx2.Client, process: str, text: str) -> None:
+        variables = {"n": 1, "load": self.number, "text": text}
+        answer = client.post(f"/runtime/{UNIT}/process/{process}/start", json=variables)
         if answer.status_code == 503:
             return
         assert answer.status_code == 200, answer.text
@@ -87,6 +93,10 @@ def check(server: Server, load: Load) -> None:
     """What was acknowledged is there, and nothing is there twice."""
     with server.asker() as asker:
         deadline = time.monotonic() + 20
+        path = f"/history/variable/load/value/{load.number}/instances?pageSize=10000"
+        made = {entry["processInstanceId"] for entry in entries(listed(asker, path))}
+        assert set(load.started) <= made
+        assert len(made) <= len(load.started) + CALLERS, "more was started than anybody asked for"
         for instance, process in load.started.items():
             code, log = asker.get(f"/history/instance/{instance}")
             assert code == 200, f"instance {instance} was acknowledged and is lost"
@@ -136,7 +146,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
     acknowledged = 0
     try:
         for number in range(KILLS):
-            load = Load(server)
+            load = Load(server, number)
             load.run_until_killed(dice.uniform(0, 0.6))
             if number % 3 == 1 and sys.platform == "linux":
                 server.start_nodes(2)
