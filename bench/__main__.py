@@ -27,7 +27,6 @@ from bench import (
     serving,
     timers,
 )
-from bench.steady import Steady
 
 _EXAMPLES = """examples:
   python -m bench                                 everything, about 18 minutes
@@ -41,7 +40,6 @@ _EXAMPLES = """examples:
   python -m bench --only 'timers*'                timers by the thousand, and cycles
   python -m bench --only 'scripts/*'              scripts and conditions, and their peers
   python -m bench --page                          and put the figures into docs/benchmarks.md
-  python -m bench --steady 10                     REST in a shared machine's fast minutes
   make bench ARGS='--quick --databases sqlite'
 
 Names of results are like paths; a pattern with * is a glob, without it a part of the name.
@@ -67,7 +65,6 @@ def main() -> None:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": run.machine,
         "seconds": seconds,
-        "waited": round(run.steady.spent),
         "quick": given.quick,
         "results": run.results,
         "floors": found,
@@ -104,13 +101,6 @@ def _arguments() -> argparse.Namespace:
         help="a load's three runs together, twice that with 8 callers [3, quick 0.9]",
     )
     parser.add_argument(
-        "--steady",
-        type=float,
-        default=0.0,
-        metavar="MINUTES",
-        help="on a shared machine: in all wait so long for it to be fast, and repeat runs [0]",
-    )
-    parser.add_argument(
         "--page", action="store_true", help="put the figures into docs/benchmarks.md"
     )
     parser.add_argument("--no-peers", action="store_true", help="without the peers")
@@ -122,8 +112,6 @@ def _arguments() -> argparse.Namespace:
         given.seconds = 0.9 if given.quick else 3.0
     if not 0.1 <= given.seconds <= 60:
         parser.error("--seconds must be between 0.1 and 60")
-    if not 0 <= given.steady <= 240:
-        parser.error("--steady must be between 0 and 240")
     return given
 
 
@@ -138,7 +126,6 @@ class Run:
         self.given = given
         self.results: report.Results = {}
         self.machine = machine.describe()
-        self.steady = Steady(60 * given.steady)
 
     def say(self, text: str) -> None:
         """Progress."""
@@ -219,12 +206,7 @@ class Run:
             yield from inside.persisted(database, address(), seconds / 2, self.wanted)
             for nodes in (1, machine.processors()):
                 yield from rest.run(
-                    database,
-                    address(),
-                    seconds=seconds,
-                    wanted=self.wanted,
-                    steady=self.steady,
-                    nodes=nodes,
+                    database, address(), seconds=seconds, wanted=self.wanted, nodes=nodes
                 )
             yield from timers.run(database, address, self.given.quick, self.wanted)
 
@@ -235,9 +217,7 @@ class Run:
             return
         python = peers.ensure(self.say)
         if python is not None:
-            database = folder / "peer.db"
-            seconds = self.given.seconds
-            yield from peers.rest(python, database, seconds=seconds, steady=self.steady)
+            yield from peers.rest(python, folder / "peer.db", seconds=self.given.seconds)
 
     def _decisions(self) -> Iterator[Any]:
         with_peers = not self.given.no_peers

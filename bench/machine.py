@@ -40,19 +40,6 @@ def loop_ns(rounds: int = 100_000) -> float:
     return round(best / rounds * 1e9, 1)
 
 
-def slowest_ns(rounds: int = 20_000) -> float:
-    """The same on each processor in turn; of these the slowest."""
-    mine = os.sched_getaffinity(0)
-    try:
-        found = []
-        for one in mine:
-            os.sched_setaffinity(0, (one,))
-            found.append(loop_ns(rounds))
-        return max(found)
-    finally:
-        os.sched_setaffinity(0, mine)
-
-
 def fdatasync_ms(folder: str = ".") -> float:
     """How long the disk takes to make a page durable, the median of 51."""
     path = Path(folder) / f".fdatasync-{os.getpid()}"

@@ -36,14 +36,12 @@ def figures(document: dict[str, Any]) -> str:
 
 def _machine(document: dict[str, Any]) -> str:
     machine = document["machine"]
-    seconds = document.get("waited", 0)
-    waited = f" For {seconds} s it waited for the machine (`--steady`)." if seconds else ""
     return (
         f"Run of {document['at'][:10]}, {document['seconds']} s: {machine['cpu']}, "
         f"{machine['cores']} cores, {machine['memory_gib']} GiB, Python {machine['python']}, "
         f"{machine['system']}. Load average when it began {machine['load_before']}; an addition "
         f"in a Python loop took {machine['loop_ns']} ns; the disk answered fdatasync in "
-        f"{machine['fdatasync_ms']} ms (median).{waited}"
+        f"{machine['fdatasync_ms']} ms (median)."
     )
 
 

@@ -17,7 +17,6 @@ from typing import Any, Final
 from bench import processes, serving
 from bench.rest import CALLERS, measure
 from bench.serving import Server, request
-from bench.steady import Steady
 
 ROOT: Final = Path(__file__).parent.parent
 HOME: Final = ROOT / ".venv-bench"
@@ -101,9 +100,7 @@ def camunda_scenarios() -> list[tuple[str, list[dict[str, Any]]]]:
     ]
 
 
-def rest(
-    python: Path, database: Path, *, seconds: float, steady: Steady
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def rest(python: Path, database: Path, *, seconds: float) -> Iterator[tuple[str, dict[str, Any]]]:
     """Load camunda-python with its SQLite store."""
     folder = database.parent / "peer-models"
     folder.mkdir(exist_ok=True)
@@ -112,7 +109,7 @@ def rest(
     with camunda(python, f"sqlite:///{database}") as server:
         for name, calls in camunda_scenarios():
             for callers in CALLERS[:2]:
-                result = measure(server, calls, callers, seconds=seconds, steady=steady)
+                result = measure(server, calls, callers, seconds=seconds)
                 yield f"rest/camunda-python/{name}/json/{callers} callers", result
 
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import Any, Final
 
 from bench import machine, serving
 from bench.processes import BOOKING, UNIT, served
 from bench.serving import Server, request
-from bench.steady import Steady
 
 CALLERS: Final = (1, 8, 32)
 RUNS: Final = 3
@@ -156,11 +154,13 @@ Result = dict[str, Any]
 
 
 def once(server: Server, calls: list[Call], callers: int, *, seconds: float) -> Result:
-    """A run of load on a server, with what it cost the server."""
+    """A run of load on a server, with what it cost the server and how fast the machine was."""
+    addition = machine.loop_ns(20_000)
     before = machine.cpu_seconds(server.pid)
     result = serving.load(server.port, calls, callers, seconds=seconds, flows=FLOWS)
     used = machine.cpu_seconds(server.pid) - before
     result["server_cpu_us_per_call"] = round(used / max(result["calls"], 1) * 1e6)
+    result["loop_ns"] = max(addition, machine.loop_ns(20_000))
     return result
 
 
@@ -180,12 +180,9 @@ def middle(found: Sequence[Result]) -> Result:
     return one
 
 
-def measure(
-    server: Server, calls: list[Call], callers: int, *, seconds: float, steady: Steady
-) -> Result:
+def measure(server: Server, calls: list[Call], callers: int, *, seconds: float) -> Result:
     """Runs of load one behind the other, in the middle."""
-    one = partial(once, server, calls, callers, seconds=seconds / RUNS)
-    return middle([steady.run(one) for _ in range(RUNS)])
+    return middle([once(server, calls, callers, seconds=seconds / RUNS) for _ in range(RUNS)])
 
 
 def held(pid: int) -> dict[str, float]:
@@ -199,11 +196,7 @@ def held(pid: int) -> dict[str, float]:
 
 
 def _in_rounds(
-    server: Server,
-    place: str,
-    chosen: Sequence[tuple[str, list[Call], int]],
-    seconds: float,
-    steady: Steady,
+    server: Server, place: str, chosen: Sequence[tuple[str, list[Call], int]], seconds: float
 ) -> Iterator[tuple[str, Result]]:
     """Everything once, then again: a few bad seconds of the machine meet one run of each."""
     found: dict[str, list[Result]] = {name: [] for name, _, _ in chosen}
@@ -211,19 +204,13 @@ def _in_rounds(
         print(f"  {place}: round {number + 1} of {RUNS} …", flush=True)
         for name, calls, callers in chosen:
             long = seconds * LONGER.get(callers, 1)
-            found[name].append(steady.run(partial(once, server, calls, callers, seconds=long)))
+            found[name].append(once(server, calls, callers, seconds=long))
     for name, results in found.items():
         yield name, middle(results)
 
 
 def run(
-    database: str,
-    url: str,
-    *,
-    seconds: float,
-    wanted: Callable[[str], bool],
-    steady: Steady,
-    nodes: int = 1,
+    database: str, url: str, *, seconds: float, wanted: Callable[[str], bool], nodes: int = 1
 ) -> Iterator[Any]:
     """All scenarios on one database and so many nodes; yields one result after the other."""
     place = f"rest/{database}, {nodes} nodes" if nodes > 1 else f"rest/{database}"
@@ -251,8 +238,8 @@ def run(
                 },
             )
         if chosen:
-            once(server, script("xml"), 8, seconds=seconds / 2)  # warm up
-        yield from _in_rounds(server, place, chosen, seconds / RUNS, steady)
+            measure(server, script("xml"), 8, seconds=seconds / 2)  # warm up
+        yield from _in_rounds(server, place, chosen, seconds / RUNS)
         if chosen:
             time.sleep(SETTLED)
             yield f"{place}/after the load", held(server.pid)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import page, report, steady
+from bench import page, report
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,31 +59,6 @@ def test_a_floor_is_told_to_be_held_or_missed() -> None:
         "idle server": True,
         "start to first answer": True,
     }
-
-
-def test_what_a_slow_minute_meets_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    naps: list[float] = []
-    monkeypatch.setattr(steady.time, "sleep", naps.append)
-    told = iter([20.0, 50.0, 40.0, 21.0, 60.0, 20.0, 22.0])
-    calm = steady.Steady(60, lambda: next(told))
-    runs: list[dict[str, object]] = []
-
-    def one() -> dict[str, object]:
-        runs.append({})
-        return runs[-1]
-
-    assert calm.run(one) == {"loop_ns": 22.0}
-    assert len(naps) == len(runs) == 2
-    assert 2 <= calm.spent < 60
-
-
-def test_nobody_waits_for_a_machine_for_longer_than_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steady.time, "sleep", lambda seconds: None)
-    told = iter([20.0, *[50.0] * 9])
-
-    assert steady.Steady(3, lambda: next(told)).run(dict) == {"loop_ns": 50.0}
-    assert next(told) == 50.0
-    assert steady.Steady(0, lambda: 50.0).run(dict) == {"loop_ns": 50.0}
 
 
 def test_the_page_keeps_what_stands_around_the_figures(tmp_path: Path) -> None:
