@@ -61,7 +61,7 @@ class Waiting:
         return self.route.lane == "read"
 
 
-class Line:
+class WaitingLine:
     """Who waits for an event loop. Whoever stands in it is called, or some are under way."""
 
     __slots__ = ("is_asking", "is_called", "late", "loop", "waiting")
@@ -90,7 +90,7 @@ class Together:
         self.store: Store = engine.room.store
         self._executive = engine.executive
         self._elsewhere = elsewhere
-        self._line: Line | None = None
+        self._line: WaitingLine | None = None
         self._habits: defaultdict[int, Habit] = defaultdict(Habit)
 
     def stand(
@@ -106,7 +106,7 @@ class Together:
             return one.future
         line = self._line
         if line is None or line.loop is not loop:
-            line = self._line = Line(loop)
+            line = self._line = WaitingLine(loop)
         line.waiting.append(one)
         if line.is_called:
             pass
@@ -116,11 +116,11 @@ class Together:
             line.late = loop.call_later(LONG, self._serve, line)
         return one.future
 
-    def _call(self, line: Line) -> None:
+    def _call(self, line: WaitingLine) -> None:
         line.is_called = True
         line.loop.call_soon(self._serve, line)
 
-    def _serve(self, line: Line) -> None:
+    def _serve(self, line: WaitingLine) -> None:
         line.is_called = False
         line.end_late()
         waiting = line.waiting
@@ -139,7 +139,7 @@ class Together:
         else:
             asking.go_on()
 
-    def has_asked(self, line: Line) -> None:
+    def has_asked(self, line: WaitingLine) -> None:
         """Answers are there: the next set out, and are under way while these are told."""
         line.is_asking = False
         if line.waiting and not line.is_called:
@@ -190,7 +190,7 @@ class _Asking:
     def __init__(
         self,
         together: Together,
-        line: Line,
+        line: WaitingLine,
         some: deque[Waiting],
         freed: Freed,
         reader: LoopReader,
