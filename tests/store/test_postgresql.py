@@ -42,12 +42,13 @@ def other(database_url: str, store: Store) -> Iterator[Store]:
     opened.close()
 
 
-def cut(database_url: str) -> None:
+def cut(database_url: str, but: int = 0) -> None:
     """The server hangs up on everybody, and has done so when this returns."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid()"
+            " where datname = current_database() and pid <> all(%s)",
+            ([connection.info.backend_pid, but],),
         )
 
 
@@ -371,7 +372,7 @@ def test_a_batch_that_was_sent_and_whose_connection_breaks_is_refused(
     assert not sent.advance()
     with pytest.raises(Occupied):
         store.set_out([unit])
-    cut(database_url)
+    cut(database_url, but=other.info.backend_pid)  # else who waits for its lock may have it first
     sent.finish()
     other.close()
     assert sent.outcomes is not None
